@@ -1,0 +1,55 @@
+using Drafthorse.Harness.Threads.Journal;
+
+namespace Drafthorse.Harness.Threads;
+
+/// <summary>One atomic write of a run: journal, inbox, outbox and facts together, or nothing.</summary>
+public sealed record CommitRequest
+{
+    /// <summary>The run's lease; refused with <see cref="LeaseLostException"/> when a newer token exists or the lease was taken.</summary>
+    public required Lease Lease { get; init; }
+
+    /// <summary>The journal length this commit builds on.</summary>
+    public required long ExpectedPosition { get; init; }
+
+    /// <summary>Events to append.</summary>
+    public IReadOnlyList<JournalEvent> Events { get; init; } = [];
+
+    /// <summary>Inbox messages that this commit consumes: exactly these positions. Empty = none.</summary>
+    public IReadOnlyList<long> Consumed { get; init; } = [];
+
+    /// <summary>Effects outside to carry out.</summary>
+    public IReadOnlyList<OutboxDraft> Outbox { get; init; } = [];
+
+    /// <summary>The thread's new facts; null leaves them.</summary>
+    public ThreadFacts? Facts { get; init; }
+}
+
+/// <summary>Ends a run.</summary>
+public sealed record ReleaseRequest
+{
+    /// <summary>The run's lease.</summary>
+    public required Lease Lease { get; init; }
+
+    /// <summary>The thread's state when its inbox is empty; with messages left it becomes <see cref="ThreadStatus.Queued"/> and ready at once.</summary>
+    public required ThreadStatus State { get; init; }
+
+    /// <summary>Wake the thread at this time even without a message; null = not.</summary>
+    public DateTimeOffset? WakeAt { get; init; }
+}
+
+/// <summary>A message as it lies in the inbox.</summary>
+/// <param name="Position">Rises with every message of the thread.</param>
+/// <param name="EnqueuedAt">When it was accepted.</param>
+/// <param name="Message">The message.</param>
+public sealed record InboxEntry(long Position, DateTimeOffset EnqueuedAt, InboxMessage Message);
+
+/// <summary>Another owner holds a newer token, or the lease ran out and was taken: the run must stop and write nothing more.</summary>
+public sealed class LeaseLostException(ThreadId threadId, long token)
+    : Exception($"Thread {threadId} is no longer owned with fencing token {token}: another owner took it over. Nothing was written.")
+{
+    /// <summary>The thread.</summary>
+    public ThreadId ThreadId { get; } = threadId;
+
+    /// <summary>The token that was refused.</summary>
+    public long Token { get; } = token;
+}

@@ -1,0 +1,43 @@
+namespace Drafthorse.Harness.Threads;
+
+/// <summary>Everything that one accepted delivery changes, in one atomic and flushed step.</summary>
+public sealed record EnqueueRequest
+{
+    /// <summary>The thread key; the thread is made when it does not exist.</summary>
+    public required string ThreadKey { get; init; }
+
+    /// <summary>Used when the thread is made; ignored otherwise.</summary>
+    public required ThreadOrigin Origin { get; init; }
+
+    /// <summary>The channel's id of this delivery: a known one changes nothing.</summary>
+    public required string DeliveryId { get; init; }
+
+    /// <summary>The message. A known <see cref="InboxMessage.Id"/> with the same text changes nothing, whatever its version;
+    /// a newer version with another text replaces the unconsumed message, or is added when the old one was consumed.</summary>
+    public required InboxMessage Message { get; init; }
+
+    /// <summary>The thread is not claimed for this message before this time; null = at once.</summary>
+    public DateTimeOffset? NotBefore { get; init; }
+
+    /// <summary>Effects outside that belong to the acceptance (the acknowledgement); added only when the message was.</summary>
+    public IReadOnlyList<OutboxDraft> Outbox { get; init; } = [];
+}
+
+/// <summary>What <see cref="IThreadStore.EnqueueAsync"/> did.</summary>
+/// <param name="Outcome">Whether the message was added, replaced an unconsumed one, or was known.</param>
+/// <param name="ThreadId">The thread.</param>
+/// <param name="InboxPosition">The message's position in the inbox (positions only rise); the known one's for a duplicate.</param>
+public sealed record EnqueueResult(EnqueueOutcome Outcome, ThreadId ThreadId, long InboxPosition);
+
+/// <summary>What became of a delivery.</summary>
+public enum EnqueueOutcome
+{
+    /// <summary>A new message is in the inbox.</summary>
+    Added,
+
+    /// <summary>The text of an unconsumed message was replaced by a newer edit.</summary>
+    Replaced,
+
+    /// <summary>The delivery or the message was known; nothing changed.</summary>
+    Duplicate,
+}

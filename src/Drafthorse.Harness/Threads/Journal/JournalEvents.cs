@@ -1,0 +1,55 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Drafthorse.Harness.Threads.Journal;
+
+/// <summary>The kinds of journal events this build knows, and their JSON.</summary>
+public static class JournalEvents
+{
+    private static readonly (string Kind, int Version, JsonTypeInfo Type)[] Known =
+    [
+        ("run.started", 1, JournalJson.Default.RunStarted),
+        ("messages.taken", 1, JournalJson.Default.MessagesTaken),
+        ("notice.given", 1, JournalJson.Default.NoticeGiven),
+        ("model.replied", 1, JournalJson.Default.ModelReplied),
+        ("tool.started", 1, JournalJson.Default.ToolStarted),
+        ("tool.finished", 1, JournalJson.Default.ToolFinished),
+        ("context.compacted", 1, JournalJson.Default.ContextCompacted),
+        ("verify.finished", 1, JournalJson.Default.VerifyFinished),
+        ("branch.pushed", 1, JournalJson.Default.BranchPushed),
+        ("effect.finished", 1, JournalJson.Default.EffectFinished),
+        ("run.finished", 1, JournalJson.Default.RunFinished),
+    ];
+
+    private static readonly FrozenDictionary<string, JsonTypeInfo> ByKind = Known.ToFrozenDictionary(known => known.Kind, known => known.Type);
+
+    private static readonly FrozenDictionary<Type, (string Kind, int Version, JsonTypeInfo Type)> ByType =
+        Known.ToFrozenDictionary(known => known.Type.Type);
+
+    /// <summary>The kind, version and JSON of an event, as a store writes them.</summary>
+    public static (string Kind, int Version, string Data) Encode(JournalEvent journalEvent)
+    {
+        ArgumentNullException.ThrowIfNull(journalEvent);
+        var (kind, version, type) = ByType[journalEvent.GetType()];
+        return (kind, version, JsonSerializer.Serialize(journalEvent, type));
+    }
+
+    /// <summary>The event of a record, or null when this build does not know the kind or cannot read the data.</summary>
+    public static JournalEvent? Decode(string kind, string data)
+    {
+        if (!ByKind.TryGetValue(kind, out var type))
+        {
+            return null;
+        }
+
+        try
+        {
+            return (JournalEvent?)JsonSerializer.Deserialize(data, type);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Drafthorse.Harness.Threads.Journal;
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(RunStarted))]
+[JsonSerializable(typeof(MessagesTaken))]
+[JsonSerializable(typeof(NoticeGiven))]
+[JsonSerializable(typeof(ModelReplied))]
+[JsonSerializable(typeof(ToolStarted))]
+[JsonSerializable(typeof(ToolFinished))]
+[JsonSerializable(typeof(ContextCompacted))]
+[JsonSerializable(typeof(VerifyFinished))]
+[JsonSerializable(typeof(BranchPushed))]
+[JsonSerializable(typeof(EffectFinished))]
+[JsonSerializable(typeof(RunFinished))]
+[JsonSerializable(typeof(ThreadOrigin))]
+[JsonSerializable(typeof(ThreadFacts))]
+[JsonSerializable(typeof(InboxMessage))]
+internal sealed partial class JournalJson : JsonSerializerContext;

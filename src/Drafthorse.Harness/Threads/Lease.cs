@@ -1,0 +1,32 @@
+namespace Drafthorse.Harness.Threads;
+
+/// <summary>Proof of ownership of one thread: every write of a run carries it.</summary>
+/// <param name="ThreadId">The thread.</param>
+/// <param name="Owner">The replica that holds it.</param>
+/// <param name="Token">The fencing token: rises with every claim, and an older one is refused everywhere.</param>
+public sealed record Lease(ThreadId ThreadId, string Owner, long Token);
+
+/// <summary>Asks for the next ready thread.</summary>
+public sealed record ClaimRequest
+{
+    /// <summary>The claiming replica's unique name.</summary>
+    public required string Owner { get; init; }
+
+    /// <summary>How long the lease lasts without renewal (default 30 s).</summary>
+    public TimeSpan LeaseTime { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Most threads of one user that run at the same time.</summary>
+    public int MaxPerUser { get; init; } = 8;
+
+    /// <summary>Most threads of one repository that run at the same time.</summary>
+    public int MaxPerRepository { get; init; } = 8;
+
+    /// <summary>Claim only this thread (a terminal that works on its own thread); null = any.</summary>
+    public ThreadId? Only { get; init; }
+}
+
+/// <summary>A claimed thread.</summary>
+/// <param name="Lease">The new lease.</param>
+/// <param name="Thread">The row as of the claim.</param>
+/// <param name="TakenOver">Whether a previous owner's lease ran out, so that its last step may be half done.</param>
+public sealed record Claim(Lease Lease, ThreadRecord Thread, bool TakenOver);

@@ -1,0 +1,47 @@
+namespace Drafthorse.Harness.Threads;
+
+/// <summary>The small, changing part of a thread that must be found without reading its journal. A commit replaces it whole.</summary>
+public sealed record ThreadFacts
+{
+    /// <summary>The journal position from which the model's context is projected: the last compaction, or 0.</summary>
+    public long ContextStart { get; init; }
+
+    /// <summary>Steps taken over the thread's life.</summary>
+    public int Steps { get; init; }
+
+    /// <summary>The model specification chosen for this thread by a person, or null for the default.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The only branch the thread may write, named by code when the thread starts.</summary>
+    public string? Branch { get; init; }
+
+    /// <summary>The branch that the draft is to be merged into.</summary>
+    public string? BaseBranch { get; init; }
+
+    /// <summary>The commit the work started from.</summary>
+    public string? BaseCommit { get; init; }
+
+    /// <summary>The commit that was pushed last, or null.</summary>
+    public string? PushedCommit { get; init; }
+
+    /// <summary>The draft pull request, or null.</summary>
+    public PullRequestRef? PullRequest { get; init; }
+
+    /// <summary>The thread's sandbox, or null.</summary>
+    public SandboxRecord? Sandbox { get; init; }
+
+    /// <summary>Cost settled so far, in USD.</summary>
+    public decimal CostUsd { get; init; }
+
+    /// <summary>Input tokens so far, cached ones included.</summary>
+    public long InputTokens { get; init; }
+
+    /// <summary>Output tokens so far.</summary>
+    public long OutputTokens { get; init; }
+}
+
+/// <summary>A pull request on a code host.</summary>
+public sealed record PullRequestRef(int Number, string Url);
+
+/// <summary>Where a thread's sandbox is: backend kind, machine or engine, and the backend's own id for it.</summary>
+public sealed record SandboxRecord(string Kind, string Machine, string Id);

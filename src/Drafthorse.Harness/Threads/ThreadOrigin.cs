@@ -1,0 +1,26 @@
+namespace Drafthorse.Harness.Threads;
+
+/// <summary>Where a thread came from. Written once, by code, from verified input; never changed by a run.</summary>
+public sealed record ThreadOrigin
+{
+    /// <summary>The channel's name: <c>github</c>, <c>http</c>, <c>cli</c> and so on.</summary>
+    public required string Channel { get; init; }
+
+    /// <summary>The person whose task this is, as the channel names them, such as <c>github:octocat</c>. Budgets and fairness go by it.</summary>
+    public required string User { get; init; }
+
+    /// <summary>The repository, or null when the thread has none (yet).</summary>
+    public RepositoryRef? Repository { get; init; }
+
+    /// <summary>One line for lists.</summary>
+    public string? Title { get; init; }
+
+    /// <summary>The branch that work starts from when it is not the repository's default one.</summary>
+    public string? BaseBranch { get; init; }
+
+    /// <summary>The number of the issue or pull request the thread belongs to, or null.</summary>
+    public int? Number { get; init; }
+
+    /// <summary>What only the channel understands (for example an installation id), as JSON; carried opaquely.</summary>
+    public string? ChannelData { get; init; }
+}

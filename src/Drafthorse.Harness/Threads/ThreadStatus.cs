@@ -1,0 +1,32 @@
+using System.Text.Json.Serialization;
+
+namespace Drafthorse.Harness.Threads;
+
+/// <summary>Where a thread stands, as people and scripts see it.</summary>
+[JsonConverter(typeof(LenientEnumConverter<ThreadStatus>))]
+public enum ThreadStatus
+{
+    /// <summary>Messages wait in the inbox and no run has taken them yet.</summary>
+    Queued,
+
+    /// <summary>An owner holds the lease.</summary>
+    Running,
+
+    /// <summary>A person was asked; an answer resumes the thread.</summary>
+    Waiting,
+
+    /// <summary>The last run ended well.</summary>
+    Done,
+
+    /// <summary>The last run ended with an error.</summary>
+    Failed,
+
+    /// <summary>A budget or limit stopped the last run.</summary>
+    Stopped,
+
+    /// <summary>A person cancelled the last run.</summary>
+    Cancelled,
+
+    /// <summary>Taken over too often without a commit; nobody runs it until a person sends a message.</summary>
+    Parked,
+}

@@ -1,0 +1,23 @@
+using Drafthorse.Harness.Threads.Journal;
+
+namespace Drafthorse.Harness.Tools;
+
+/// <summary>What a tool hands back to the model: text, pictures, and whether it failed. A tool that returns anything else has it
+/// written as JSON.</summary>
+public sealed record ToolOutput
+{
+    /// <summary>The content, in order.</summary>
+    public required IReadOnlyList<ContentBlock> Content { get; init; }
+
+    /// <summary>Whether the call failed; the text then says what to do.</summary>
+    public bool IsError { get; init; }
+
+    /// <summary>Whether the result is left whole whatever its size, because the tool caps it itself.</summary>
+    public bool NeverEvict { get; init; }
+
+    /// <summary>A successful text result.</summary>
+    public static ToolOutput Text(string text) => new() { Content = [ContentBlock.OfText(text)] };
+
+    /// <summary>A failure, told in words.</summary>
+    public static ToolOutput Error(string text) => new() { Content = [ContentBlock.OfText(text)], IsError = true };
+}
