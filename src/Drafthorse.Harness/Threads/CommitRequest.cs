@@ -8,8 +8,9 @@ public sealed record CommitRequest
     /// <summary>The run's lease; refused with <see cref="LeaseLostException"/> when a newer token exists or the lease was taken.</summary>
     public required Lease Lease { get; init; }
 
-    /// <summary>The journal length this commit builds on.</summary>
-    public required long ExpectedPosition { get; init; }
+    /// <summary>Counts the commits of this lease's token from 1. The last number again changes nothing (its answer was lost);
+    /// any other than the next one is refused.</summary>
+    public required long Sequence { get; init; }
 
     /// <summary>Events to append.</summary>
     public IReadOnlyList<JournalEvent> Events { get; init; } = [];

@@ -22,8 +22,8 @@ public interface IThreadStore : IAsyncDisposable
     Task RenewAsync(Lease lease, TimeSpan leaseTime, CancellationToken cancellationToken);
 
     /// <summary>Writes one step. Throws <see cref="LeaseLostException"/> when the token is not the newest or the lease ended,
-    /// and <see cref="InvalidOperationException"/> when <see cref="CommitRequest.ExpectedPosition"/> does not match.
-    /// Returns the new journal length.</summary>
+    /// and <see cref="InvalidOperationException"/> when <see cref="CommitRequest.Sequence"/> is not the next one.
+    /// Returns the position of the first event appended. Finished effects append to the journal too, between a run's commits.</summary>
     Task<long> CommitAsync(CommitRequest request, CancellationToken cancellationToken);
 
     /// <summary>Ends a run and frees the thread. Throws <see cref="LeaseLostException"/> when the lease was taken.</summary>

@@ -61,6 +61,6 @@ public sealed record OutboxCompletion
     /// <summary>Whether the effect happened; false with <see cref="RetryAt"/> null means it was given up.</summary>
     public bool Succeeded { get; init; }
 
-    /// <summary>The pull request that the effect opened or found; written to the thread's facts. Null leaves them.</summary>
+    /// <summary>The pull request that the effect opened or found; written to <see cref="ThreadRecord.PullRequest"/>. Null leaves it.</summary>
     public PullRequestRef? PullRequest { get; init; }
 }

@@ -24,9 +24,6 @@ public sealed record ThreadFacts
     /// <summary>The commit that was pushed last, or null.</summary>
     public string? PushedCommit { get; init; }
 
-    /// <summary>The draft pull request, or null.</summary>
-    public PullRequestRef? PullRequest { get; init; }
-
     /// <summary>The thread's sandbox, or null.</summary>
     public SandboxRecord? Sandbox { get; init; }
 

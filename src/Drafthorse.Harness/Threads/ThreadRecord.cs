@@ -18,6 +18,9 @@ public sealed record ThreadRecord
     /// <summary>What runs have learnt and decided; replaced by commits.</summary>
     public ThreadFacts Facts { get; init; } = new();
 
+    /// <summary>The draft pull request, written by the effect that opened it (<see cref="OutboxCompletion.PullRequest"/>); or null.</summary>
+    public PullRequestRef? PullRequest { get; init; }
+
     /// <summary>When the first message was accepted.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 
