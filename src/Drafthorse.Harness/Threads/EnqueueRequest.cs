@@ -13,26 +13,29 @@ public sealed record EnqueueRequest
     public required string DeliveryId { get; init; }
 
     /// <summary>The message. A known <see cref="InboxMessage.Id"/> with the same text changes nothing, whatever its version;
-    /// a newer version with another text replaces the unconsumed message, or is added when the old one was consumed.</summary>
-    public required InboxMessage Message { get; init; }
+    /// a newer version with another text replaces the unconsumed message, or is added when the old one was consumed. Null: only
+    /// the delivery and <see cref="Outbox"/> are written, nothing becomes ready, and a thread that never had a message is not listed
+    /// (a channel's intake, see docs/decisions/0003-github-intake.md).</summary>
+    public required InboxMessage? Message { get; init; }
 
     /// <summary>The thread is not claimed for this message before this time; null = at once.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 
-    /// <summary>Effects outside that belong to the acceptance (the acknowledgement); added only when the message was.</summary>
+    /// <summary>Effects outside that belong to the acceptance (the acknowledgement); added only when the message was, or, without
+    /// one, when the delivery is new.</summary>
     public IReadOnlyList<OutboxDraft> Outbox { get; init; } = [];
 }
 
 /// <summary>What <see cref="IThreadStore.EnqueueAsync"/> did.</summary>
 /// <param name="Outcome">Whether the message was added, replaced an unconsumed one, or was known.</param>
 /// <param name="ThreadId">The thread.</param>
-/// <param name="InboxPosition">The message's position in the inbox (positions only rise); the known one's for a duplicate.</param>
+/// <param name="InboxPosition">The message's position in the inbox (positions only rise); the known one's for a duplicate; -1 without a message.</param>
 public sealed record EnqueueResult(EnqueueOutcome Outcome, ThreadId ThreadId, long InboxPosition);
 
 /// <summary>What became of a delivery.</summary>
 public enum EnqueueOutcome
 {
-    /// <summary>A new message is in the inbox.</summary>
+    /// <summary>A new message is in the inbox, or a new delivery without a message was written.</summary>
     Added,
 
     /// <summary>The text of an unconsumed message was replaced by a newer edit.</summary>

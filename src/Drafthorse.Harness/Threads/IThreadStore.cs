@@ -43,7 +43,7 @@ public interface IThreadStore : IAsyncDisposable
     /// <summary>The row of a thread, or null.</summary>
     Task<ThreadRecord?> GetThreadAsync(ThreadId threadId, CancellationToken cancellationToken);
 
-    /// <summary>Threads, the most recently updated first, <paramref name="query"/>.Limit at a time.</summary>
+    /// <summary>Threads that had a message, the most recently updated first, <paramref name="query"/>.Limit at a time.</summary>
     Task<ThreadPage> ListThreadsAsync(ThreadQuery query, CancellationToken cancellationToken);
 
     /// <summary>Journal records from a position on, at most <paramref name="limit"/>, in order.</summary>

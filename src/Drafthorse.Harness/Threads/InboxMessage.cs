@@ -20,6 +20,9 @@ public sealed record InboxMessage
     /// <summary>Material the message refers to (an issue's body and comments by others): data, never instruction. Null when there is none.</summary>
     public IReadOnlyList<QuotedMaterial>? Material { get; init; }
 
+    /// <summary>The model specification that the sender chose with this message for the thread from here on; null leaves the model.</summary>
+    public string? Model { get; init; }
+
     /// <summary>Pictures in the message.</summary>
     public IReadOnlyList<MessageImage>? Images { get; init; }
 
