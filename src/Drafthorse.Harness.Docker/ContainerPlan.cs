@@ -1,0 +1,61 @@
+using System.Globalization;
+using Docker.DotNet.Models;
+using Drafthorse.Harness.Sandboxes;
+
+namespace Drafthorse.Harness.Docker;
+
+/// <summary>What a sandbox's container looks like: closed by default, with just what package installers need.</summary>
+internal static class ContainerPlan
+{
+    public const string DaemonDirectory = "/.drafthorse";
+    public const string DaemonPath = DaemonDirectory + "/sandboxd";
+    public const string SocketPath = DaemonDirectory + "/sandboxd.sock";
+
+    public const string DeploymentLabel = "dev.drafthorse.deployment";
+    public const string ThreadLabel = "dev.drafthorse.thread";
+
+    /// <summary>Without these apt and su fail; everything else is dropped.</summary>
+    private static readonly string[] Capabilities = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"];
+
+    public static CreateContainerParameters Create(DockerSandboxOptions options, SandboxStart start, long engineCpus) => new()
+    {
+        Name = start.Name,
+        Image = options.Image,
+        Entrypoint = [DaemonPath],
+        Cmd = ["serve", "--socket", SocketPath],
+        User = "0:0",
+        WorkingDir = "/src",
+        Hostname = "sandbox",
+        Env = [.. start.Environment.Select(variable => $"{variable.Key}={variable.Value}")],
+        Labels = new Dictionary<string, string>
+        {
+            [DeploymentLabel] = options.Deployment,
+            [ThreadLabel] = start.ThreadId.ToString(),
+        },
+        HostConfig = new HostConfig
+        {
+            NetworkMode = "none",
+            DNS = ["127.0.0.1"],
+            CapDrop = ["ALL"],
+            CapAdd = Capabilities,
+            SecurityOpt = ["no-new-privileges"],
+            Sysctls = new Dictionary<string, string> { ["net.ipv4.ip_unprivileged_port_start"] = "0" },
+            Memory = options.MemoryBytes,
+            MemorySwap = options.MemoryBytes,
+            NanoCPUs = (long)(Math.Min(options.Cpus, engineCpus) * 1_000_000_000),
+            PidsLimit = options.Pids,
+            Tmpfs = new Dictionary<string, string>
+            {
+                ["/tmp"] = string.Create(CultureInfo.InvariantCulture, $"rw,exec,nosuid,nodev,mode=1777,size={options.TmpBytes}"),
+            },
+            IpcMode = "private",
+            Runtime = options.Runtime,
+            RestartPolicy = new RestartPolicy { Name = RestartPolicyKind.No },
+            LogConfig = new LogConfig
+            {
+                Type = "json-file",
+                Config = new Dictionary<string, string> { ["max-size"] = "256k", ["max-file"] = "1" },
+            },
+        },
+    };
+}

@@ -1,0 +1,92 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using Docker.DotNet;
+using Docker.DotNet.Models;
+using Drafthorse.Harness.Sandboxes;
+
+namespace Drafthorse.Harness.Docker;
+
+/// <summary>The engine's client: each request is bounded in time, and each failure says whether the engine, the container or
+/// the image is what is missing.</summary>
+internal sealed class DockerEngine : IDisposable
+{
+    private readonly DockerSandboxOptions _options;
+    private readonly DockerClient _client;
+    private SystemInfoResponse? _info;
+
+    public DockerEngine(DockerSandboxOptions options)
+    {
+        _options = options;
+        var builder = new DockerClientBuilder();
+        _client = (options.Endpoint is null ? builder : builder.WithEndpoint(options.Endpoint)).Build();
+    }
+
+    public Uri Endpoint => _client.Options.Endpoint;
+
+    /// <summary>The exact command that makes the image that is missing.</summary>
+    public string BuildCommand => $"docker build -t {_options.Image} -f deploy/sandbox/minimal.Dockerfile deploy/sandbox";
+
+    public async Task<SystemInfoResponse> GetInfoAsync(CancellationToken cancellationToken) =>
+        _info ??= await CallAsync((client, token) => client.System.GetSystemInfoAsync(token), cancellationToken).ConfigureAwait(false);
+
+    public Task CallAsync(Func<DockerClient, CancellationToken, Task> call, CancellationToken cancellationToken) =>
+        CallAsync(
+            async (client, token) =>
+            {
+                await call(client, token).ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken);
+
+    public async Task<T> CallAsync<T>(Func<DockerClient, CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(_options.RequestTimeout);
+        try
+        {
+            return await call(_client, timeout.Token).ConfigureAwait(false);
+        }
+        catch (DockerContainerNotFoundException exception)
+        {
+            throw new SandboxException(SandboxProblem.Gone, "docker: the sandbox's container does not exist any more", exception);
+        }
+        catch (DockerImageNotFoundException exception)
+        {
+            throw new SandboxException(
+                SandboxProblem.NotReady, $"docker: the engine has no image {_options.Image}; build it with: {BuildCommand}", exception);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new SandboxException(
+                SandboxProblem.Unreachable,
+                $"docker: the engine at {Endpoint} did not answer within {_options.RequestTimeout.TotalSeconds:0} s; see whether it runs: docker info",
+                exception);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or SocketException or IOException or TimeoutException)
+        {
+            throw new SandboxException(
+                SandboxProblem.Unreachable,
+                $"docker: no engine answers at {Endpoint} ({exception.GetBaseException().Message}); start it, or set DOCKER_HOST",
+                exception);
+        }
+    }
+
+    /// <summary>An answer of the engine that no caller expected, in its own words.</summary>
+    public static SandboxException Refused(string what, DockerApiException exception) =>
+        new($"docker: the engine could not {what}: {ReadMessage(exception)}", exception);
+
+    private static string ReadMessage(DockerApiException exception)
+    {
+        try
+        {
+            using var body = JsonDocument.Parse(exception.ResponseBody ?? "");
+            return body.RootElement.GetProperty("message").GetString() ?? exception.Message;
+        }
+        catch (Exception malformed) when (malformed is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return exception.Message;
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+}

@@ -1,0 +1,41 @@
+using System.Runtime.InteropServices;
+
+namespace Drafthorse.Harness.Sandboxes;
+
+/// <summary>Where the builds of <c>sandboxd</c> are: native ones that come with a package or are built in the repository, and
+/// the managed one beside the program itself.</summary>
+public static class SandboxdPrograms
+{
+    /// <summary>The static native build for Linux on an architecture (<c>x64</c>, <c>arm64</c>), or null when it was not built.</summary>
+    public static string? FindNative(string architecture)
+    {
+        var runtime = $"linux-{architecture}";
+        var packaged = Path.Combine(AppContext.BaseDirectory, "runtimes", runtime, "native", "sandboxd");
+        if (File.Exists(packaged))
+            return packaged;
+
+        for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        {
+            var built = Path.Combine(directory.FullName, "artifacts", "sandboxd", runtime, "sandboxd");
+            if (File.Exists(built))
+                return built;
+        }
+
+        return null;
+    }
+
+    /// <summary>The native build for this machine, or null when it was not built or this is not Linux.</summary>
+    public static string? FindNative() => OperatingSystem.IsLinux()
+        ? FindNative(RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? "arm64" : "x64")
+        : null;
+
+    /// <summary>The managed build, which <c>dotnet</c> runs, or null when the program was published without it.</summary>
+    public static string? FindManaged()
+    {
+        var assembly = Path.Combine(AppContext.BaseDirectory, "sandboxd.dll");
+        return File.Exists(assembly) ? assembly : null;
+    }
+
+    /// <summary>The command that makes the native build.</summary>
+    public static string BuildCommand(string architecture) => $"dotnet publish src/Drafthorse.Sandboxd -r linux-{architecture} -c Release";
+}

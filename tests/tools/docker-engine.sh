@@ -1,0 +1,102 @@
+#!/bin/sh
+# A private Docker engine for tests: its own socket, data and processes, no bridge, no firewall rule.
+#
+#   docker-engine.sh start   starts it when it does not run; prints its DOCKER_HOST
+#   docker-engine.sh image   makes drafthorse/sandbox:test (Debian, git, ripgrep) and drafthorse/sandbox:busybox when they are missing
+#   docker-engine.sh stop    stops it and removes its containers
+#
+# Directory: $DRAFTHORSE_TEST_ENGINE, default artifacts/engine of this checkout. An engine that DOCKER_HOST names is used
+# as it is by `image`, and never started or stopped. Needs root, docker.io, mmdebstrap and busybox-static.
+set -eu
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+directory=${DRAFTHORSE_TEST_ENGINE:-$root/artifacts/engine}
+cache=$root/artifacts/cache
+host=${DOCKER_HOST:-unix://$directory/docker.sock}
+
+answers() { docker --host "$host" version >/dev/null 2>&1; }
+
+fail() {
+  echo "docker-engine: $*" >&2
+  exit 1
+}
+
+start() {
+  if [ -n "${DOCKER_HOST:-}" ]; then
+    answers || fail "the engine of DOCKER_HOST=$DOCKER_HOST does not answer"
+  else
+    [ ${#directory} -le 90 ] || fail "$directory is too long for a socket; set DRAFTHORSE_TEST_ENGINE to a shorter one"
+    command -v dockerd >/dev/null || fail "no dockerd; apt-get install docker.io"
+    mkdir -p "$directory"
+    exec 9>"$directory/lock"
+    flock 9
+    if ! answers; then
+      rm -f "$directory/pid"
+      options=
+      # On the older cgroup layout the systemd driver is not to be had.
+      [ -f /sys/fs/cgroup/cgroup.controllers ] || options="--exec-opt native.cgroupdriver=cgroupfs"
+      setsid dockerd --host "$host" --data-root "$directory/data" --exec-root "$directory/exec" --pidfile "$directory/pid" \
+        --bridge none --iptables=false --ip6tables=false --ip-masq=false $options >"$directory/log" 2>&1 </dev/null 9>&- &
+      tries=0
+      until answers; do
+        tries=$((tries + 1))
+        [ $tries -le 150 ] || fail "dockerd did not come up: $(tail -n 3 "$directory/log")"
+        sleep 0.2
+      done
+    fi
+  fi
+  echo "$host"
+}
+
+stop() {
+  [ -z "${DOCKER_HOST:-}" ] || return 0
+  [ -f "$directory/pid" ] || return 0
+  if answers; then
+    docker --host "$host" ps --quiet --all | xargs -r docker --host "$host" rm --force >/dev/null 2>&1 || true
+  fi
+  pid=$(cat "$directory/pid")
+  kill "$pid" 2>/dev/null || true
+  tries=0
+  while kill -0 "$pid" 2>/dev/null && [ $tries -lt 100 ]; do
+    tries=$((tries + 1))
+    sleep 0.1
+  done
+}
+
+has() { docker --host "$host" image inspect "$1" >/dev/null 2>&1; }
+
+image() {
+  answers || fail "no engine answers at $host; run: $0 start"
+  mkdir -p "$cache"
+  if ! has drafthorse/sandbox:busybox; then
+    command -v busybox >/dev/null || fail "no busybox; apt-get install busybox-static"
+    tree=$(mktemp -d)
+    mkdir -p "$tree/bin" "$tree/etc" "$tree/tmp" "$tree/root" "$tree/usr/bin"
+    cp "$(command -v busybox)" "$tree/bin/busybox"
+    for applet in $("$tree/bin/busybox" --list); do
+      [ "$applet" = busybox ] || ln -s busybox "$tree/bin/$applet"
+    done
+    echo 'root:x:0:0:root:/root:/bin/sh' >"$tree/etc/passwd"
+    echo 'root:x:0:' >"$tree/etc/group"
+    tar -C "$tree" -c . | docker --host "$host" import - drafthorse/sandbox:busybox >/dev/null
+    rm -rf "$tree"
+  fi
+  if ! has drafthorse/sandbox:test; then
+    command -v mmdebstrap >/dev/null || fail "no mmdebstrap; apt-get install mmdebstrap"
+    codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-bookworm}")
+    archive=$cache/sandbox-test-$codename.tar
+    if [ ! -f "$archive" ]; then
+      mmdebstrap --quiet --variant=minbase --include=git,ca-certificates,ripgrep "$codename" "$archive.part" >&2
+      mv "$archive.part" "$archive"
+    fi
+    docker --host "$host" import "$archive" drafthorse/sandbox:test >/dev/null
+  fi
+  echo "drafthorse/sandbox:test"
+}
+
+case ${1:-} in
+  start) start ;;
+  stop) stop ;;
+  image) image ;;
+  *) fail "start, image or stop" ;;
+esac
