@@ -5,7 +5,8 @@ namespace Drafthorse.Harness.Threads;
 /// <param name="LimitUsd">The limit in USD.</param>
 public sealed record BudgetLimit(string Scope, decimal LimitUsd);
 
-/// <summary>Sets an amount aside before a model call. Idempotent by <see cref="Id"/>.</summary>
+/// <summary>Sets an amount aside before a model call. Idempotent by <see cref="Id"/>: a known one, settled or not, changes nothing and
+/// is granted, so a new call needs a new id.</summary>
 public sealed record BudgetReservation
 {
     /// <summary>Names the reservation: thread, token and step.</summary>
@@ -17,12 +18,12 @@ public sealed record BudgetReservation
     /// <summary>The most the call can cost, in USD.</summary>
     public required decimal AmountUsd { get; init; }
 
-    /// <summary>After this the reservation counts as spent in full, unless it was settled.</summary>
+    /// <summary>After this the reservation counts as spent in full, unless it was settled before; settling it later changes nothing.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 }
 
 /// <summary>Whether a reservation was made, and the limit that refused it.</summary>
 /// <param name="Granted">True when the amount is set aside.</param>
 /// <param name="Refused">The first limit that had no room, or null.</param>
-/// <param name="SpentUsd">What is spent and reserved in that limit, in USD.</param>
+/// <param name="SpentUsd">What is spent and reserved in that limit (when granted: in the first one, this amount included), in USD.</param>
 public sealed record BudgetDecision(bool Granted, BudgetLimit? Refused, decimal SpentUsd);

@@ -12,10 +12,13 @@ public sealed record CommitRequest
     /// any other than the next one is refused.</summary>
     public required long Sequence { get; init; }
 
-    /// <summary>Events to append.</summary>
+    /// <summary>Events to append. A reply, verification, push or end of the run is progress and sets
+    /// <see cref="ThreadRecord.Takeovers"/> back; a run that only says that it began is not.</summary>
     public IReadOnlyList<JournalEvent> Events { get; init; } = [];
 
-    /// <summary>Inbox messages that this commit consumes: exactly these positions. Empty = none.</summary>
+    /// <summary>Inbox messages that this commit consumes: exactly these positions. Empty = none. One that was withdrawn, cancelled or
+    /// edited since it was read counts as consumed before that; one that was consumed is refused with
+    /// <see cref="InvalidOperationException"/>.</summary>
     public IReadOnlyList<long> Consumed { get; init; } = [];
 
     /// <summary>Effects outside to carry out.</summary>
@@ -31,7 +34,9 @@ public sealed record ReleaseRequest
     /// <summary>The run's lease.</summary>
     public required Lease Lease { get; init; }
 
-    /// <summary>The thread's state when its inbox is empty; with messages left it becomes <see cref="ThreadStatus.Queued"/> and ready at once.</summary>
+    /// <summary>The thread's state when its inbox is empty; with messages left it becomes <see cref="ThreadStatus.Queued"/>
+    /// and ready at once. <see cref="ThreadStatus.Queued"/> makes it ready in any case (the work is to go on elsewhere);
+    /// <see cref="ThreadStatus.Parked"/> holds whatever the inbox has, unless a message came after the claim.</summary>
     public required ThreadStatus State { get; init; }
 
     /// <summary>Wake the thread at this time even without a message; null = not.</summary>

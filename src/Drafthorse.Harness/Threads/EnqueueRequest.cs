@@ -9,7 +9,7 @@ public sealed record EnqueueRequest
     /// <summary>Used when the thread is made; ignored otherwise.</summary>
     public required ThreadOrigin Origin { get; init; }
 
-    /// <summary>The channel's id of this delivery: a known one changes nothing.</summary>
+    /// <summary>The channel's id of this delivery: one that this thread knows changes nothing. Remembered for 30 days.</summary>
     public required string DeliveryId { get; init; }
 
     /// <summary>The message. A known <see cref="InboxMessage.Id"/> with the same text changes nothing, whatever its version;
@@ -38,7 +38,8 @@ public enum EnqueueOutcome
     /// <summary>A new message is in the inbox, or a new delivery without a message was written.</summary>
     Added,
 
-    /// <summary>The text of an unconsumed message was replaced by a newer edit.</summary>
+    /// <summary>The text of an unconsumed message was replaced by a newer edit, which has a position of its own: a run that had read
+    /// the older text takes that one, and the edit after it.</summary>
     Replaced,
 
     /// <summary>The delivery or the message was known; nothing changed.</summary>

@@ -73,7 +73,10 @@ public interface IThreadStore : IAsyncDisposable
     /// <summary>Counts over all threads, for metrics and health.</summary>
     Task<StoreStatus> GetStatusAsync(CancellationToken cancellationToken);
 
-    /// <summary>Completes when something may have become ready or changed (a hint: a thread, its outbox or its journal), or after
-    /// <paramref name="atMost"/>. Polling is the truth; the hint makes it fast.</summary>
-    Task WaitForChangeAsync(TimeSpan atMost, CancellationToken cancellationToken);
+    /// <summary>
+    /// Completes when something changed, or after <paramref name="atMost"/>: with a thread, anything about it (inbox, cancel,
+    /// journal, facts); with null, whatever a claim or an outbox claim may find, also because its time came. A hint: polling is
+    /// the truth, the hint makes it fast. To miss nothing, start waiting, then look, then await.
+    /// </summary>
+    Task WaitForChangeAsync(ThreadId? threadId, TimeSpan atMost, CancellationToken cancellationToken);
 }

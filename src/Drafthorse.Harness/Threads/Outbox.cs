@@ -36,6 +36,9 @@ public sealed record OutboxEntry
     /// <summary>The handler's data, as JSON.</summary>
     public required string Payload { get; init; }
 
+    /// <summary>When the entry was added, or replaced last.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+
     /// <summary>How often it was started before, this time not counted. More than 0: the effect may already be there; look for its marker.</summary>
     public int Attempts { get; init; }
 
@@ -60,6 +63,9 @@ public sealed record OutboxCompletion
 
     /// <summary>Whether the effect happened; false with <see cref="RetryAt"/> null means it was given up.</summary>
     public bool Succeeded { get; init; }
+
+    /// <summary>Whether to journal it (default). False for what nobody will ask about, such as each edit of a status.</summary>
+    public bool Journaled { get; init; } = true;
 
     /// <summary>The pull request that the effect opened or found; written to <see cref="ThreadRecord.PullRequest"/>. Null leaves it.</summary>
     public PullRequestRef? PullRequest { get; init; }
