@@ -1,0 +1,50 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+
+namespace Drafthorse.Harness.Models.Http;
+
+/// <summary>One vendor's way to write a conversation and to stream an answer. Stateless. The array of messages is written last,
+/// and each message's bytes depend only on it and on those before it, so request n+1 begins with request n up to the end of
+/// that array (DESIGN.md, invariant 11).</summary>
+internal abstract class WireFormat(ModelSpec spec)
+{
+    private static readonly JsonWriterOptions Options = new()
+    {
+        // The body is application/json, never part of a page: fewer escapes, fewer bytes.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
+
+    public ModelSpec Spec => spec;
+
+    /// <summary>The path of the call below the endpoint's address.</summary>
+    public abstract string Path { get; }
+
+    /// <summary>Reads one streamed answer.</summary>
+    public abstract ReplyReader CreateReader(ModelEndpoint endpoint);
+
+    public void Write(IBufferWriter<byte> output, IEnumerable<ChatMessage> messages, ChatOptions? options)
+    {
+        using var json = new Utf8JsonWriter(output, Options);
+        json.WriteStartObject();
+        WriteHead(json, options);
+        WriteMessages(json, messages, options);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Everything but the messages.</summary>
+    protected abstract void WriteHead(Utf8JsonWriter json, ChatOptions? options);
+
+    /// <summary>The member that holds the messages.</summary>
+    protected abstract void WriteMessages(Utf8JsonWriter json, IEnumerable<ChatMessage> messages, ChatOptions? options);
+
+    protected string ModelOf(ChatOptions? options) => options?.ModelId ?? spec.Model;
+
+    /// <summary>Whether reasoning was made by this very model: only then does it mean anything here.</summary>
+    protected bool IsOwn(TextReasoningContent reasoning) =>
+        reasoning.AdditionalProperties?.TryGetValue(ModelProperties.Vendor, out var vendor) == true && vendor is string name && name == spec.ToString();
+
+    protected static void WriteText(Utf8JsonWriter json, string name, string? text) => json.WriteString(name, ModelText.WellFormed(text ?? ""));
+}

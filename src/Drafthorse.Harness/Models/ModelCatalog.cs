@@ -1,0 +1,90 @@
+using System.Text.Json;
+
+namespace Drafthorse.Harness.Models;
+
+/// <summary>Context windows and prices of models: data that comes with Drafthorse, with a user's own file merged over it.</summary>
+public sealed class ModelCatalog
+{
+    private static readonly ModelInfo Unknown = new();
+    private static readonly ModelInfo Local = new() { Vendor = "ollama", ContextWindow = 32_768, MaxOutput = 8_192, Price = new ModelPrice() };
+    private static readonly ModelInfo Recorded = new() { Vendor = "script", ContextWindow = 200_000, MaxOutput = 32_000, Price = new ModelPrice() };
+
+    private readonly Dictionary<string, ModelInfo> _models;
+
+    private ModelCatalog(string asOf, Dictionary<string, ModelInfo> models)
+    {
+        AsOf = asOf;
+        _models = models;
+    }
+
+    /// <summary>The catalog that comes with this build.</summary>
+    public static ModelCatalog BuiltIn { get; } = ReadBuiltIn();
+
+    /// <summary>The day the built-in prices were looked up, such as <c>2026-11-06</c>.</summary>
+    public string AsOf { get; }
+
+    /// <summary>The built-in catalog with a user's file over it; a missing file changes nothing.</summary>
+    /// <exception cref="ModelException">The file cannot be read.</exception>
+    public static ModelCatalog Load(string? path)
+    {
+        if (path is null || !File.Exists(path))
+        {
+            return BuiltIn;
+        }
+
+        try
+        {
+            using var stream = File.OpenRead(path);
+            var file = JsonSerializer.Deserialize(stream, ModelCatalogJson.Default.ModelCatalogFile) ?? new ModelCatalogFile();
+            var merged = new Dictionary<string, ModelInfo>(BuiltIn._models, StringComparer.OrdinalIgnoreCase);
+            foreach (var (name, info) in file.Models)
+            {
+                merged[name] = info;
+            }
+
+            return new ModelCatalog(BuiltIn.AsOf, merged);
+        }
+        catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException(ModelErrorKind.Configuration, $"The model catalog '{path}' cannot be read: {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>What is known of a model. The entry with the longest name that begins the model's name counts, as dated and
+    /// tagged versions cost what their family does. An unknown model has a modest window and no price.</summary>
+    public ModelInfo Find(ModelSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return Match(spec.ToString()) ?? Match(spec.Model) ?? Match(spec.Model[(spec.Model.LastIndexOf('/') + 1)..]) ?? spec.Provider switch
+        {
+            ModelSpec.Ollama => Local,
+            ModelSpec.Script => Recorded,
+            _ => Unknown,
+        };
+    }
+
+    private ModelInfo? Match(string name)
+    {
+        for (var length = name.Length; length > 0; length--)
+        {
+            if (length < name.Length && name[length] is not ('-' or ':' or '@' or '/' or '['))
+            {
+                continue;
+            }
+
+            if (_models.TryGetValue(name[..length], out var info))
+            {
+                return info;
+            }
+        }
+
+        return null;
+    }
+
+    private static ModelCatalog ReadBuiltIn()
+    {
+        using var stream = typeof(ModelCatalog).Assembly.GetManifestResourceStream("Drafthorse.Harness.Models.models.json")!;
+        var file = JsonSerializer.Deserialize(stream, ModelCatalogJson.Default.ModelCatalogFile)!;
+        return new ModelCatalog(file.AsOf, new Dictionary<string, ModelInfo>(file.Models, StringComparer.OrdinalIgnoreCase));
+    }
+}

@@ -1,0 +1,24 @@
+namespace Drafthorse.Harness.Models;
+
+/// <summary>A model did not answer. The message names the cause and the cure and holds no key.</summary>
+public sealed class ModelException(ModelErrorKind kind, string message, Exception? innerException = null)
+    : Exception(message, innerException)
+{
+    /// <summary>Why.</summary>
+    public ModelErrorKind Kind { get; } = kind;
+
+    /// <summary>The specification of the model, such as <c>anthropic:NAME</c>; empty when no model was called.</summary>
+    public string Model { get; init; } = "";
+
+    /// <summary>The HTTP status, or null when there was none.</summary>
+    public int? Status { get; init; }
+
+    /// <summary>How long the provider asks to wait, or null.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Whether the same call can succeed a little later.</summary>
+    public bool IsTransient => Kind is ModelErrorKind.RateLimited or ModelErrorKind.Overloaded or ModelErrorKind.Unavailable or ModelErrorKind.Timeout;
+
+    /// <summary>Whether another model should be asked. A key or request that is wrong is reported instead, as a fallback would hide it.</summary>
+    public bool CallsForFallback => IsTransient || Kind is ModelErrorKind.QuotaExhausted;
+}

@@ -1,0 +1,90 @@
+using Drafthorse.Harness.Models.Http;
+using Drafthorse.Harness.Models.Ollama;
+using Drafthorse.Harness.Models.OpenAI;
+using Drafthorse.Harness.Models.Resilience;
+using Drafthorse.Harness.Models.Scripts;
+using Microsoft.Extensions.AI;
+
+namespace Drafthorse.Harness.Models;
+
+/// <summary>Makes the clients of models. One factory serves a process; its clients share connections.</summary>
+public sealed class ModelFactory : IDisposable
+{
+    private readonly ModelSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly RetryOptions _retry;
+    private readonly Lazy<HttpClient> _http;
+
+    /// <summary>Makes a factory. A handler of one's own replaces the network.</summary>
+    public ModelFactory(ModelSettings settings, ModelCatalog? catalog = null, RetryOptions? retry = null, TimeProvider? time = null, HttpMessageHandler? handler = null)
+    {
+        _settings = settings;
+        Catalog = catalog ?? ModelCatalog.BuiltIn;
+        _retry = retry ?? new RetryOptions();
+        _time = time ?? TimeProvider.System;
+        _http = new Lazy<HttpClient>(() => new HttpClient(handler ?? NewHandler()) { Timeout = Timeout.InfiniteTimeSpan });
+    }
+
+    /// <summary>Context windows and prices.</summary>
+    public ModelCatalog Catalog { get; }
+
+    /// <summary>The client of one model, with retries.</summary>
+    /// <exception cref="ModelException">A setting is wrong, or a script cannot be read.</exception>
+    public IChatClient Create(ModelSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return new RetryingChatClient(CreateBare(spec), _retry, _time);
+    }
+
+    /// <summary>The client of a list of models, the preferred one first: retries for each, then the next one.</summary>
+    /// <exception cref="ModelException">A setting is wrong, or a script cannot be read.</exception>
+    public IChatClient Create(IReadOnlyList<ModelSpec> specs)
+    {
+        ArgumentNullException.ThrowIfNull(specs);
+        return specs.Count == 1 ? Create(specs[0]) : new FallbackChatClient([.. specs.Select(spec => new FallbackModel(spec.ToString(), Create(spec)))]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_http.IsValueCreated)
+        {
+            _http.Value.Dispose();
+        }
+    }
+
+    private IChatClient CreateBare(ModelSpec spec) => spec.Provider == ModelSpec.Script
+        ? new ScriptedChatClient(spec, ModelScript.Load(spec.Model), _time)
+        : new WireChatClient(EndpointOf(spec), FormatOf(spec));
+
+    private ChatCompletionsFormat FormatOf(ModelSpec spec) => spec.Provider switch
+    {
+        ModelSpec.DashScope => new ChatCompletionsFormat(spec, ChatDialect.DashScope),
+        ModelSpec.Ollama => new ChatCompletionsFormat(spec, ChatDialect.Ollama),
+        _ => new ChatCompletionsFormat(spec, _settings.HasOwnUrl(spec.Provider) ? ChatDialect.Compatible : ChatDialect.OpenAI),
+    };
+
+    private ModelEndpoint EndpointOf(ModelSpec spec)
+    {
+        var url = _settings.UrlOf(spec.Provider);
+        var key = _settings.KeyOf(spec.Provider);
+        return new ModelEndpoint
+        {
+            Http = _http.Value,
+            Url = spec.Provider == ModelSpec.Ollama ? OllamaServer.CompatibleUrl(url) : url,
+            Headers = key is null ? [] : [new("Authorization", $"Bearer {key}")],
+            KeyVariable = ModelSettings.KeyVariableOf(spec.Provider),
+            Time = _time,
+        };
+    }
+
+    private static SocketsHttpHandler NewHandler() => new()
+    {
+        // A redirect would carry the key to another host.
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        ConnectTimeout = TimeSpan.FromSeconds(15),
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        ActivityHeadersPropagator = null,
+    };
+}

@@ -1,0 +1,160 @@
+using System.Text.Json;
+using Drafthorse.Harness.Models.Http;
+using Microsoft.Extensions.AI;
+
+namespace Drafthorse.Harness.Models.OpenAI;
+
+/// <summary>The Chat Completions API of OpenAI and of everything compatible with it: DashScope, Ollama, vLLM, llama.cpp and so on.</summary>
+internal sealed class ChatCompletionsFormat(ModelSpec spec, ChatDialect dialect) : WireFormat(spec)
+{
+    public override string Path => "/chat/completions";
+
+    public override ReplyReader CreateReader(ModelEndpoint endpoint) => new ChatCompletionsReader(Spec, endpoint);
+
+    protected override void WriteHead(Utf8JsonWriter json, ChatOptions? options)
+    {
+        json.WriteString("model", ModelOf(options));
+        json.WriteBoolean("stream", true);
+        json.WriteStartObject("stream_options");
+        json.WriteBoolean("include_usage", true);
+        json.WriteEndObject();
+        if (options is null)
+        {
+            return;
+        }
+
+        if (options.MaxOutputTokens is { } most)
+        {
+            json.WriteNumber(dialect == ChatDialect.OpenAI ? "max_completion_tokens" : "max_tokens", most);
+        }
+
+        if (options.Temperature is { } temperature)
+        {
+            json.WriteNumber("temperature", temperature);
+        }
+
+        if (options.TopP is { } topP)
+        {
+            json.WriteNumber("top_p", topP);
+        }
+
+        WriteReasoning(json, options);
+        if (options.AdditionalProperties?.TryGetValue(ModelProperties.Thread, out var thread) == true && thread is string key && dialect == ChatDialect.OpenAI)
+        {
+            WriteText(json, "prompt_cache_key", key);
+        }
+
+        WriteResponseFormat(json, options);
+        WriteTools(json, options);
+    }
+
+    protected override void WriteMessages(Utf8JsonWriter json, IEnumerable<ChatMessage> messages, ChatOptions? options)
+    {
+        json.WriteStartArray("messages");
+        if (!string.IsNullOrEmpty(options?.Instructions))
+        {
+            json.WriteStartObject();
+            json.WriteString("role", "system");
+            WriteText(json, "content", options.Instructions);
+            json.WriteEndObject();
+        }
+
+        var writer = new ChatMessageWriter(json, dialect, IsOwn);
+        foreach (var message in messages)
+        {
+            writer.Write(message);
+        }
+
+        writer.End();
+        json.WriteEndArray();
+    }
+
+    private void WriteReasoning(Utf8JsonWriter json, ChatOptions options)
+    {
+        if (options.Reasoning?.Effort is not { } effort)
+        {
+            return;
+        }
+
+        if (dialect == ChatDialect.DashScope)
+        {
+            json.WriteBoolean("enable_thinking", effort != ReasoningEffort.None);
+        }
+        else
+        {
+            json.WriteString("reasoning_effort", ReasoningEfforts.NameOf(effort));
+        }
+    }
+
+    private static void WriteResponseFormat(Utf8JsonWriter json, ChatOptions options)
+    {
+        if (options.ResponseFormat is not ChatResponseFormatJson format)
+        {
+            return;
+        }
+
+        json.WriteStartObject("response_format");
+        if (format.Schema is { } schema)
+        {
+            json.WriteString("type", "json_schema");
+            json.WriteStartObject("json_schema");
+            json.WriteString("name", CallIds.ToolName(format.SchemaName ?? "answer"));
+            json.WritePropertyName("schema");
+            schema.WriteTo(json);
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteString("type", "json_object");
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteTools(Utf8JsonWriter json, ChatOptions options)
+    {
+        var tools = options.Tools?.OfType<AIFunctionDeclaration>().ToList();
+        if (tools is not { Count: > 0 })
+        {
+            return;
+        }
+
+        json.WriteStartArray("tools");
+        foreach (var tool in tools)
+        {
+            json.WriteStartObject();
+            json.WriteString("type", "function");
+            json.WriteStartObject("function");
+            json.WriteString("name", CallIds.ToolName(tool.Name));
+            WriteText(json, "description", tool.Description);
+            json.WritePropertyName("parameters");
+            tool.JsonSchema.WriteTo(json);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        if (options.AllowMultipleToolCalls is { } many)
+        {
+            json.WriteBoolean("parallel_tool_calls", many);
+        }
+
+        switch (options.ToolMode)
+        {
+            case NoneChatToolMode:
+                json.WriteString("tool_choice", "none");
+                break;
+            case RequiredChatToolMode { RequiredFunctionName: { } name }:
+                json.WriteStartObject("tool_choice");
+                json.WriteString("type", "function");
+                json.WriteStartObject("function");
+                json.WriteString("name", CallIds.ToolName(name));
+                json.WriteEndObject();
+                json.WriteEndObject();
+                break;
+            case RequiredChatToolMode:
+                json.WriteString("tool_choice", "required");
+                break;
+        }
+    }
+}

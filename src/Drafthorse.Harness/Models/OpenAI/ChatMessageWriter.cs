@@ -1,0 +1,142 @@
+using System.Text.Json;
+using Drafthorse.Harness.Models.Http;
+using Microsoft.Extensions.AI;
+
+namespace Drafthorse.Harness.Models.OpenAI;
+
+/// <summary>Writes the messages of one request, in order.</summary>
+internal sealed class ChatMessageWriter(Utf8JsonWriter json, ChatDialect dialect, Func<TextReasoningContent, bool> isOwn)
+{
+    private readonly CallIds _ids = new();
+    private readonly List<DataContent> _toolImages = [];
+
+    public void Write(ChatMessage message)
+    {
+        if (message.Role == ChatRole.Tool)
+        {
+            WriteResults(message);
+            return;
+        }
+
+        End();
+        if (message.Role == ChatRole.Assistant)
+        {
+            WriteAssistant(message);
+        }
+        else
+        {
+            json.WriteStartObject();
+            json.WriteString("role", message.Role == ChatRole.System ? "system" : "user");
+            WriteContent(message.Contents);
+            json.WriteEndObject();
+        }
+    }
+
+    /// <summary>Images of tool results: this API has no place for them there, so a user message after all results of the step holds them.</summary>
+    public void End()
+    {
+        if (_toolImages.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartObject();
+        json.WriteString("role", "user");
+        WriteContent([new TextContent("Images from the tool results above, in order:"), .. _toolImages]);
+        json.WriteEndObject();
+        _toolImages.Clear();
+    }
+
+    private void WriteResults(ChatMessage message)
+    {
+        foreach (var result in message.Contents.OfType<FunctionResultContent>())
+        {
+            json.WriteStartObject();
+            json.WriteString("role", "tool");
+            json.WriteString("tool_call_id", _ids.ForResult(result.CallId));
+            json.WriteString("content", ModelText.WellFormed(ToolResults.TextOf(result)));
+            json.WriteEndObject();
+            _toolImages.AddRange(ToolResults.ImagesOf(result));
+        }
+    }
+
+    private void WriteAssistant(ChatMessage message)
+    {
+        json.WriteStartObject();
+        json.WriteString("role", "assistant");
+        var text = string.Concat(message.Contents.OfType<TextContent>().Select(content => content.Text));
+        json.WriteString("content", ModelText.WellFormed(text));
+        var calls = message.Contents.OfType<FunctionCallContent>().ToList();
+        if (calls.Count > 0)
+        {
+            WriteReasoning(message);
+            json.WriteStartArray("tool_calls");
+            foreach (var call in calls)
+            {
+                json.WriteStartObject();
+                json.WriteString("id", _ids.ForCall(call.CallId));
+                json.WriteString("type", "function");
+                json.WriteStartObject("function");
+                json.WriteString("name", CallIds.ToolName(call.Name));
+                json.WriteString("arguments", ModelText.WellFormed(ToolArguments.ObjectOf(call)));
+                json.WriteEndObject();
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>Models that think between tool calls want their thoughts back; only their own, and only with the calls.</summary>
+    private void WriteReasoning(ChatMessage message)
+    {
+        var reasoning = string.Concat(message.Contents.OfType<TextReasoningContent>().Where(isOwn).Select(content => content.Text));
+        if (reasoning.Length > 0)
+        {
+            json.WriteString(dialect == ChatDialect.Ollama ? "reasoning" : "reasoning_content", ModelText.WellFormed(reasoning));
+        }
+    }
+
+    private void WriteContent(IList<AIContent> contents)
+    {
+        if (!contents.Any(content => content is DataContent or UriContent))
+        {
+            json.WriteString("content", ModelText.WellFormed(string.Concat(contents.OfType<TextContent>().Select(content => content.Text))));
+            return;
+        }
+
+        json.WriteStartArray("content");
+        foreach (var content in contents)
+        {
+            switch (content)
+            {
+                case TextContent text:
+                    json.WriteStartObject();
+                    json.WriteString("type", "text");
+                    json.WriteString("text", ModelText.WellFormed(text.Text));
+                    json.WriteEndObject();
+                    break;
+                case DataContent data:
+                    WriteImage(data.Uri);
+                    break;
+                case UriContent uri:
+                    WriteImage(uri.Uri.AbsoluteUri);
+                    break;
+            }
+        }
+
+        json.WriteEndArray();
+    }
+
+    private void WriteImage(string uri)
+    {
+        json.WriteStartObject();
+        json.WriteString("type", "image_url");
+        json.WriteStartObject("image_url");
+        json.WriteString("url", uri);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+}

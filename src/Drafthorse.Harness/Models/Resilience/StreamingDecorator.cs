@@ -1,0 +1,34 @@
+using Microsoft.Extensions.AI;
+
+namespace Drafthorse.Harness.Models.Resilience;
+
+/// <summary>A decorator whose whole answers are gathered from its streamed ones, so that both behave alike.</summary>
+public abstract class StreamingDecorator : DelegatingChatClient
+{
+    private protected StreamingDecorator(IChatClient innerClient)
+        : base(innerClient)
+    {
+    }
+
+    /// <inheritdoc/>
+    public sealed override async Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        var reply = new ModelReplyBuilder();
+        await foreach (var update in GetStreamingResponseAsync(messages, options, cancellationToken).ConfigureAwait(false))
+        {
+            reply.Add(update);
+        }
+
+        return reply.ToChatResponse();
+    }
+
+    /// <inheritdoc/>
+    public abstract override IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default);
+
+    private protected static ChatResponseUpdate RestartOf(ModelException failure) => new(ChatRole.Assistant, [])
+    {
+        AdditionalProperties = new AdditionalPropertiesDictionary { [ModelProperties.Restart] = failure.Message },
+    };
+}
