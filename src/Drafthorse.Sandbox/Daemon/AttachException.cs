@@ -1,0 +1,21 @@
+namespace Drafthorse.Sandbox.Daemon;
+
+/// <summary>Why a sandbox refused a host.</summary>
+public enum AttachRefusal
+{
+    /// <summary>A newer owner has been here: this one must stop.</summary>
+    StaleToken,
+
+    /// <summary>The key is not the sandbox's.</summary>
+    WrongKey,
+
+    /// <summary>The daemon does not speak this version of the wire.</summary>
+    WireVersion,
+}
+
+/// <summary>A sandbox refused to be attached.</summary>
+public sealed class AttachException(AttachRefusal refusal, string message, Exception? innerException = null) : Exception(message, innerException)
+{
+    /// <summary>Why.</summary>
+    public AttachRefusal Refusal { get; } = refusal;
+}

@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Drafthorse.Sandbox.Wire;
+
+namespace Drafthorse.Sandbox.Daemon;
+
+/// <summary>The end of the wire inside a sandbox: all its methods, behind the gate that lets one owner in at a time. The same in the
+/// <c>sandboxd</c> process and in process for local mode.</summary>
+public sealed class SandboxDaemon : IAsyncDisposable
+{
+    private const int MaxConnections = 64;
+
+    private readonly SandboxDaemonOptions _options;
+    private readonly AttachGate _gate;
+    private readonly WireHandlers _methods = new();
+    private readonly ConcurrentDictionary<WireConnection, bool> _connections = new();
+
+    /// <summary>Makes the daemon; connections come by <see cref="Accept"/> or <see cref="Connect"/>.</summary>
+    public SandboxDaemon(SandboxDaemonOptions options)
+    {
+        _options = options;
+        _gate = new AttachGate(_methods);
+    }
+
+    /// <summary>The version of this build of the daemon.</summary>
+    public static string Version { get; } = typeof(SandboxDaemon).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+
+    /// <summary>The connection to the host that is attached; waits for one. Doors open their tunnels on it.</summary>
+    public Task<WireConnection> HostAsync(CancellationToken cancellationToken) => _gate.HostAsync(cancellationToken);
+
+    /// <summary>Serves one byte stream until it ends. It can do nothing before it has attached.</summary>
+    public async Task ServeAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        if (_connections.Count >= MaxConnections)
+        {
+            await stream.DisposeAsync().ConfigureAwait(false);
+            return;
+        }
+
+        var attachOnly = new WireHandlers();
+        attachOnly.Add(AttachRequest.Method, AnswerAttachAsync);
+        WireConnection connection = WireConnection.Start(stream, WireSide.Daemon, attachOnly);
+        _connections[connection] = true;
+        try
+        {
+            using CancellationTokenRegistration stop = cancellationToken.Register(() => _ = connection.DisposeAsync().AsTask());
+            await connection.Completion.ConfigureAwait(false);
+        }
+        finally
+        {
+            _connections.TryRemove(connection, out _);
+            _gate.Leave(connection);
+        }
+    }
+
+    /// <summary>Connects to this daemon in memory and returns the host's end.</summary>
+    public Stream Connect()
+    {
+        (Stream host, Stream daemon) = DuplexPipe.Create();
+        _ = ServeAsync(daemon, CancellationToken.None);
+        return host;
+    }
+
+    /// <summary>Ends all connections and all commands.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (WireConnection connection in _connections.Keys)
+            await connection.CloseAsync("shutdown", "The sandbox is shutting down.").ConfigureAwait(false);
+    }
+
+    private async Task AnswerAttachAsync(WireStream call, ReadOnlyMemory<byte> head, CancellationToken cancellationToken)
+    {
+        AttachRequest request = await call.ReadRequestAsync(head, DaemonJson.Default.AttachRequest, cancellationToken).ConfigureAwait(false);
+        await _gate.AttachAsync(call.Connection, request, cancellationToken).ConfigureAwait(false);
+        byte[] info = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(Describe(), DaemonJson.Default.SandboxInfo);
+        await call.WriteLastAsync(info, cancellationToken).ConfigureAwait(false);
+    }
+
+    private SandboxInfo Describe() => new()
+    {
+        Version = Version,
+        WireVersion = WireLimits.Version,
+        UserId = 0,
+        ProcessId = Environment.ProcessId,
+        IsNative = !RuntimeFeature.IsDynamicCodeSupported,
+        Platform = RuntimeInformation.RuntimeIdentifier,
+        Interfaces = NetworkInterfaces.Names(),
+        RootDirectory = _options.RootDirectory,
+        WorkingDirectory = _options.WorkingDirectory,
+    };
+}

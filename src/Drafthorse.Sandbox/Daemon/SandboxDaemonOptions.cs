@@ -1,0 +1,21 @@
+namespace Drafthorse.Sandbox.Daemon;
+
+/// <summary>How a daemon serves its sandbox.</summary>
+public sealed class SandboxDaemonOptions
+{
+    /// <summary>The directory that file paths are resolved beneath; in a container <c>/</c>.</summary>
+    public string RootDirectory { get; init; } = "/";
+
+    /// <summary>The directory of commands that name none, and of relative paths.</summary>
+    public string WorkingDirectory { get; init; } = "/";
+
+    /// <summary>Where the middle of long output goes; made when it is needed. A command can read it by the path in its result.</summary>
+    public required string SpillDirectory { get; init; }
+
+    /// <summary>The whole environment of commands. Nothing else of the daemon's own environment reaches them.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Whether the daemon is a process of its own that adopts and reaps what commands leave behind. False where it is hosted in
+    /// a process that has other children.</summary>
+    public bool OwnsProcess { get; init; }
+}

@@ -1,0 +1,32 @@
+namespace Drafthorse.Sandbox.Daemon;
+
+/// <summary>What a sandbox says of itself. Whoever owns the sandbox may lie here.</summary>
+public sealed record SandboxInfo
+{
+    /// <summary>Version of the daemon.</summary>
+    public string Version { get; init; } = "";
+
+    /// <summary>Version of the wire.</summary>
+    public int WireVersion { get; init; }
+
+    /// <summary>Effective user id of the daemon and of commands.</summary>
+    public int UserId { get; init; }
+
+    /// <summary>Process id of the daemon, as it sees itself.</summary>
+    public int ProcessId { get; init; }
+
+    /// <summary>Whether the daemon is the ahead-of-time compiled binary.</summary>
+    public bool IsNative { get; init; }
+
+    /// <summary>Operating system and processor, such as <c>linux-x64</c>.</summary>
+    public string Platform { get; init; } = "";
+
+    /// <summary>Names of the network interfaces; an isolated sandbox has only <c>lo</c>.</summary>
+    public IReadOnlyList<string> Interfaces { get; init; } = [];
+
+    /// <summary>The directory that file paths are resolved beneath.</summary>
+    public string RootDirectory { get; init; } = "";
+
+    /// <summary>The directory of commands that name none.</summary>
+    public string WorkingDirectory { get; init; } = "";
+}
