@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Installs what the integration tests need, as root on Debian or Ubuntu. Elsewhere it says what is missing.
+set -uo pipefail
+packages=(git bubblewrap docker.io iptables ripgrep busybox-static mmdebstrap gcc libc6-dev libssl-dev zlib1g-dev curl maven python3-pip ca-certificates procps)
+
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+  echo "install.sh: missing and not installed (needs root and apt-get): ${missing[*]}" >&2
+  exit 1
+fi
+echo "== installing ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
