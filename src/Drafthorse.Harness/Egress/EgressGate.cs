@@ -1,0 +1,92 @@
+using System.Net;
+using Drafthorse.Harness.Egress.Registries;
+using Drafthorse.Harness.Threads;
+
+namespace Drafthorse.Harness.Egress;
+
+/// <summary>
+/// The only way out of a sandbox. Decides per host name, connects to checked addresses only, limits, counts and audits every
+/// connection. What travels inside an allowed TLS connection is not read: a host that serves others' content under its own name
+/// (a shared front end) can be asked for that content too, so allow only hosts whose whole content may be reached.
+/// </summary>
+public sealed class EgressGate
+{
+    private readonly IReadOnlyList<EgressRule> _allow;
+    private readonly IReadOnlyList<EgressRule> _gatewayOnly;
+    private readonly IReadOnlyList<EgressRule> _private;
+    private readonly Task<IReadOnlyList<PackageRegistry>> _registries;
+    private readonly Action<EgressAudit> _audit;
+
+    /// <summary>
+    /// Validates the settings; throws <see cref="FormatException"/> that names the wrong one. <paramref name="registries"/> are those of
+    /// <see cref="PackageRegistries"/>, which may still be looked for; <paramref name="audit"/> gets a record of every connection at
+    /// its end and must not block.
+    /// </summary>
+    public EgressGate(EgressSettings settings, Task<IReadOnlyList<PackageRegistry>> registries, Action<EgressAudit> audit, TimeProvider? timeProvider = null)
+        : this(settings, registries, audit, timeProvider ?? TimeProvider.System, Dns.GetHostAddressesAsync)
+    {
+    }
+
+    internal EgressGate(
+        EgressSettings settings,
+        Task<IReadOnlyList<PackageRegistry>> registries,
+        Action<EgressAudit> audit,
+        TimeProvider timeProvider,
+        Func<string, CancellationToken, Task<IPAddress[]>> resolve)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        (Settings, _registries, _audit, Time) = (settings, registries, audit, timeProvider);
+        _allow = [.. settings.Allow.Select(EgressRule.Parse)];
+        _gatewayOnly = [.. settings.GatewayOnly.Select(EgressRule.Parse)];
+        _private = [.. settings.Private.Select(EgressRule.Parse)];
+        if (_private.FirstOrDefault(rule => !rule.IsExact) is { } loose)
+            throw new FormatException($"The private host \"{loose}\" must be one exact host with its port.");
+        Connector = new UpstreamConnector(settings, resolve);
+    }
+
+    internal EgressSettings Settings { get; }
+
+    internal TimeProvider Time { get; }
+
+    internal UpstreamConnector Connector { get; }
+
+    /// <summary>
+    /// Opens the gate for one sandbox of one thread. <paramref name="repository"/> is the repository's own list, which can only narrow
+    /// what is allowed (null: it has none); <paramref name="hosts"/> are names that end in the host, such as the git gateway's, over
+    /// plain HTTP on port 80.
+    /// </summary>
+    public EgressSession Open(
+        ThreadId? thread,
+        IReadOnlyList<EgressRule>? repository = null,
+        IReadOnlyDictionary<string, Func<Stream, CancellationToken, Task>>? hosts = null) =>
+        new(this, thread, repository, hosts ?? new Dictionary<string, Func<Stream, CancellationToken, Task>>());
+
+    internal async Task<EgressPolicy> GetPolicyAsync(IReadOnlyList<EgressRule>? repository, CancellationToken cancellationToken)
+    {
+        var registries = Settings.AllowRegistries ? await RegistryRulesAsync(cancellationToken).ConfigureAwait(false) : [];
+        return new EgressPolicy([.. _allow, .. registries], repository, _gatewayOnly);
+    }
+
+    /// <summary>Whether server configuration lists this very host and port.</summary>
+    internal async Task<bool> IsPrivateAllowedAsync(HostName host, int port, CancellationToken cancellationToken) =>
+        _private.Any(rule => rule.Matches(host, port))
+        || (Settings.AllowRegistries && (await RegistryRulesAsync(cancellationToken).ConfigureAwait(false)).Any(rule => rule.Matches(host, port)));
+
+    internal void Record(EgressAudit audit)
+    {
+        EgressMetrics.Count(audit);
+        _audit(audit);
+    }
+
+    private async Task<IReadOnlyList<EgressRule>> RegistryRulesAsync(CancellationToken cancellationToken)
+    {
+        var rules = new List<EgressRule>();
+        foreach (var registry in await _registries.WaitAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (!registry.HasCredentials && HostName.TryParse(registry.Address.IdnHost, out var host))
+                rules.Add(EgressRule.Exact(host, registry.Address.Port));
+        }
+
+        return rules;
+    }
+}
