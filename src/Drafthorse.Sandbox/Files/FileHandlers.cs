@@ -1,0 +1,47 @@
+namespace Drafthorse.Sandbox.Files;
+
+/// <summary>
+/// The file operations inside the sandbox. Paths are absolute or relative to the working directory, and never lead out of the
+/// roots. All throw <see cref="FileException"/>.
+/// </summary>
+public sealed class FileHandlers(FileRoots roots)
+{
+    private readonly CallResults _results = new();
+
+    /// <summary>Reads a part of a text file, or a picture.</summary>
+    public ReadFileResult Read(ReadFileRequest request) => FileReader.Read(roots, request);
+
+    /// <summary>What a folder holds.</summary>
+    public ListFilesResult List(PathRequest request) => FileReader.List(roots, request);
+
+    /// <summary>The facts of an entry, links not followed; null when there is none.</summary>
+    public FileFacts? Stat(PathRequest request) => FileReader.Stat(roots, request);
+
+    /// <summary>Writes a whole file.</summary>
+    public ChangeResult Write(WriteFileRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return _results.Once(request.CallId, () => FileWriter.Write(roots, request));
+    }
+
+    /// <summary>Replaces parts of a file.</summary>
+    public ChangeResult Edit(EditFileRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return _results.Once(request.CallId, () => FileWriter.Edit(roots, request));
+    }
+
+    /// <summary>Deletes a file, a link or a folder.</summary>
+    public ChangeResult Delete(DeleteFileRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return _results.Once(request.CallId, () => FileWriter.Delete(roots, request));
+    }
+
+    /// <summary>What became of an earlier change.</summary>
+    public CollectChangeResult Collect(CollectChangeRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return _results.Collect(request.CallId);
+    }
+}

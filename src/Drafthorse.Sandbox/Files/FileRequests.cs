@@ -1,0 +1,93 @@
+namespace Drafthorse.Sandbox.Files;
+
+/// <summary>Reads a part of a text file, or a picture.</summary>
+public sealed record ReadFileRequest
+{
+    /// <summary>The path.</summary>
+    public string Path { get; init; } = "";
+
+    /// <summary>The first character to return, from 0 (UTF-16 code units, as .NET and JavaScript count).</summary>
+    public int Offset { get; init; }
+
+    /// <summary>The first line to return, from 1; used instead of <see cref="Offset"/> when set.</summary>
+    public int? Line { get; init; }
+
+    /// <summary>The most characters to return: 1 to 50,000.</summary>
+    public int Limit { get; init; } = FileLimits.ReadCharacters;
+}
+
+/// <summary>Writes a whole file, making its folders.</summary>
+public sealed record WriteFileRequest
+{
+    /// <summary>The path.</summary>
+    public string Path { get; init; } = "";
+
+    /// <summary>The whole new content.</summary>
+    public string Content { get; init; } = "";
+
+    /// <summary>The call under which the result is kept; a second request with it changes nothing and gets the first result.</summary>
+    public string? CallId { get; init; }
+}
+
+/// <summary>Changes parts of a text file, all or none.</summary>
+public sealed record EditFileRequest
+{
+    /// <summary>The path.</summary>
+    public string Path { get; init; } = "";
+
+    /// <summary>The changes, applied in order, each to the result of the one before.</summary>
+    public IReadOnlyList<FileEdit> Edits { get; init; } = [];
+
+    /// <summary>The call under which the result is kept; a second request with it changes nothing and gets the first result.</summary>
+    public string? CallId { get; init; }
+}
+
+/// <summary>One replacement.</summary>
+public sealed record FileEdit
+{
+    /// <summary>The text that is there now.</summary>
+    public string OldText { get; init; } = "";
+
+    /// <summary>The text that takes its place.</summary>
+    public string NewText { get; init; } = "";
+
+    /// <summary>Whether every occurrence is replaced; else there must be just one.</summary>
+    public bool ReplaceAll { get; init; }
+}
+
+/// <summary>Applies a patch in the <c>*** Begin Patch</c> format, all of it or nothing.</summary>
+public sealed record ApplyPatchRequest
+{
+    /// <summary>The patch.</summary>
+    public string Patch { get; init; } = "";
+
+    /// <summary>The call under which the result is kept; a second request with it changes nothing and gets the first result.</summary>
+    public string? CallId { get; init; }
+}
+
+/// <summary>Deletes a file, a link or a folder.</summary>
+public sealed record DeleteFileRequest
+{
+    /// <summary>The path. A link is deleted itself, not what it points to.</summary>
+    public string Path { get; init; } = "";
+
+    /// <summary>Whether a folder is deleted with all that it holds.</summary>
+    public bool Recursive { get; init; }
+
+    /// <summary>The call under which the result is kept; a second request with it changes nothing and gets the first result.</summary>
+    public string? CallId { get; init; }
+}
+
+/// <summary>Names a path: what is listed, or looked at.</summary>
+public sealed record PathRequest
+{
+    /// <summary>The path.</summary>
+    public string Path { get; init; } = ".";
+}
+
+/// <summary>Asks for the result of an earlier change.</summary>
+public sealed record CollectChangeRequest
+{
+    /// <summary>The call under which the result was kept.</summary>
+    public string CallId { get; init; } = "";
+}
