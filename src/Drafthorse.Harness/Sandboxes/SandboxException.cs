@@ -29,6 +29,9 @@ public enum SandboxProblem
     /// <summary>Its engine or machine does not answer; it may still be at work, so nothing takes its place.</summary>
     Unreachable,
 
+    /// <summary>A newer owner has attached to it: this one must stop.</summary>
+    Superseded,
+
     /// <summary>The sandbox is not as closed as it must be, and was not used.</summary>
     NotIsolated,
 }

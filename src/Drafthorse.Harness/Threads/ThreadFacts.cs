@@ -41,4 +41,8 @@ public sealed record ThreadFacts
 public sealed record PullRequestRef(int Number, string Url);
 
 /// <summary>Where a thread's sandbox is: backend kind, machine or engine, and the backend's own id for it.</summary>
-public sealed record SandboxRecord(string Kind, string Machine, string Id);
+public sealed record SandboxRecord(string Kind, string Machine, string Id)
+{
+    /// <summary>Shown to <c>sandboxd</c> when attaching, so that nothing inside can pose as its host; null for none.</summary>
+    public string? Key { get; init; }
+}

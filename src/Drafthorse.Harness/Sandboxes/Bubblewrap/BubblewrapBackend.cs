@@ -1,0 +1,231 @@
+using System.Net.Sockets;
+using System.Text;
+using Drafthorse.Harness.Threads;
+
+namespace Drafthorse.Harness.Sandboxes.Bubblewrap;
+
+/// <summary>
+/// Sandboxes by bubblewrap, without any daemon: the host's programs read-only, no network, own processes and users. A sandbox
+/// outlives the program that started it, and its files outlive a restart of the machine.
+/// </summary>
+public sealed class BubblewrapBackend : ISandboxBackend
+{
+    private const int LongestSocketPath = 107;
+
+    private readonly BubblewrapOptions _options;
+    private readonly TimeProvider _time;
+
+    /// <summary>A backend that keeps its files where the options say; nothing is started yet.</summary>
+    public BubblewrapBackend(BubblewrapOptions options, TimeProvider? timeProvider = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+        _time = timeProvider ?? TimeProvider.System;
+    }
+
+    /// <inheritdoc />
+    public string Kind => "bubblewrap";
+
+    /// <inheritdoc />
+    public bool IsIsolated => true;
+
+    /// <inheritdoc />
+    public async Task<SandboxAvailability> CheckAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var programs = BubblewrapPrograms.Find(_options);
+            var probe = new BubblewrapCommand(programs, _options).BuildProbe();
+            var (exitCode, error) = await HostProgram.RunAsync(probe, _options.StartTimeout, cancellationToken).ConfigureAwait(false);
+            if (exitCode != 0)
+            {
+                return new SandboxAvailability(
+                    false,
+                    $"bubblewrap: this machine refuses it ({error}); allow user namespaces to this user (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone, AppArmor)");
+            }
+
+            var groups = Cgroup.TryCreate($"probe-{Environment.ProcessId}", _options);
+            Cgroup.Remove(groups);
+            var limits = groups.Count > 0 ? "limits by cgroup" : "no writable cgroup: limits per process, for a single user";
+            return new SandboxAvailability(true, $"bubblewrap: {programs.Describe()}; {limits}");
+        }
+        catch (SandboxException exception)
+        {
+            return new SandboxAvailability(false, exception.Message);
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task<SandboxRecord> StartAsync(SandboxStart start, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        var programs = BubblewrapPrograms.Find(_options);
+        var description = new SandboxDescription { ThreadId = start.ThreadId, CreatedAt = _time.GetUtcNow(), Environment = new(start.Environment) };
+        var directory = SandboxDirectory.Create(_options.StateDirectory, start.Name, description);
+        var record = new SandboxRecord(Kind, Environment.MachineName, start.Name);
+        try
+        {
+            if (Encoding.UTF8.GetByteCount(directory.Socket) > LongestSocketPath)
+                throw new SandboxException(SandboxProblem.NotReady, $"bubblewrap: {directory.Socket} is too long for a socket; use a shorter state directory");
+            await LaunchAsync(programs, directory, description, cancellationToken).ConfigureAwait(false);
+            return record;
+        }
+        catch
+        {
+            await RemoveAsync(record, CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <inheritdoc />
+    public async Task<Stream> AttachAsync(SandboxRecord sandbox, CancellationToken cancellationToken)
+    {
+        var directory = Open(sandbox);
+        if (directory.ReadCgroups() is var groups && Cgroup.IsFrozen(groups))
+            Cgroup.Freeze(groups, false);
+        try
+        {
+            return await ConnectAsync(directory, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SocketException)
+        {
+            await BringBackAsync(directory, cancellationToken).ConfigureAwait(false);
+        }
+
+        try
+        {
+            return await ConnectAsync(directory, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SocketException exception)
+        {
+            throw new SandboxException($"bubblewrap: the sandbox started and does not answer: {ReadLog(directory)}", exception);
+        }
+    }
+
+    /// <inheritdoc />
+    public Task<SandboxStatus> InspectAsync(SandboxRecord sandbox, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(sandbox);
+        var directory = new SandboxDirectory(_options.StateDirectory, sandbox.Id);
+        return Task.FromResult(directory.Exists ? ReadStatus(directory)
+            : sandbox.Machine == Environment.MachineName ? SandboxStatus.Gone
+            : SandboxStatus.Unreachable);
+    }
+
+    /// <inheritdoc />
+    public Task PauseAsync(SandboxRecord sandbox, CancellationToken cancellationToken)
+    {
+        Cgroup.Freeze(Open(sandbox).ReadCgroups(), true);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public async Task RemoveAsync(SandboxRecord sandbox, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(sandbox);
+        var directory = new SandboxDirectory(_options.StateDirectory, sandbox.Id);
+        if (!Directory.Exists(directory.Path))
+            return;
+
+        var groups = directory.ReadCgroups();
+        Cgroup.Freeze(groups, false);
+        await SandboxProcess.KillAsync(directory.Name, cancellationToken).ConfigureAwait(false);
+        Cgroup.Remove(groups);
+
+        // Not Directory.Delete: a tree made by strangers may be deeper than any path, or closed to its owner.
+        await HostProgram.RunAsync(["chmod", "-R", "u+rwx", "--", directory.Path], _options.StartTimeout, cancellationToken).ConfigureAwait(false);
+        var (exitCode, error) = await HostProgram.RunAsync(["rm", "-rf", "--", directory.Path], TimeSpan.FromMinutes(5), cancellationToken).ConfigureAwait(false);
+        if (exitCode != 0)
+            throw new SandboxException($"bubblewrap: {directory.Path} could not be removed: {error}");
+    }
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<SandboxListing>> ListAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<SandboxListing> listings =
+        [
+            .. from directory in SandboxDirectory.List(_options.StateDirectory)
+               let description = directory.Read()
+               select new SandboxListing(
+                   new SandboxRecord(Kind, Environment.MachineName, directory.Name), description.ThreadId, description.CreatedAt, ReadStatus(directory)),
+        ];
+        return Task.FromResult(listings);
+    }
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async Task BringBackAsync(SandboxDirectory directory, CancellationToken cancellationToken)
+    {
+        FileStream held;
+        try
+        {
+            held = directory.Lock();
+        }
+        catch (IOException exception)
+        {
+            throw new SandboxException(SandboxProblem.Unreachable, "bubblewrap: another process is starting this sandbox; try again", exception);
+        }
+
+        await using (held.ConfigureAwait(false))
+        {
+            // A first process that does not listen any more is on its way out.
+            await SandboxProcess.KillAsync(directory.Name, cancellationToken).ConfigureAwait(false);
+            await LaunchAsync(BubblewrapPrograms.Find(_options), directory, directory.Read(), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task LaunchAsync(BubblewrapPrograms programs, SandboxDirectory directory, SandboxDescription description, CancellationToken cancellationToken)
+    {
+        Cgroup.Remove(directory.ReadCgroups());
+        var groups = Cgroup.TryCreate(directory.Name, _options);
+        directory.WriteCgroups(groups);
+        var sandbox = new BubblewrapCommand(programs, _options).Build(directory, description.Environment, groups, ["serve"]);
+        var (exitCode, error) = await HostProgram.RunAsync(
+            [.. programs.OnHost(), "launch", "--socket", directory.Socket, "--log", directory.Log, "--", .. sandbox],
+            _options.StartTimeout,
+            cancellationToken).ConfigureAwait(false);
+        if (exitCode != 0)
+            throw new SandboxException($"bubblewrap: the sandbox could not be launched: {error}");
+    }
+
+    private static async Task<Stream> ConnectAsync(SandboxDirectory directory, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(directory.Socket), cancellationToken).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private SandboxDirectory Open(SandboxRecord sandbox)
+    {
+        ArgumentNullException.ThrowIfNull(sandbox);
+        var directory = new SandboxDirectory(_options.StateDirectory, sandbox.Id);
+        if (directory.Exists)
+            return directory;
+        throw sandbox.Machine == Environment.MachineName
+            ? new SandboxException(SandboxProblem.Gone, "bubblewrap: the sandbox does not exist any more")
+            : new SandboxException(SandboxProblem.Unreachable, $"bubblewrap: the sandbox is on the machine {sandbox.Machine}; start the server there");
+    }
+
+    private static SandboxStatus ReadStatus(SandboxDirectory directory) => SandboxProcess.Find(directory.Name) is null ? SandboxStatus.Stopped
+        : Cgroup.IsFrozen(directory.ReadCgroups()) ? SandboxStatus.Paused
+        : SandboxStatus.Running;
+
+    private static string ReadLog(SandboxDirectory directory)
+    {
+        if (!File.Exists(directory.Log))
+            return "no output";
+        using var log = File.OpenRead(directory.Log);
+        log.Seek(-Math.Min(log.Length, 500), SeekOrigin.End);
+        using var reader = new StreamReader(log, Encoding.UTF8);
+        return reader.ReadToEnd().Trim();
+    }
+}

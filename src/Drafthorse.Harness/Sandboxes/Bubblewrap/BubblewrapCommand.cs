@@ -1,0 +1,168 @@
+using System.Globalization;
+
+namespace Drafthorse.Harness.Sandboxes.Bubblewrap;
+
+/// <summary>
+/// The command line that makes one bubblewrap sandbox. Inside there are the host's programs to read, the sandbox's own files to
+/// write, and nothing else of the host; no network but loopback; no capability but binding low ports, which <c>sandboxd</c> gives
+/// up after its doors are open.
+/// </summary>
+internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapOptions options)
+{
+    private const string DaemonDirectory = "/opt/drafthorse";
+
+    /// <summary>Enters the control groups: their count, their directories, then the command.</summary>
+    private const string EnterGroups = """
+        set -e
+        n=$1; shift
+        while [ "$n" -gt 0 ]; do echo $$ > "$1/cgroup.procs"; shift; n=$((n - 1)); done
+        exec "$@"
+        """;
+
+    /// <summary>As root: shows the sandbox's files at a private place, as the way to them may be closed to others, and gives root
+    /// up. The user, the place, the count of writable directories, of all paths, the paths, then the command.</summary>
+    private const string GiveUpRoot = """
+        set -e
+        user=$1 place=$2 writable=$3 n=$4 i=0; shift 4
+        mount -t tmpfs -o mode=755,size=1m,nosuid,nodev drafthorse "$place"
+        while [ "$i" -lt "$n" ]; do
+          if [ -d "$1" ]; then mkdir "$place/$i"; else : > "$place/$i"; fi
+          [ "$i" -ge "$writable" ] || chown "$user:$user" "$1"
+          mount --bind "$1" "$place/$i"
+          shift; i=$((i + 1))
+        done
+        cd /
+        exec setpriv --reuid "$user" --regid "$user" --clear-groups -- "$@"
+        """;
+
+    /// <summary>Where no cgroup holds the sandbox, what limits there are for each process: processes, then kibibytes of data.</summary>
+    private const string LimitProcesses = """
+        ulimit -c 0; ulimit -u "$1"; ulimit -d "$2"; shift 2
+        exec "$@"
+        """;
+
+    private static readonly string[] EtcOfHost =
+    [
+        "/etc/alternatives", "/etc/ca-certificates", "/etc/ca-certificates.conf", "/etc/dotnet", "/etc/fonts", "/etc/ld.so.cache", "/etc/ld.so.conf",
+        "/etc/ld.so.conf.d", "/etc/localtime", "/etc/magic", "/etc/mime.types", "/etc/perl", "/etc/pki/ca-trust", "/etc/pki/tls/certs", "/etc/protocols",
+        "/etc/python3", "/etc/services", "/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/timezone",
+    ];
+
+    /// <summary>A directory that every system has and that none of the paths to show is in.</summary>
+    private readonly string _place = new[] { "/mnt", "/media", "/tmp" }.First(place =>
+        !programs.SandboxdFiles.Concat(options.ReadOnlyPaths).Append(options.StateDirectory).Append(BubblewrapPrograms.FindDotnetRoot() ?? "")
+            .Any(path => path.StartsWith(place + "/", StringComparison.Ordinal)));
+
+    private readonly List<string> _staged = [];
+    private int _writable;
+
+    /// <summary>The command that, run with the listening socket, becomes the sandbox with <c>sandboxd</c> as its first process.</summary>
+    public IReadOnlyList<string> Build(SandboxDirectory directory, IReadOnlyDictionary<string, string> environment, IReadOnlyList<string> groups, IReadOnlyList<string> serve)
+    {
+        var writable = directory.Writable.Select(pair => (Host: Stage(pair.Host), pair.Inside)).ToList();
+        _writable = _staged.Count;
+        var arguments = Isolate();
+        arguments.AddRange(writable.SelectMany(pair => (string[])["--bind", pair.Host, pair.Inside]));
+        foreach (var file in Directory.EnumerateFiles(directory.Etc).Order(StringComparer.Ordinal))
+            arguments.AddRange("--ro-bind", Stage(file), $"/etc/{Path.GetFileName(file)}");
+        var sandboxd = AddSandboxd(arguments);
+        arguments.AddRange("--remount-ro", "/", "--chdir", "/src", "--clearenv");
+        foreach (var (name, value) in Environment(environment))
+            arguments.AddRange("--setenv", name, value);
+        arguments.Add("--");
+        if (groups.Count == 0)
+            arguments.AddRange("/bin/sh", "-c", LimitProcesses, "sh", Text(options.Pids), Text(options.MemoryBytes / 1024));
+        arguments.AddRange([.. sandboxd, .. serve]);
+        return Wrap(arguments, groups);
+    }
+
+    /// <summary>The command that makes an empty sandbox and leaves it at once: shows whether this machine lets us.</summary>
+    public IReadOnlyList<string> BuildProbe() => Wrap([.. Isolate(), "--", "/bin/true"], []);
+
+    private List<string> Isolate()
+    {
+        List<string> arguments =
+        [
+            programs.Bubblewrap, "--unshare-all", "--unshare-user", "--disable-userns", "--uid", "1000", "--gid", "1000", "--hostname", "sandbox",
+            "--new-session", "--as-pid-1", "--cap-drop", "ALL", "--cap-add", "CAP_NET_BIND_SERVICE", "--ro-bind", "/usr", "/usr",
+        ];
+        foreach (var directory in new[] { "/bin", "/sbin", "/lib", "/lib32", "/lib64" })
+        {
+            if (new DirectoryInfo(directory).LinkTarget is { } target)
+                arguments.AddRange("--symlink", target, directory);
+            else
+                arguments.AddRange("--ro-bind-try", directory, directory);
+        }
+
+        foreach (var path in EtcOfHost.Concat(Directory.EnumerateDirectories("/etc", "java*")).Where(path => Path.Exists(path)))
+            arguments.AddRange("--ro-bind-try", path, path);
+        foreach (var path in options.ReadOnlyPaths)
+            arguments.AddRange("--ro-bind", Stage(path), path);
+        if (BubblewrapPrograms.FindDotnetRoot() is { } dotnet && !dotnet.StartsWith("/usr/", StringComparison.Ordinal))
+            arguments.AddRange("--ro-bind", Stage(dotnet), dotnet);
+
+        arguments.AddRange("--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", Text(64 << 20), "--tmpfs", "/dev/shm", "--remount-ro", "/dev");
+        arguments.AddRange("--perms", "1777", "--size", Text(options.TmpBytes), "--tmpfs", "/tmp", "--size", Text(16 << 20), "--tmpfs", "/run");
+        arguments.AddRange("--dir", "/var", "--symlink", "/tmp", "/var/tmp", "--symlink", "/run", "/var/run");
+        return arguments;
+    }
+
+    private string[] AddSandboxd(List<string> arguments)
+    {
+        foreach (var file in programs.SandboxdFiles)
+            arguments.AddRange("--ro-bind", Stage(file), $"{DaemonDirectory}/{Path.GetFileName(file)}");
+        var inside = $"{DaemonDirectory}/{Path.GetFileName(programs.SandboxdFiles[0])}";
+        return programs.DotnetRoot is { } dotnet ? [Path.Combine(dotnet, "dotnet"), inside] : [inside];
+    }
+
+    private Dictionary<string, string> Environment(IReadOnlyDictionary<string, string> given)
+    {
+        var all = new Dictionary<string, string>
+        {
+            ["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            ["HOME"] = "/home/agent",
+            ["USER"] = "agent",
+            ["LANG"] = "C.UTF-8",
+            ["TMPDIR"] = "/tmp",
+        };
+        if (BubblewrapPrograms.FindDotnetRoot() is { } dotnet)
+        {
+            all["DOTNET_ROOT"] = dotnet;
+            all["PATH"] += $":{dotnet}";
+        }
+
+        // Else any process inside could debug the managed daemon through its diagnostics socket.
+        if (programs.DotnetRoot is not null)
+            all["DOTNET_EnableDiagnostics"] = "0";
+
+        foreach (var (name, value) in given)
+            all[name] = value;
+        return all;
+    }
+
+    private IReadOnlyList<string> Wrap(List<string> arguments, IReadOnlyList<string> groups)
+    {
+        if (programs.AsUser is { } user)
+        {
+            arguments.InsertRange(
+                0,
+                [
+                    "unshare", "--mount", "--propagation", "private", "--", "/bin/sh", "-c", GiveUpRoot, "sh",
+                    Text(user), _place, Text(_writable), Text(_staged.Count), .. _staged,
+                ]);
+        }
+
+        return ["/bin/sh", "-c", EnterGroups, "sh", Text(groups.Count), .. groups, .. arguments];
+    }
+
+    /// <summary>The path by which bubblewrap sees a path of the host.</summary>
+    private string Stage(string path)
+    {
+        if (programs.AsUser is null)
+            return path;
+        _staged.Add(path);
+        return $"{_place}/{Text(_staged.Count - 1)}";
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

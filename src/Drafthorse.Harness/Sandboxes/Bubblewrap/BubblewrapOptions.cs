@@ -1,0 +1,37 @@
+namespace Drafthorse.Harness.Sandboxes.Bubblewrap;
+
+/// <summary>Where bubblewrap sandboxes keep their files, and how much of the machine each may take.</summary>
+public sealed class BubblewrapOptions
+{
+    /// <summary>Where the sandboxes' own files live: absolute, on a local disk. Short, as sockets are in it (107 bytes at most).</summary>
+    public required string StateDirectory { get; set; }
+
+    /// <summary>The program; null = <c>bwrap</c> on <c>PATH</c>.</summary>
+    public string? BubblewrapPath { get; set; }
+
+    /// <summary>The native <c>sandboxd</c>; null = the one that comes with the program, else the managed build.</summary>
+    public string? SandboxdPath { get; set; }
+
+    /// <summary>Further paths of the host that can be read inside, at the same place: toolchains outside <c>/usr</c>.</summary>
+    public IList<string> ReadOnlyPaths { get; } = [];
+
+    /// <summary>Most memory of one sandbox, in bytes, its <c>/tmp</c> included (default 4 GiB). Without a writable cgroup it is the
+    /// limit of each process instead.</summary>
+    public long MemoryBytes { get; set; } = 4L << 30;
+
+    /// <summary>Size of <c>/tmp</c>, in bytes (default 2 GiB).</summary>
+    public long TmpBytes { get; set; } = 2L << 30;
+
+    /// <summary>Processors of one sandbox; fractions are allowed (default 2). Only where a cgroup is writable.</summary>
+    public double Cpus { get; set; } = 2;
+
+    /// <summary>Most processes and threads of one sandbox (default 1,024).</summary>
+    public int Pids { get; set; } = 1024;
+
+    /// <summary>The user and group id on the host that sandboxes run as when the program itself runs as root (default 61,000,
+    /// which systems leave unused), so that nothing inside has root's access to anything.</summary>
+    public int HostUserId { get; set; } = 61_000;
+
+    /// <summary>How long a sandbox may take to start (default 20 s).</summary>
+    public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(20);
+}

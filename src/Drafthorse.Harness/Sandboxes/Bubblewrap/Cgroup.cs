@@ -1,0 +1,111 @@
+using System.Globalization;
+
+namespace Drafthorse.Harness.Sandboxes.Bubblewrap;
+
+/// <summary>
+/// Limits for one sandbox by control groups, of either layout, where this process may make them: one directory per controller in
+/// the older layout, a single one in the newer. Also freezes and thaws.
+/// </summary>
+internal static class Cgroup
+{
+    private const long PeriodMicroseconds = 100_000;
+
+    /// <summary>Makes the groups and sets their limits. Returns their directories; none when this machine does not let us.</summary>
+    public static IReadOnlyList<string> TryCreate(string name, BubblewrapOptions options)
+    {
+        var quota = (long)(options.Cpus * PeriodMicroseconds);
+        var made = new List<string>();
+        try
+        {
+            if (CgroupMounts.FindUnified() is { } parent)
+            {
+                var group = Make(parent);
+                Write(group, "memory.max", options.MemoryBytes);
+                WriteIfThere(group, "memory.swap.max", 0);
+                Write(group, "pids.max", options.Pids);
+                WriteIfThere(group, "cpu.max", $"{quota} {PeriodMicroseconds}");
+            }
+            else if (CgroupMounts.FindController("memory") is { } memory && CgroupMounts.FindController("pids") is { } pids)
+            {
+                var memoryGroup = Make(memory);
+                Write(memoryGroup, "memory.limit_in_bytes", options.MemoryBytes);
+                WriteIfThere(memoryGroup, "memory.memsw.limit_in_bytes", options.MemoryBytes);
+                Write(Make(pids), "pids.max", options.Pids);
+                if (CgroupMounts.FindController("cpu") is { } cpu)
+                {
+                    var cpuGroup = Make(cpu);
+                    Write(cpuGroup, "cpu.cfs_period_us", PeriodMicroseconds);
+                    Write(cpuGroup, "cpu.cfs_quota_us", quota);
+                }
+
+                if (CgroupMounts.FindController("freezer") is { } freezer)
+                    Make(freezer);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Remove(made);
+            return [];
+        }
+
+        return made;
+
+        string Make(string parent)
+        {
+            var group = Path.Combine(parent, $"drafthorse-{name}");
+            if (!made.Contains(group))
+            {
+                Directory.CreateDirectory(group);
+                made.Add(group);
+            }
+
+            return group;
+        }
+    }
+
+    public static void Freeze(IReadOnlyList<string> groups, bool frozen)
+    {
+        foreach (var group in groups)
+        {
+            WriteIfThere(group, "cgroup.freeze", frozen ? "1" : "0");
+            WriteIfThere(group, "freezer.state", frozen ? "FROZEN" : "THAWED");
+        }
+    }
+
+    public static bool IsFrozen(IReadOnlyList<string> groups) =>
+        groups.Any(group => Reads(group, "cgroup.freeze", "1") || Reads(group, "freezer.state", "FROZEN") || Reads(group, "freezer.state", "FREEZING"));
+
+    /// <summary>Removes groups whose processes have ended; one that is still in use stays.</summary>
+    public static void Remove(IReadOnlyList<string> groups)
+    {
+        foreach (var group in groups.Where(Directory.Exists))
+        {
+            try
+            {
+                Directory.Delete(group);
+            }
+            catch (IOException)
+            {
+                // Its last process is still on its way out; an empty group costs next to nothing.
+            }
+        }
+    }
+
+    private static bool Reads(string group, string file, string value)
+    {
+        var path = Path.Combine(group, file);
+        return File.Exists(path) && File.ReadAllText(path).Trim() == value;
+    }
+
+    private static void WriteIfThere(string group, string file, object value)
+    {
+        if (File.Exists(Path.Combine(group, file)))
+            Write(group, file, value);
+    }
+
+    private static void Write(string group, string file, object value)
+    {
+        using var stream = new FileStream(Path.Combine(group, file), FileMode.Open, FileAccess.Write);
+        stream.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToString(value, CultureInfo.InvariantCulture)!));
+    }
+}

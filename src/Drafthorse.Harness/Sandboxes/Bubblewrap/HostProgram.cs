@@ -1,0 +1,42 @@
+using System.Diagnostics;
+
+namespace Drafthorse.Harness.Sandboxes.Bubblewrap;
+
+/// <summary>Runs a short program of the host, with nothing of our own environment but <c>PATH</c>.</summary>
+internal static class HostProgram
+{
+    private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    /// <summary>Runs a command to its end. Returns its exit code and the last of what it wrote to its standard error.</summary>
+    public static async Task<(int ExitCode, string Error)> RunAsync(IReadOnlyList<string> command, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo(command[0], command.Skip(1))
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment.Clear();
+        start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? DefaultPath;
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+
+        using var process = Process.Start(start) ?? throw new SandboxException($"{command[0]} did not start");
+        process.StandardInput.Close();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(timeout);
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(limit.Token);
+            var error = await process.StandardError.ReadToEndAsync(limit.Token).ConfigureAwait(false);
+            await output.ConfigureAwait(false);
+            await process.WaitForExitAsync(limit.Token).ConfigureAwait(false);
+            return (process.ExitCode, error.Trim() is { Length: > 500 } many ? many[^500..] : error.Trim());
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new SandboxException($"{command[0]} did not end within {timeout.TotalSeconds:0} s");
+        }
+    }
+}

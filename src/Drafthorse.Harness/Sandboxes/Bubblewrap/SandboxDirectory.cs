@@ -1,0 +1,89 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Drafthorse.Harness.Threads;
+
+namespace Drafthorse.Harness.Sandboxes.Bubblewrap;
+
+/// <summary>The files of one sandbox on the host: what is bound into it, its socket, and what is needed to start it again.</summary>
+internal sealed class SandboxDirectory(string root, string name)
+{
+    private const int LongestName = 60;
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private const UnixFileMode Readable = OwnerOnly
+        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    public string Name { get; } = name.Length is > 0 and <= LongestName && name.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-')
+        ? name
+        : throw new ArgumentException($"A sandbox's name has 1 to {LongestName} lower-case letters, digits and hyphens.", nameof(name));
+
+    public string Path { get; } = System.IO.Path.Combine(root, name);
+
+    public string Socket => At("s");
+
+    public string Log => At("log");
+
+    public string Etc => At("etc");
+
+    /// <summary>The directories that the sandbox may write, with their places inside.</summary>
+    public IReadOnlyList<(string Host, string Inside)> Writable => [(At("src"), "/src"), (At("agent"), "/agent"), (At("home"), "/home/agent")];
+
+    public bool Exists => File.Exists(At("sandbox.json"));
+
+    public static SandboxDirectory Create(string root, string name, SandboxDescription description)
+    {
+        Directory.CreateDirectory(root, OwnerOnly);
+        var directory = new SandboxDirectory(root, name);
+        Directory.CreateDirectory(directory.Path, OwnerOnly);
+        foreach (var (host, _) in directory.Writable)
+            Directory.CreateDirectory(host, Readable);
+        directory.WriteEtc();
+        File.WriteAllText(directory.At("sandbox.json"), JsonSerializer.Serialize(description, SandboxDescriptionJson.Default.SandboxDescription));
+        return directory;
+    }
+
+    /// <summary>The sandboxes below <paramref name="root"/>.</summary>
+    public static IEnumerable<SandboxDirectory> List(string root) => Directory.Exists(root)
+        ? Directory.EnumerateDirectories(root).Select(path => new SandboxDirectory(root, System.IO.Path.GetFileName(path))).Where(directory => directory.Exists)
+        : [];
+
+    public SandboxDescription Read() =>
+        JsonSerializer.Deserialize(File.ReadAllText(At("sandbox.json")), SandboxDescriptionJson.Default.SandboxDescription) ?? new SandboxDescription();
+
+    public IReadOnlyList<string> ReadCgroups() => File.Exists(At("cgroups")) ? File.ReadAllLines(At("cgroups")) : [];
+
+    public void WriteCgroups(IEnumerable<string> directories) => File.WriteAllLines(At("cgroups"), directories);
+
+    /// <summary>Held while the sandbox is started, so that two hosts never start it twice.</summary>
+    public FileStream Lock() => new(At("lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+
+    private string At(string file) => System.IO.Path.Combine(Path, file);
+
+    private void WriteEtc()
+    {
+        Directory.CreateDirectory(Etc, Readable);
+        Write("passwd", "root:x:0:0:root:/root:/bin/sh\nagent:x:1000:1000:agent:/home/agent:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n");
+        Write("group", "root:x:0:\nagent:x:1000:\nnogroup:x:65534:\n");
+        Write("hosts", "127.0.0.1 localhost sandbox\n::1 localhost\n");
+        Write("hostname", "sandbox\n");
+        Write("resolv.conf", "nameserver 127.0.0.1\noptions edns0\n");
+        Write("nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n");
+
+        void Write(string file, string text) => File.WriteAllText(System.IO.Path.Combine(Etc, file), text);
+    }
+}
+
+/// <summary>What a sandbox was started with.</summary>
+internal sealed record SandboxDescription
+{
+    public ThreadId ThreadId { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public Dictionary<string, string> Environment { get; init; } = [];
+}
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(SandboxDescription))]
+internal sealed partial class SandboxDescriptionJson : JsonSerializerContext;

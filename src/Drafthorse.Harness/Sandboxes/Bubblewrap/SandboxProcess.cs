@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Drafthorse.Harness.Sandboxes.Bubblewrap;
+
+/// <summary>
+/// Finds a sandbox's first process by what it is, the first of a process namespace with the sandbox's own directory mounted at
+/// <c>/src</c>, so that no recorded id can be stale or reused by another.
+/// </summary>
+internal static class SandboxProcess
+{
+    public static int? Find(string name)
+    {
+        foreach (var entry in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(entry), NumberStyles.None, CultureInfo.InvariantCulture, out var id) && IsFirstOf(name, entry))
+                return id;
+        }
+
+        return null;
+    }
+
+    /// <summary>Ends the sandbox: with its first process the kernel kills every other one of its namespace.</summary>
+    public static async Task KillAsync(string name, CancellationToken cancellationToken)
+    {
+        if (Find(name) is not { } id)
+            return;
+        try
+        {
+            using var process = Process.GetProcessById(id);
+            process.Kill();
+            await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+        {
+            // It ended by itself in between.
+        }
+    }
+
+    private static bool IsFirstOf(string name, string entry)
+    {
+        try
+        {
+            var ids = File.ReadLines(Path.Combine(entry, "status")).FirstOrDefault(line => line.StartsWith("NSpid:", StringComparison.Ordinal))
+                ?.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            return ids is [_, _, .., "1"]
+                && File.ReadLines(Path.Combine(entry, "mountinfo")).Any(line =>
+                    line.Split(' ') is [_, _, _, var root, "/src", ..] && root.EndsWith($"/{name}/src", StringComparison.Ordinal));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+using Drafthorse.Harness.Threads;
+using Drafthorse.Sandbox.Daemon;
+
+namespace Drafthorse.Harness.Sandboxes.Local;
+
+/// <summary>
+/// No sandbox: the same handlers as in <c>sandboxd</c>, in this process, on this machine's files and with this user's rights. For
+/// one's own machine only. Commands see an allow-list of the environment.
+/// </summary>
+public sealed class LocalBackend : ISandboxBackend
+{
+    private readonly LocalOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ConcurrentDictionary<string, (SandboxDaemon Daemon, SandboxListing Listing)> _daemons = new();
+
+    /// <summary>A backend on this machine.</summary>
+    public LocalBackend(LocalOptions options, TimeProvider? timeProvider = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+        _time = timeProvider ?? TimeProvider.System;
+    }
+
+    /// <inheritdoc />
+    public string Kind => "local";
+
+    /// <inheritdoc />
+    public bool IsIsolated => false;
+
+    /// <inheritdoc />
+    public Task<SandboxAvailability> CheckAsync(CancellationToken cancellationToken) => Task.FromResult(
+        OperatingSystem.IsWindows() ? new SandboxAvailability(false, "local: needs Linux or macOS; on Windows use Docker or WSL2")
+        : Directory.Exists(_options.WorkingDirectory) ? new SandboxAvailability(true, $"local: no isolation; commands run as you, in {_options.WorkingDirectory}")
+        : new SandboxAvailability(false, $"local: there is no directory {_options.WorkingDirectory}"));
+
+    /// <inheritdoc />
+    public Task<SandboxRecord> StartAsync(SandboxStart start, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        var environment = LocalEnvironment.Read(_options.PassEnvironment);
+        foreach (var (name, value) in start.Environment)
+            environment[name] = value;
+
+        var record = new SandboxRecord(Kind, Environment.MachineName, start.Name);
+        var daemon = new SandboxDaemon(new SandboxDaemonOptions
+        {
+            RootDirectory = "/",
+            WorkingDirectory = _options.WorkingDirectory,
+            SpillDirectory = _options.SpillDirectory,
+            Environment = environment,
+        });
+        _daemons[start.Name] = (daemon, new SandboxListing(record, start.ThreadId, _time.GetUtcNow(), SandboxStatus.Running));
+        return Task.FromResult(record);
+    }
+
+    /// <inheritdoc />
+    public Task<Stream> AttachAsync(SandboxRecord sandbox, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(sandbox);
+        return _daemons.TryGetValue(sandbox.Id, out var found)
+            ? Task.FromResult(found.Daemon.Connect())
+            : throw new SandboxException(SandboxProblem.Gone, "local: the process that this was part of has ended");
+    }
+
+    /// <inheritdoc />
+    public Task<SandboxStatus> InspectAsync(SandboxRecord sandbox, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(sandbox);
+        return Task.FromResult(_daemons.ContainsKey(sandbox.Id) ? SandboxStatus.Running : SandboxStatus.Gone);
+    }
+
+    /// <summary>Does nothing: commands of this process are not frozen.</summary>
+    public Task PauseAsync(SandboxRecord sandbox, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Ends the commands that still run. The files are the user's own and stay.</summary>
+    public async Task RemoveAsync(SandboxRecord sandbox, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(sandbox);
+        if (_daemons.TryRemove(sandbox.Id, out var found))
+            await found.Daemon.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public Task<IReadOnlyList<SandboxListing>> ListAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<SandboxListing>>([.. _daemons.Values.Select(found => found.Listing)]);
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var (daemon, _) in _daemons.Values)
+            await daemon.DisposeAsync().ConfigureAwait(false);
+        _daemons.Clear();
+    }
+}

@@ -1,0 +1,22 @@
+namespace Drafthorse.Harness.Sandboxes;
+
+/// <summary>How long sandboxes are kept after a run.</summary>
+public sealed class SandboxPoolOptions
+{
+    /// <summary>How long a sandbox runs on after its thread's last run, so that the next one finds it warm (default 10 min); then
+    /// it is paused.</summary>
+    public TimeSpan KeepWarm { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long the sandbox of a thread that ended well is kept (default 2 h): its work is on the code host.</summary>
+    public TimeSpan KeepDone { get; set; } = TimeSpan.FromHours(2);
+
+    /// <summary>How long the sandbox of a thread that has not ended well is kept (default 7 days): its work is nowhere else.</summary>
+    public TimeSpan KeepUnfinished { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>How old a sandbox that no thread refers to must be before it is removed (default 15 min), as a run that has just
+    /// started it has yet to commit its record.</summary>
+    public TimeSpan OrphanAge { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long a started sandbox may take to answer (default 20 s).</summary>
+    public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(20);
+}
