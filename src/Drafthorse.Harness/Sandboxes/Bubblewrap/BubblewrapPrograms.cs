@@ -27,7 +27,7 @@ internal sealed record BubblewrapPrograms(string Bubblewrap, IReadOnlyList<strin
         if (asUser is not null && FindOnPath("setpriv") is null)
             throw Missing("the program runs as root and there is no setpriv to give root up; install util-linux, or run as another user");
 
-        if (options.SandboxdPath ?? SandboxdPrograms.FindNative() is { } native)
+        if ((options.SandboxdPath ?? SandboxdPrograms.FindNative()) is { } native)
             return File.Exists(native) ? new BubblewrapPrograms(bubblewrap, [native], null, asUser) : throw Missing($"there is no sandboxd at {native}");
 
         if (SandboxdPrograms.FindManaged() is not { } managed || FindDotnetRoot() is not { } dotnet)

@@ -33,11 +33,11 @@ internal sealed class SandboxDirectory(string root, string name)
 
     public static SandboxDirectory Create(string root, string name, SandboxDescription description)
     {
-        Directory.CreateDirectory(root, OwnerOnly);
+        Make(root, OwnerOnly);
         var directory = new SandboxDirectory(root, name);
-        Directory.CreateDirectory(directory.Path, OwnerOnly);
+        Make(directory.Path, OwnerOnly);
         foreach (var (host, _) in directory.Writable)
-            Directory.CreateDirectory(host, Readable);
+            Make(host, Readable);
         directory.WriteEtc();
         File.WriteAllText(directory.At("sandbox.json"), JsonSerializer.Serialize(description, SandboxDescriptionJson.Default.SandboxDescription));
         return directory;
@@ -58,11 +58,18 @@ internal sealed class SandboxDirectory(string root, string name)
     /// <summary>Held while the sandbox is started, so that two hosts never start it twice.</summary>
     public FileStream Lock() => new(At("lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
 
+    private static void Make(string path, UnixFileMode mode)
+    {
+        if (OperatingSystem.IsWindows())
+            throw new PlatformNotSupportedException();
+        Directory.CreateDirectory(path, mode);
+    }
+
     private string At(string file) => System.IO.Path.Combine(Path, file);
 
     private void WriteEtc()
     {
-        Directory.CreateDirectory(Etc, Readable);
+        Make(Etc, Readable);
         Write("passwd", "root:x:0:0:root:/root:/bin/sh\nagent:x:1000:1000:agent:/home/agent:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n");
         Write("group", "root:x:0:\nagent:x:1000:\nnogroup:x:65534:\n");
         Write("hosts", "127.0.0.1 localhost sandbox\n::1 localhost\n");
