@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Text;
+
+namespace Drafthorse.Harness.GitGateway.Http;
+
+/// <summary>A chunked response body. The head goes out with the first byte, so that what fails before can still be answered
+/// with an error status.</summary>
+internal sealed class HttpResponseBody(HttpConnection connection, string contentType, bool keepAlive) : Stream
+{
+    private byte[] _frame = new byte[64 * 1024 + 32];
+
+    public bool Started { get; private set; }
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (buffer.Length == 0)
+            return;
+        await StartAsync(cancellationToken).ConfigureAwait(false);
+        if (_frame.Length < buffer.Length + 32)
+            _frame = new byte[buffer.Length + 32];
+        var head = Encoding.ASCII.GetBytes(buffer.Length.ToString("x", CultureInfo.InvariantCulture) + "\r\n", _frame);
+        buffer.CopyTo(_frame.AsMemory(head));
+        "\r\n"u8.CopyTo(_frame.AsSpan(head + buffer.Length));
+        await connection.WriteAsync(_frame.AsMemory(0, head + buffer.Length + 2), cancellationToken).ConfigureAwait(false);
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public async Task CompleteAsync(CancellationToken cancellationToken)
+    {
+        await StartAsync(cancellationToken).ConfigureAwait(false);
+        await connection.WriteAsync("0\r\n\r\n"u8.ToArray(), cancellationToken).ConfigureAwait(false);
+    }
+
+    public override void Flush() => throw new NotSupportedException();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    private async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (Started)
+            return;
+        Started = true;
+        await connection.WriteHeadAsync(200, contentType, length: null, keepAlive, cancellationToken).ConfigureAwait(false);
+    }
+}

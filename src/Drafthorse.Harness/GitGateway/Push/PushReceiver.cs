@@ -1,0 +1,113 @@
+using Drafthorse.Harness.GitGateway.Http;
+
+namespace Drafthorse.Harness.GitGateway.Push;
+
+/// <summary>
+/// Takes one push from its commands to the code host: command policy, fence, quarantine, object policy, fence again, and a
+/// fast-forward of exactly that commit. A refusal leaves nothing behind, and a retry after a crash finds the work done.
+/// </summary>
+internal sealed class PushReceiver(RepositoryMirrors mirrors)
+{
+    private readonly GitProcess _git = mirrors.Git;
+
+    /// <summary>Decides a push, reading its pack to the end. Throws <see cref="GitException"/> when the code host or git fails.</summary>
+    public async Task<GitPushDecision> ReceiveAsync(
+        GitGatewayThread thread, PushCommands push, HttpBody pack, PushReport report, CancellationToken cancellationToken)
+    {
+        string? before = null;
+        PushRefusal? refusal;
+        await thread.PushGate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            refusal = CommandPolicy.Refuse(push, thread) ?? await RefuseUnheldAsync(thread, cancellationToken).ConfigureAwait(false);
+            if (refusal is null)
+                (before, refusal) = await MoveBranchAsync(thread, push, pack, report, cancellationToken).ConfigureAwait(false);
+            var decision = new GitPushDecision
+            {
+                At = mirrors.Time.GetUtcNow(),
+                ThreadId = thread.ThreadId,
+                Repository = thread.Repository,
+                Refs = [.. push.Commands.Select(command => Printable.Line(command.Ref, 200))],
+                OldCommit = before,
+                Commit = push.Commands is [var only] ? only.New : null,
+                Pushed = refusal is null,
+                Reason = refusal?.Reason ?? "",
+                ProtectedPaths = refusal?.ProtectedPaths ?? [],
+            };
+            if (thread.OnPush is not null)
+                await thread.OnPush(decision, cancellationToken).ConfigureAwait(false);
+            return decision;
+        }
+        finally
+        {
+            thread.PushGate.Release();
+        }
+    }
+
+    private async Task<(string? Before, PushRefusal? Refusal)> MoveBranchAsync(
+        GitGatewayThread thread, PushCommands push, HttpBody pack, PushReport report, CancellationToken cancellationToken)
+    {
+        var command = push.Commands[0];
+        var mirror = mirrors.Get(thread.Repository);
+        await mirror.RefreshAsync(mirrors.Options.MirrorFreshness, cancellationToken).ConfigureAwait(false);
+        var before = await mirror.ResolveAsync(command.Ref, cancellationToken).ConfigureAwait(false);
+        if (before == command.New)
+            return (before, null);
+        if ((before ?? ObjectId.Zero) != command.Old)
+        {
+            return (before, new PushRefusal(
+                "not a fast-forward: the branch on the code host moved meanwhile. Fetch, merge or rebase onto it, and push again."));
+        }
+
+        using var quarantine = await Quarantine.CreateAsync(mirrors.Root, mirror, command, cancellationToken).ConfigureAwait(false);
+        var refusal = await quarantine.ReceiveAsync(_git, mirrors.Options, push, pack, cancellationToken).ConfigureAwait(false);
+        if (refusal is not null)
+            return (before, refusal);
+        await report.SayAsync($"checking {command.New[..12]} for {thread.Branch}", cancellationToken).ConfigureAwait(false);
+        var ground = await FindGroundAsync(thread, mirror, before, cancellationToken).ConfigureAwait(false);
+        refusal = await new ObjectPolicy(_git, mirrors.Options, quarantine.Directory).RefuseAsync(command.New, ground, cancellationToken).ConfigureAwait(false)
+            ?? await RefuseUnheldAsync(thread, cancellationToken).ConfigureAwait(false)
+            ?? await ForwardAsync(thread, mirror, quarantine, command, cancellationToken).ConfigureAwait(false);
+        return (before, refusal);
+    }
+
+    private static async Task<PushRefusal?> RefuseUnheldAsync(GitGatewayThread thread, CancellationToken cancellationToken) =>
+        await thread.StillHeld(cancellationToken).ConfigureAwait(false)
+            ? null
+            : new PushRefusal("this run no longer owns its thread: another one took it over. Nothing was pushed.");
+
+    private static async Task<ObjectPolicy.Ground> FindGroundAsync(
+        GitGatewayThread thread, RepositoryMirror mirror, string? before, CancellationToken cancellationToken)
+    {
+        var branch = thread.BaseBranch ?? await mirror.ReadDefaultBranchAsync(cancellationToken).ConfigureAwait(false);
+        var tip = await mirror.ResolveAsync($"refs/heads/{branch}", cancellationToken).ConfigureAwait(false);
+        return new ObjectPolicy.Ground(before, thread.BaseCommit, tip);
+    }
+
+    // With the expected commit named, the code host moves the branch only from there: the one place where two pushes can race.
+    private async Task<PushRefusal?> ForwardAsync(
+        GitGatewayThread thread, RepositoryMirror mirror, Quarantine quarantine, PushCommand command, CancellationToken cancellationToken)
+    {
+        var expected = command.Old == ObjectId.Zero ? "" : command.Old;
+        var forward = await mirror.ToUpstreamAsync(
+            new GitCommand(
+                "push", "--porcelain", "--quiet", "--no-verify", "--no-signed", "--no-follow-tags", "--recurse-submodules=no",
+                $"--force-with-lease={command.Ref}:{expected}", "--", thread.Repository.CloneUrl, $"{command.New}:{command.Ref}")
+            {
+                GitDirectory = quarantine.Directory,
+            },
+            GitAccess.Write,
+            cancellationToken).ConfigureAwait(false);
+        var result = await _git.RunAsync(forward, cancellationToken).ConfigureAwait(false);
+        mirror.MarkStale();
+        if (result.ExitCode == 0)
+            return null;
+        await mirror.RefreshAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+        var now = await mirror.ResolveAsync(command.Ref, cancellationToken).ConfigureAwait(false);
+        if (now == command.New)
+            return null;
+        return now != (expected.Length == 0 ? null : expected)
+            ? new PushRefusal("not a fast-forward: the branch on the code host moved meanwhile. Fetch, merge or rebase onto it, and push again.")
+            : new PushRefusal($"the code host refused it: {Upstream.ExplainPush(result)}");
+    }
+}

@@ -1,0 +1,138 @@
+using Drafthorse.Harness.Threads;
+
+namespace Drafthorse.Harness.GitGateway;
+
+/// <summary>One repository's mirror: its branches and tags as upstream had them at the last refresh.</summary>
+internal sealed class RepositoryMirror(
+    RepositoryRef repository,
+    string directory,
+    GitProcess git,
+    GitGatewayOptions options,
+    GitCredentialSource credentials,
+    TimeProvider time)
+{
+    private const int PacksBeforeRepack = 40;
+    private static readonly TimeSpan HeadFreshness = TimeSpan.FromMinutes(10);
+    private long? _refreshedAt;
+    private long? _headReadAt;
+
+    public string Directory { get; } = directory;
+
+    private SemaphoreSlim Gate { get; } = new(1, 1);
+
+    /// <summary>Asks upstream unless that was done within <paramref name="maxAge"/>; callers at the same time share one exchange.</summary>
+    public async Task RefreshAsync(TimeSpan maxAge, CancellationToken cancellationToken)
+    {
+        var asked = time.GetTimestamp();
+        if (IsFresh(asked, maxAge))
+            return;
+        await Gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (IsFresh(asked, maxAge))
+                return;
+            using var alone = await FileLock.TakeAsync(Directory + ".lock", time, cancellationToken).ConfigureAwait(false);
+            var started = time.GetTimestamp();
+            if (System.IO.Directory.Exists(Directory))
+                await FetchAsync(cancellationToken).ConfigureAwait(false);
+            else
+                await CloneAsync(cancellationToken).ConfigureAwait(false);
+            _refreshedAt = started;
+        }
+        finally
+        {
+            Gate.Release();
+        }
+    }
+
+    public void MarkStale() => _refreshedAt = null;
+
+    public async Task<string> ReadDefaultBranchAsync(CancellationToken cancellationToken)
+    {
+        var head = await git.RequireAsync(Local("symbolic-ref", "HEAD"), cancellationToken).ConfigureAwait(false);
+        return head.Line["refs/heads/".Length..];
+    }
+
+    /// <summary>The commit of a full ref name, or null.</summary>
+    public async Task<string?> ResolveAsync(string reference, CancellationToken cancellationToken)
+    {
+        var result = await git.RunAsync(Local("rev-parse", "--verify", "--quiet", "--end-of-options", reference + "^{commit}"), cancellationToken)
+            .ConfigureAwait(false);
+        return result.ExitCode == 0 && ObjectId.IsValid(result.Line) ? result.Line : null;
+    }
+
+    /// <summary>Branch tips by full ref name.</summary>
+    public async Task<IReadOnlyList<(string Ref, string Commit)>> ReadBranchesAsync(CancellationToken cancellationToken)
+    {
+        var result = await git.RequireAsync(
+            Local("for-each-ref", "--format=%(objectname) %(refname)", "refs/heads/") with { MaxOutputBytes = 64 * 1024 * 1024 },
+            cancellationToken).ConfigureAwait(false);
+        return [.. result.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => (line[41..], line[..40]))];
+    }
+
+    /// <summary>A command that talks to upstream, with the credential in its environment only.</summary>
+    public async Task<GitCommand> ToUpstreamAsync(GitCommand command, GitAccess access, CancellationToken cancellationToken)
+    {
+        var protocol = Upstream.ProtocolOf(repository);
+        var credential = await credentials(repository, access, cancellationToken).ConfigureAwait(false);
+        Upstream.RequireSafe(repository, credential);
+        return command with
+        {
+            Config = credential is null ? command.Config : [.. command.Config, ("http.extraHeader", credential.ToHeader())],
+            Environment = [.. command.Environment, ("GIT_ALLOW_PROTOCOL", protocol)],
+            Timeout = options.UpstreamTimeout,
+        };
+    }
+
+    private bool IsFresh(long asked, TimeSpan maxAge) =>
+        _refreshedAt is { } at && time.GetElapsedTime(at, asked) <= maxAge;
+
+    private GitCommand Local(params string[] arguments) => new(arguments) { GitDirectory = Directory };
+
+    private async Task CloneAsync(CancellationToken cancellationToken)
+    {
+        var fresh = $"{Directory}.{Guid.NewGuid():N}.new";
+        try
+        {
+            await UpstreamAsync(
+                new GitCommand("clone", "--bare", "--quiet", "--no-local", "--template=", "--", repository.CloneUrl, fresh),
+                cancellationToken).ConfigureAwait(false);
+            System.IO.Directory.Move(fresh, Directory);
+            _headReadAt = time.GetTimestamp();
+        }
+        finally
+        {
+            if (System.IO.Directory.Exists(fresh))
+                System.IO.Directory.Delete(fresh, recursive: true);
+        }
+    }
+
+    private async Task FetchAsync(CancellationToken cancellationToken)
+    {
+        await UpstreamAsync(
+            Local("fetch", "--quiet", "--prune", "--force", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance",
+                "--", repository.CloneUrl, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"),
+            cancellationToken).ConfigureAwait(false);
+        if (_headReadAt is not { } at || time.GetElapsedTime(at) > HeadFreshness)
+            await ReadHeadAsync(cancellationToken).ConfigureAwait(false);
+        var packs = System.IO.Directory.EnumerateFiles(Path.Combine(Directory, "objects", "pack"), "*.pack").Count();
+        if (packs >= PacksBeforeRepack)
+            await git.RunAsync(Local("repack", "-d", "-q", "--geometric=2"), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task ReadHeadAsync(CancellationToken cancellationToken)
+    {
+        var result = await UpstreamAsync(Local("ls-remote", "--symref", "--", repository.CloneUrl, "HEAD"), cancellationToken)
+            .ConfigureAwait(false);
+        if (result.Text.Split('\n')[0].Split('\t')[0] is ['r', 'e', 'f', ':', ' ', .. var head] && head.StartsWith("refs/heads/", StringComparison.Ordinal))
+            await git.RequireAsync(Local("symbolic-ref", "HEAD", head), cancellationToken).ConfigureAwait(false);
+        _headReadAt = time.GetTimestamp();
+    }
+
+    private async Task<GitResult> UpstreamAsync(GitCommand command, CancellationToken cancellationToken)
+    {
+        var result = await git.RunAsync(await ToUpstreamAsync(command, GitAccess.Read, cancellationToken).ConfigureAwait(false), cancellationToken)
+            .ConfigureAwait(false);
+        return result.ExitCode == 0 ? result : throw new GitException(Upstream.Explain(repository, result.Error));
+    }
+}
