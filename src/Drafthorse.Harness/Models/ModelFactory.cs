@@ -1,3 +1,4 @@
+using Drafthorse.Harness.Models.Anthropic;
 using Drafthorse.Harness.Models.Http;
 using Drafthorse.Harness.Models.Ollama;
 using Drafthorse.Harness.Models.OpenAI;
@@ -57,25 +58,59 @@ public sealed class ModelFactory : IDisposable
         ? new ScriptedChatClient(spec, ModelScript.Load(spec.Model), _time)
         : new WireChatClient(EndpointOf(spec), FormatOf(spec));
 
-    private ChatCompletionsFormat FormatOf(ModelSpec spec) => spec.Provider switch
+    private WireFormat FormatOf(ModelSpec spec) => spec.Provider switch
     {
+        ModelSpec.Anthropic => new MessagesFormat(spec, Catalog.Find(spec), isAnthropic: !_settings.HasOwnUrl(spec.Provider)),
+        ModelSpec.OpenAI => new ResponsesFormat(spec),
         ModelSpec.DashScope => new ChatCompletionsFormat(spec, ChatDialect.DashScope),
         ModelSpec.Ollama => new ChatCompletionsFormat(spec, ChatDialect.Ollama),
         _ => new ChatCompletionsFormat(spec, _settings.HasOwnUrl(spec.Provider) ? ChatDialect.Compatible : ChatDialect.OpenAI),
     };
 
-    private ModelEndpoint EndpointOf(ModelSpec spec)
+    private ModelEndpoint EndpointOf(ModelSpec spec) => new()
     {
-        var url = _settings.UrlOf(spec.Provider);
-        var key = _settings.KeyOf(spec.Provider);
-        return new ModelEndpoint
+        Http = _http.Value,
+        Url = spec.Provider switch
         {
-            Http = _http.Value,
-            Url = spec.Provider == ModelSpec.Ollama ? OllamaServer.CompatibleUrl(url) : url,
-            Headers = key is null ? [] : [new("Authorization", $"Bearer {key}")],
-            KeyVariable = ModelSettings.KeyVariableOf(spec.Provider),
-            Time = _time,
-        };
+            ModelSpec.Ollama => OllamaServer.CompatibleUrl(_settings.UrlOf(spec.Provider)),
+            ModelSpec.Anthropic => WithoutVersion(_settings.UrlOf(spec.Provider)),
+            _ => _settings.UrlOf(spec.Provider),
+        },
+        Headers = HeadersOf(spec),
+        KeyVariable = ModelSettings.KeyVariableOf(spec.Provider),
+        Time = _time,
+    };
+
+    private List<KeyValuePair<string, string>> HeadersOf(ModelSpec spec)
+    {
+        var headers = new List<KeyValuePair<string, string>>();
+        var key = _settings.KeyOf(spec.Provider);
+        if (spec.Provider == ModelSpec.Anthropic)
+        {
+            headers.Add(new("anthropic-version", "2023-06-01"));
+            if (MessagesFormat.NeedsBindingBeta(Catalog.Find(spec)) && !_settings.HasOwnUrl(spec.Provider))
+            {
+                headers.Add(new("anthropic-beta", MessagesFormat.BindingBeta));
+            }
+
+            if (key is not null)
+            {
+                headers.Add(new("x-api-key", key));
+            }
+        }
+        else if (key is not null)
+        {
+            headers.Add(new("Authorization", $"Bearer {key}"));
+        }
+
+        return headers;
+    }
+
+    /// <summary>People write this address with and without the version that its paths begin with.</summary>
+    private static Uri WithoutVersion(Uri url)
+    {
+        var text = url.AbsoluteUri.TrimEnd('/');
+        return text.EndsWith("/v1", StringComparison.Ordinal) ? new Uri(text[..^3]) : url;
     }
 
     private static SocketsHttpHandler NewHandler() => new()

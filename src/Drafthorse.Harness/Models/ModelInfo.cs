@@ -15,6 +15,7 @@ public sealed record ModelInfo
     /// <summary>Prices, or null when they are unknown.</summary>
     public ModelPrice? Price { get; init; }
 
-    /// <summary>How the model thinks: <c>adaptive</c> (it decides), <c>budget</c> (a number of tokens is set), or empty.</summary>
+    /// <summary>How an Anthropic model thinks: <c>adaptive</c> (it decides how much), <c>preserved</c> (so too, and it refuses its own
+    /// thinking when something before it changed), <c>budget</c> (a number of tokens is set), or empty.</summary>
     public string Thinking { get; init; } = "";
 }

@@ -59,5 +59,9 @@ internal abstract class ReplyReader(ModelSpec spec, ModelEndpoint endpoint)
     protected TextReasoningContent Reasoning(string text, string? protectedData = null) =>
         new(text) { ProtectedData = protectedData, AdditionalProperties = _vendor };
 
+    /// <summary>Tokens written to the cache, as usage details carry them.</summary>
+    protected static AdditionalPropertiesDictionary<long>? CacheWrites(long? tokens) =>
+        tokens > 0 ? new AdditionalPropertiesDictionary<long> { [ModelProperties.CacheWrite] = tokens.Value } : null;
+
     protected ModelException ErrorOf(JsonElement error) => ProviderErrors.FromEvent(spec, endpoint, error);
 }

@@ -107,20 +107,15 @@ internal sealed class ChatCompletionsReader(ModelSpec spec, ModelEndpoint endpoi
     private static UsageDetails ReadUsage(JsonElement usage)
     {
         var input = usage.Object("prompt_tokens_details");
-        var details = new UsageDetails
+        return new UsageDetails
         {
             InputTokenCount = usage.Number("prompt_tokens"),
             OutputTokenCount = usage.Number("completion_tokens"),
             TotalTokenCount = usage.Number("total_tokens"),
             CachedInputTokenCount = input?.Number("cached_tokens") ?? usage.Number("prompt_cache_hit_tokens"),
             ReasoningTokenCount = usage.Object("completion_tokens_details")?.Number("reasoning_tokens"),
+            AdditionalCounts = CacheWrites(input?.Number("cache_creation_input_tokens") ?? input?.Number("cache_write_tokens")),
         };
-        if ((input?.Number("cache_creation_input_tokens") ?? input?.Number("cache_write_tokens")) is > 0 and { } written)
-        {
-            details.AdditionalCounts = new AdditionalPropertiesDictionary<long> { [ModelProperties.CacheWrite] = written };
-        }
-
-        return details;
     }
 
     private sealed class PartialCall

@@ -1,0 +1,161 @@
+using System.Text.Json;
+using Drafthorse.Harness.Models.Http;
+using Microsoft.Extensions.AI;
+
+namespace Drafthorse.Harness.Models.Anthropic;
+
+/// <summary>Writes the messages of one request, in order. The results of one step must be one message; nothing else is joined,
+/// so that a further message never reopens one that was sent.</summary>
+internal sealed class MessageWriter(Utf8JsonWriter json, Func<TextReasoningContent, bool> isOwn, bool marksLast)
+{
+    /// <summary>Begins the opaque part of thinking that the vendor hid; other opaque parts are signatures.</summary>
+    public const string RedactedPrefix = "redacted_thinking:";
+
+    private readonly CallIds _ids = new();
+
+    /// <summary>Writes the message at an index, with the further results of its step, and returns the index after it.</summary>
+    public int Write(IReadOnlyList<ChatMessage> messages, int index)
+    {
+        var end = index + 1;
+        while (messages[index].Role == ChatRole.Tool && end < messages.Count && messages[end].Role == ChatRole.Tool)
+        {
+            end++;
+        }
+
+        var isAssistant = messages[index].Role == ChatRole.Assistant;
+        var contents = messages.Skip(index).Take(end - index).SelectMany(message => message.Contents).Where(content => IsWritten(content, isAssistant)).ToList();
+        json.WriteStartObject();
+        json.WriteString("role", isAssistant ? "assistant" : "user");
+        json.WriteStartArray("content");
+        if (contents.Count == 0)
+        {
+            contents.Add(new TextContent("(empty)"));
+        }
+
+        for (var at = 0; at < contents.Count; at++)
+        {
+            json.WriteStartObject();
+            WriteBlock(contents[at]);
+            if (marksLast && !isAssistant && end == messages.Count && at == contents.Count - 1)
+            {
+                MessagesFormat.WriteCacheMark(json);
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        return end;
+    }
+
+    /// <summary>What the API takes: it refuses blank text, and thinking that it did not sign.</summary>
+    private bool IsWritten(AIContent content, bool isAssistant) => content switch
+    {
+        TextContent text => !string.IsNullOrWhiteSpace(text.Text),
+        TextReasoningContent reasoning => isAssistant && reasoning.ProtectedData is { Length: > 0 } && isOwn(reasoning),
+        FunctionCallContent => isAssistant,
+        FunctionResultContent or DataContent or UriContent => !isAssistant,
+        _ => false,
+    };
+
+    private void WriteBlock(AIContent content)
+    {
+        switch (content)
+        {
+            case TextContent text:
+                WriteText(text.Text);
+                break;
+            case TextReasoningContent reasoning:
+                WriteThinking(reasoning);
+                break;
+            case FunctionCallContent call:
+                json.WriteString("type", "tool_use");
+                json.WriteString("id", _ids.ForCall(call.CallId));
+                json.WriteString("name", CallIds.ToolName(call.Name));
+                json.WritePropertyName("input");
+                json.WriteRawValue(ModelText.WellFormed(ToolArguments.ObjectOf(call)), skipInputValidation: true);
+                break;
+            case FunctionResultContent result:
+                WriteResult(result);
+                break;
+            case DataContent data:
+                WriteImage(data);
+                break;
+            case UriContent uri:
+                json.WriteString("type", "image");
+                json.WriteStartObject("source");
+                json.WriteString("type", "url");
+                json.WriteString("url", uri.Uri.AbsoluteUri);
+                json.WriteEndObject();
+                break;
+        }
+    }
+
+    private void WriteThinking(TextReasoningContent reasoning)
+    {
+        var data = reasoning.ProtectedData!;
+        if (data.StartsWith(RedactedPrefix, StringComparison.Ordinal))
+        {
+            json.WriteString("type", "redacted_thinking");
+            json.WriteString("data", data.AsSpan(RedactedPrefix.Length));
+        }
+        else
+        {
+            json.WriteString("type", "thinking");
+            json.WriteString("thinking", ModelText.WellFormed(reasoning.Text));
+            json.WriteString("signature", data);
+        }
+    }
+
+    private void WriteResult(FunctionResultContent result)
+    {
+        json.WriteString("type", "tool_result");
+        json.WriteString("tool_use_id", _ids.ForResult(result.CallId));
+        if (ToolResults.IsError(result))
+        {
+            json.WriteBoolean("is_error", true);
+        }
+
+        var text = ToolResults.TextOf(result);
+        var images = ToolResults.ImagesOf(result).ToList();
+        if (images.Count == 0)
+        {
+            json.WriteString("content", ModelText.WellFormed(text));
+            return;
+        }
+
+        json.WriteStartArray("content");
+        if (!string.IsNullOrWhiteSpace(text))
+        {
+            json.WriteStartObject();
+            WriteText(text);
+            json.WriteEndObject();
+        }
+
+        foreach (var image in images)
+        {
+            json.WriteStartObject();
+            WriteImage(image);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private void WriteText(string text)
+    {
+        json.WriteString("type", "text");
+        json.WriteString("text", ModelText.WellFormed(text));
+    }
+
+    private void WriteImage(DataContent image)
+    {
+        json.WriteString("type", "image");
+        json.WriteStartObject("source");
+        json.WriteString("type", "base64");
+        json.WriteString("media_type", image.MediaType);
+        json.WriteBase64String("data", image.Data.Span);
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,151 @@
+using System.Text.Json;
+using Drafthorse.Harness.Models.Http;
+using Microsoft.Extensions.AI;
+
+namespace Drafthorse.Harness.Models.OpenAI;
+
+/// <summary>OpenAI's Responses API. Nothing is stored there (<c>store: false</c>): reasoning comes back encrypted and is sent again.</summary>
+internal sealed class ResponsesFormat(ModelSpec spec) : WireFormat(spec)
+{
+    public override string Path => "/responses";
+
+    public override ReplyReader CreateReader(ModelEndpoint endpoint) => new ResponsesReader(Spec, endpoint);
+
+    protected override void WriteHead(Utf8JsonWriter json, ChatOptions? options)
+    {
+        json.WriteString("model", ModelOf(options));
+        json.WriteBoolean("stream", true);
+        json.WriteBoolean("store", false);
+
+        // Models that do not reason refuse the request if this is asked of them.
+        if (!ModelOf(options).StartsWith("gpt-4", StringComparison.Ordinal))
+        {
+            json.WriteStartArray("include");
+            json.WriteStringValue("reasoning.encrypted_content");
+            json.WriteEndArray();
+        }
+
+        if (options is null)
+        {
+            return;
+        }
+
+        WriteSettings(json, options);
+        WriteTools(json, options);
+        if (!string.IsNullOrEmpty(options.Instructions))
+        {
+            WriteText(json, "instructions", options.Instructions);
+        }
+    }
+
+    protected override void WriteMessages(Utf8JsonWriter json, IEnumerable<ChatMessage> messages, ChatOptions? options)
+    {
+        json.WriteStartArray("input");
+        var writer = new ResponsesInputWriter(json, IsOwn);
+        foreach (var message in messages)
+        {
+            writer.Write(message);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteSettings(Utf8JsonWriter json, ChatOptions options)
+    {
+        if (options.MaxOutputTokens is { } most)
+        {
+            json.WriteNumber("max_output_tokens", most);
+        }
+
+        if (options.Temperature is { } temperature)
+        {
+            json.WriteNumber("temperature", temperature);
+        }
+
+        if (options.TopP is { } topP)
+        {
+            json.WriteNumber("top_p", topP);
+        }
+
+        if (options.Reasoning is { } reasoning)
+        {
+            json.WriteStartObject("reasoning");
+            if (reasoning.Effort is { } effort)
+            {
+                json.WriteString("effort", ReasoningEfforts.NameOf(effort));
+            }
+
+            if (reasoning.Output is ReasoningOutput.Summary or ReasoningOutput.Full)
+            {
+                json.WriteString("summary", reasoning.Output == ReasoningOutput.Full ? "detailed" : "auto");
+            }
+
+            json.WriteEndObject();
+        }
+
+        if (options.AdditionalProperties?.TryGetValue(ModelProperties.Thread, out var thread) == true && thread is string key)
+        {
+            WriteText(json, "prompt_cache_key", key);
+        }
+
+        if (options.ResponseFormat is ChatResponseFormatJson format)
+        {
+            json.WriteStartObject("text");
+            json.WriteStartObject("format");
+            json.WriteString("type", format.Schema is null ? "json_object" : "json_schema");
+            if (format.Schema is { } schema)
+            {
+                json.WriteString("name", CallIds.ToolName(format.SchemaName ?? "answer"));
+                json.WritePropertyName("schema");
+                schema.WriteTo(json);
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+    }
+
+    private static void WriteTools(Utf8JsonWriter json, ChatOptions options)
+    {
+        var tools = options.Tools?.OfType<AIFunctionDeclaration>().ToList();
+        if (tools is not { Count: > 0 })
+        {
+            return;
+        }
+
+        json.WriteStartArray("tools");
+        foreach (var tool in tools)
+        {
+            json.WriteStartObject();
+            json.WriteString("type", "function");
+            json.WriteString("name", CallIds.ToolName(tool.Name));
+            WriteText(json, "description", tool.Description);
+            json.WritePropertyName("parameters");
+            tool.JsonSchema.WriteTo(json);
+            json.WriteBoolean("strict", false);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        if (options.AllowMultipleToolCalls is { } many)
+        {
+            json.WriteBoolean("parallel_tool_calls", many);
+        }
+
+        switch (options.ToolMode)
+        {
+            case NoneChatToolMode:
+                json.WriteString("tool_choice", "none");
+                break;
+            case RequiredChatToolMode { RequiredFunctionName: { } name }:
+                json.WriteStartObject("tool_choice");
+                json.WriteString("type", "function");
+                json.WriteString("name", CallIds.ToolName(name));
+                json.WriteEndObject();
+                break;
+            case RequiredChatToolMode:
+                json.WriteString("tool_choice", "required");
+                break;
+        }
+    }
+}
