@@ -4,6 +4,7 @@ using Drafthorse.Harness.Models.Ollama;
 using Drafthorse.Harness.Models.OpenAI;
 using Drafthorse.Harness.Models.Resilience;
 using Drafthorse.Harness.Models.Scripts;
+using Drafthorse.Harness.Models.Telemetry;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Harness.Models;
@@ -29,12 +30,12 @@ public sealed class ModelFactory : IDisposable
     /// <summary>Context windows and prices.</summary>
     public ModelCatalog Catalog { get; }
 
-    /// <summary>The client of one model, with retries.</summary>
+    /// <summary>The client of one model, traced, counted and with retries.</summary>
     /// <exception cref="ModelException">A setting is wrong, or a script cannot be read.</exception>
     public IChatClient Create(ModelSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return new RetryingChatClient(CreateBare(spec), _retry, _time);
+        return new RetryingChatClient(new MeteredChatClient(CreateBare(spec), spec, Catalog.Find(spec).Price, _time), _retry, _time);
     }
 
     /// <summary>The client of a list of models, the preferred one first: retries for each, then the next one.</summary>

@@ -140,7 +140,7 @@ public sealed class ModelReplyBuilder
         }
     }
 
-    private static TokenUsage ToTokens(UsageDetails details) => new()
+    internal static TokenUsage ToTokens(UsageDetails details) => new()
     {
         Input = details.InputTokenCount ?? 0,
         CachedInput = details.CachedInputTokenCount ?? 0,

@@ -27,7 +27,7 @@ internal sealed class MessagesFormat(ModelSpec spec, ModelInfo info, bool isAnth
         json.WriteEndObject();
     }
 
-    protected override void WriteHead(Utf8JsonWriter json, ChatOptions? options)
+    protected override void WriteHead(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
     {
         var most = options?.MaxOutputTokens ?? Math.Min(info.MaxOutput, DefaultMaxOutput);
         json.WriteString("model", ModelOf(options));
@@ -38,7 +38,7 @@ internal sealed class MessagesFormat(ModelSpec spec, ModelInfo info, bool isAnth
             WriteCacheMark(json);
         }
 
-        var thinks = WriteThinking(json, options, most);
+        var thinks = WriteThinking(json, messages, options, most);
         WriteOutput(json, options);
         if (!thinks && options?.Temperature is { } temperature)
         {
@@ -48,15 +48,14 @@ internal sealed class MessagesFormat(ModelSpec spec, ModelInfo info, bool isAnth
         WriteTools(json, options);
     }
 
-    protected override void WriteMessages(Utf8JsonWriter json, IEnumerable<ChatMessage> messages, ChatOptions? options)
+    protected override void WriteMessages(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
     {
-        var all = messages as IReadOnlyList<ChatMessage> ?? [.. messages];
-        var first = WriteSystem(json, all, options);
+        var first = WriteSystem(json, messages, options);
         json.WriteStartArray("messages");
         var writer = new MessageWriter(json, IsOwn, marksLast: !isAnthropic);
-        for (var index = first; index < all.Count;)
+        for (var index = first; index < messages.Count;)
         {
-            index = writer.Write(all, index);
+            index = writer.Write(messages, index);
         }
 
         json.WriteEndArray();
@@ -99,7 +98,7 @@ internal sealed class MessagesFormat(ModelSpec spec, ModelInfo info, bool isAnth
         return first;
     }
 
-    private bool WriteThinking(Utf8JsonWriter json, ChatOptions? options, int most)
+    private bool WriteThinking(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options, int most)
     {
         var effort = options?.Reasoning?.Effort;
         if (info.Thinking.Length == 0 || effort == ReasoningEffort.None)
@@ -109,7 +108,7 @@ internal sealed class MessagesFormat(ModelSpec spec, ModelInfo info, bool isAnth
 
         if (info.Thinking == "budget")
         {
-            return WriteBudget(json, effort, most);
+            return IsOwnTurn(messages) && WriteBudget(json, effort, most);
         }
 
         json.WriteStartObject("thinking");
@@ -125,6 +124,11 @@ internal sealed class MessagesFormat(ModelSpec spec, ModelInfo info, bool isAnth
         json.WriteEndObject();
         return true;
     }
+
+    /// <summary>Older models refuse to go on thinking in the middle of a step that another model, or none of their thinking, began.</summary>
+    private bool IsOwnTurn(IReadOnlyList<ChatMessage> messages) =>
+        messages is not [.., { } last] || last.Role != ChatRole.Tool
+        || messages.LastOrDefault(message => message.Role == ChatRole.Assistant)?.Contents is [TextReasoningContent reasoning, ..] && IsOwn(reasoning);
 
     /// <summary>Older models think only when told how much.</summary>
     private static bool WriteBudget(Utf8JsonWriter json, ReasoningEffort? effort, int most)

@@ -86,7 +86,7 @@ internal sealed class WireChatClient(ModelEndpoint endpoint, WireFormat format) 
     private async Task<HttpResponseMessage> SendAsync(IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
         var body = new PooledBuffer();
-        format.Write(body, messages, options);
+        format.Write(body, messages as IReadOnlyList<ChatMessage> ?? [.. messages], options);
         var response = await endpoint.PostAsync(format.Spec, format.Path, body.Written, cancellationToken).ConfigureAwait(false);
 
         // Only here: after a failure or cancellation the connection may still read the rented bytes.

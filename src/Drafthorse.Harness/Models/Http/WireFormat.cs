@@ -25,20 +25,20 @@ internal abstract class WireFormat(ModelSpec spec)
     /// <summary>Reads one streamed answer.</summary>
     public abstract ReplyReader CreateReader(ModelEndpoint endpoint);
 
-    public void Write(IBufferWriter<byte> output, IEnumerable<ChatMessage> messages, ChatOptions? options)
+    public void Write(IBufferWriter<byte> output, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
     {
         using var json = new Utf8JsonWriter(output, Options);
         json.WriteStartObject();
-        WriteHead(json, options);
+        WriteHead(json, messages, options);
         WriteMessages(json, messages, options);
         json.WriteEndObject();
     }
 
     /// <summary>Everything but the messages.</summary>
-    protected abstract void WriteHead(Utf8JsonWriter json, ChatOptions? options);
+    protected abstract void WriteHead(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options);
 
     /// <summary>The member that holds the messages.</summary>
-    protected abstract void WriteMessages(Utf8JsonWriter json, IEnumerable<ChatMessage> messages, ChatOptions? options);
+    protected abstract void WriteMessages(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options);
 
     protected string ModelOf(ChatOptions? options) => options?.ModelId ?? spec.Model;
 

@@ -11,7 +11,7 @@ internal sealed class ChatCompletionsFormat(ModelSpec spec, ChatDialect dialect)
 
     public override ReplyReader CreateReader(ModelEndpoint endpoint) => new ChatCompletionsReader(Spec, endpoint);
 
-    protected override void WriteHead(Utf8JsonWriter json, ChatOptions? options)
+    protected override void WriteHead(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
     {
         json.WriteString("model", ModelOf(options));
         json.WriteBoolean("stream", true);
@@ -48,7 +48,7 @@ internal sealed class ChatCompletionsFormat(ModelSpec spec, ChatDialect dialect)
         WriteTools(json, options);
     }
 
-    protected override void WriteMessages(Utf8JsonWriter json, IEnumerable<ChatMessage> messages, ChatOptions? options)
+    protected override void WriteMessages(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
     {
         json.WriteStartArray("messages");
         if (!string.IsNullOrEmpty(options?.Instructions))

@@ -11,7 +11,7 @@ internal sealed class ResponsesFormat(ModelSpec spec) : WireFormat(spec)
 
     public override ReplyReader CreateReader(ModelEndpoint endpoint) => new ResponsesReader(Spec, endpoint);
 
-    protected override void WriteHead(Utf8JsonWriter json, ChatOptions? options)
+    protected override void WriteHead(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
     {
         json.WriteString("model", ModelOf(options));
         json.WriteBoolean("stream", true);
@@ -38,7 +38,7 @@ internal sealed class ResponsesFormat(ModelSpec spec) : WireFormat(spec)
         }
     }
 
-    protected override void WriteMessages(Utf8JsonWriter json, IEnumerable<ChatMessage> messages, ChatOptions? options)
+    protected override void WriteMessages(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
     {
         json.WriteStartArray("input");
         var writer = new ResponsesInputWriter(json, IsOwn);

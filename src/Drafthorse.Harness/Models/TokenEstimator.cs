@@ -1,0 +1,67 @@
+using System.Text;
+using Drafthorse.Harness.Models.Http;
+using Microsoft.Extensions.AI;
+
+namespace Drafthorse.Harness.Models;
+
+/// <summary>Estimates tokens without a tokenizer, rather too many than too few, and learns from what the provider reports. One
+/// estimator belongs to one thread and model.</summary>
+public sealed class TokenEstimator
+{
+    private const double BytesPerToken = 3.3;
+    private const int PerMessage = 8;
+
+    /// <summary>The most that vendors count for one picture of the size they scale to.</summary>
+    private const int PerImage = 1_600;
+
+    private double _factor = 1;
+
+    /// <summary>What the estimate is multiplied with, learnt from reports; between 0.5 and 2.</summary>
+    public double Factor => _factor;
+
+    /// <summary>Tokens of a message.</summary>
+    public int Estimate(ChatMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return Scale(Raw(message));
+    }
+
+    /// <summary>Tokens of a request: its instructions, tools and messages.</summary>
+    public int Estimate(IEnumerable<ChatMessage> messages, ChatOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        return Scale(messages.Sum(Raw) + Raw(options));
+    }
+
+    /// <summary>Learns from a report: what was estimated by <see cref="Estimate(IEnumerable{ChatMessage}, ChatOptions?)"/> for the
+    /// request, and what the provider counted for it.</summary>
+    public void Calibrate(int estimated, long reported)
+    {
+        // Small requests say little, as what vendors add to each weighs most there.
+        if (estimated < 500 || reported < 500)
+        {
+            return;
+        }
+
+        _factor = Math.Clamp(_factor * reported / estimated, 0.5, 2);
+    }
+
+    private int Scale(double tokens) => (int)Math.Ceiling(tokens * _factor);
+
+    private static double Raw(ChatMessage message) => PerMessage + message.Contents.Sum(Raw);
+
+    private static double Raw(AIContent content) => content switch
+    {
+        TextContent text => Raw(text.Text),
+        TextReasoningContent reasoning => Raw(reasoning.Text) + ((reasoning.ProtectedData?.Length ?? 0) / BytesPerToken),
+        FunctionCallContent call => PerMessage + Raw(call.Name) + Raw(ToolArguments.RawOf(call)),
+        FunctionResultContent result => PerMessage + Raw(ToolResults.TextOf(result)) + (PerImage * ToolResults.ImagesOf(result).Count()),
+        DataContent or UriContent => PerImage,
+        _ => 0,
+    };
+
+    private static double Raw(ChatOptions? options) => options is null ? 0
+        : Raw(options.Instructions) + (options.Tools?.OfType<AIFunctionDeclaration>().Sum(tool => PerMessage + Raw(tool.Description) + Raw(tool.JsonSchema.GetRawText())) ?? 0);
+
+    private static double Raw(string? text) => text is null ? 0 : Encoding.UTF8.GetByteCount(text) / BytesPerToken;
+}
