@@ -15,6 +15,9 @@ public sealed record ToolOutput
     /// <summary>Whether the result is left whole whatever its size, because the tool caps it itself.</summary>
     public bool NeverEvict { get; init; }
 
+    /// <summary>A question to a person; the run ends as waiting when the step is done. Null for all tools but <c>ask_person</c>.</summary>
+    public string? Question { get; init; }
+
     /// <summary>A successful text result.</summary>
     public static ToolOutput Text(string text) => new() { Content = [ContentBlock.OfText(text)] };
 

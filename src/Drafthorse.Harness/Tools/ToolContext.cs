@@ -1,0 +1,26 @@
+using Drafthorse.Sandbox;
+using Microsoft.Extensions.AI;
+
+namespace Drafthorse.Harness.Tools;
+
+/// <summary>What a tool gets beside its arguments. Found in <see cref="AIFunctionArguments.Context"/> under its type.</summary>
+public sealed record ToolContext
+{
+    /// <summary>Our id of the call: the sandbox keeps the call's result under it and never runs it twice.</summary>
+    public required string CallId { get; init; }
+
+    /// <summary>The thread's sandbox, for the next call.</summary>
+    public required Func<CancellationToken, Task<SandboxClient>> GetSandboxAsync { get; init; }
+
+    /// <summary>Shows output while the tool runs; null = nobody watches.</summary>
+    public Action<string>? OnOutput { get; init; }
+
+    /// <summary>The context of an invocation. Throws <see cref="InvalidOperationException"/> outside of a run.</summary>
+    public static ToolContext From(AIFunctionArguments arguments)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        return arguments.Context?.TryGetValue(typeof(ToolContext), out var value) == true && value is ToolContext context
+            ? context
+            : throw new InvalidOperationException("This tool works in a sandbox and was invoked outside of a run.");
+    }
+}
