@@ -66,10 +66,11 @@ internal sealed class MemoryTables : StoreTables
 
     public override (IReadOnlyList<ThreadRow> Rows, bool More) List(ThreadQuery query, ListCursor? after)
     {
+        var repository = query.Repository?.ToLowerInvariant();
         var rows = _threads.Values
             .Where(row => row.InboxNext > 0
                 && (query.State is null || row.State == query.State)
-                && (query.Repository is null || string.Equals(row.Repository, query.Repository, StringComparison.OrdinalIgnoreCase))
+                && (repository is null || row.Repository == repository)
                 && (query.User is null || row.User == query.User)
                 && (after is not { } cursor || row.UpdatedAt < cursor.UpdatedAt || (row.UpdatedAt == cursor.UpdatedAt && row.Seq < cursor.Seq)))
             .OrderByDescending(row => row.UpdatedAt)

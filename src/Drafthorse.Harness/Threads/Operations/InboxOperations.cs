@@ -106,7 +106,7 @@ internal static class InboxOperations
             Key = request.ThreadKey,
             OriginJson = JsonSerializer.Serialize(request.Origin, JournalJson.Default.ThreadOrigin),
             User = request.Origin.User,
-            Repository = request.Origin.Repository?.FullName ?? "",
+            Repository = request.Origin.Repository?.FullName.ToLowerInvariant() ?? "",
             State = ThreadStatus.Cancelled,
             CreatedAt = tables.Now,
             UpdatedAt = tables.Now,
