@@ -6,10 +6,12 @@ namespace Drafthorse.Harness.Egress;
 /// <summary>What an address is, by the special-purpose registries (RFC 6890 and its updates) and the clouds' metadata services.</summary>
 internal static class AddressRules
 {
-    /// <summary>Null for an address on the public internet; else what it is.</summary>
+    /// <summary>What an address is, in one word for the audit.</summary>
     public static (AddressKind Kind, string Name) Classify(IPAddress address)
     {
-        ArgumentNullException.ThrowIfNull(address);
+        // IPNetwork looks through the mapping, and then compares an IPv4 address with IPv6 networks.
+        if (address.IsIPv4MappedToIPv6)
+            return (AddressKind.Forbidden, "IPv4-mapped");
         foreach (var (network, kind, name) in address.AddressFamily == AddressFamily.InterNetwork ? Version4 : Version6)
         {
             if (network.Contains(address))
@@ -54,7 +56,6 @@ internal static class AddressRules
     [
         Forbidden("::/128", "unspecified"),
         Forbidden("::1/128", "loopback"),
-        Forbidden("::ffff:0:0/96", "IPv4-mapped"),
         Forbidden("::/96", "IPv4-compatible"),
         Forbidden("fd00:ec2::254/128", "metadata"),
         Forbidden("fd20:ce::254/128", "metadata"),

@@ -1,6 +1,8 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Drafthorse.Sandbox.Doors;
+using Drafthorse.Sandbox.Wire;
 
 namespace Drafthorse.Harness.Egress;
 
@@ -43,7 +45,7 @@ internal sealed class EgressConnection(EgressSession session, TunnelRequest requ
             (result, reason) = (e.Result, e.Message);
             await SayAsync(e, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or SandboxCallException)
         {
             // One of the two ends left. That is how many connections end.
         }
@@ -270,7 +272,7 @@ internal sealed class EgressConnection(EgressSession session, TunnelRequest requ
             await sandbox.WriteAsync(_voice == Voice.Tls ? TlsAlert(refusal.Result) : HttpAnswer(refusal), deadline.Token).ConfigureAwait(false);
             await HalfClose.CompleteWritesAsync(sandbox, deadline.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or SandboxCallException)
         {
             // The client did not wait for the reason; the audit has it.
         }

@@ -25,7 +25,7 @@ public sealed class EgressSettings
     public IReadOnlyList<string> UpstreamProxyBypass { get; set; } = [];
 
     /// <summary>Connections of one sandbox at once.</summary>
-    public int MaxConnections { get; set; } = 128;
+    public int MaxConnections { get; set; } = 192;
 
     /// <summary>Bytes of one connection, each way.</summary>
     public long MaxBytes { get; set; } = 8L << 30;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Drafthorse.Sandbox.Doors;
 using Drafthorse.Sandbox.Wire;
 
 namespace Drafthorse.Sandbox.Daemon;
@@ -14,6 +15,7 @@ public sealed class SandboxDaemon : IAsyncDisposable
 
     private readonly SandboxDaemonOptions _options;
     private readonly AttachGate _gate;
+    private readonly SandboxDoors? _doors;
     private readonly WireHandlers _methods = new();
     private readonly ConcurrentDictionary<WireConnection, bool> _connections = new();
 
@@ -22,10 +24,15 @@ public sealed class SandboxDaemon : IAsyncDisposable
     {
         _options = options;
         _gate = new AttachGate(_methods);
+        if (options.Doors is not null)
+            _doors = SandboxDoors.Open(options.Doors, (request, token) => Tunnel.OpenAsync(this, request, token));
     }
 
     /// <summary>The version of this build of the daemon.</summary>
     public static string Version { get; } = typeof(SandboxDaemon).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
+
+    /// <summary>Which doors opened, and why one did not.</summary>
+    public IReadOnlyList<DoorReport> Doors => _doors?.Report ?? [];
 
     /// <summary>The connection to the host that is attached; waits for one. Doors open their tunnels on it.</summary>
     public Task<WireConnection> HostAsync(CancellationToken cancellationToken) => _gate.HostAsync(cancellationToken);
@@ -66,6 +73,8 @@ public sealed class SandboxDaemon : IAsyncDisposable
     /// <summary>Ends all connections and all commands.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_doors is not null)
+            await _doors.DisposeAsync().ConfigureAwait(false);
         foreach (WireConnection connection in _connections.Keys)
             await connection.CloseAsync("shutdown", "The sandbox is shutting down.").ConfigureAwait(false);
     }
@@ -89,5 +98,6 @@ public sealed class SandboxDaemon : IAsyncDisposable
         Interfaces = NetworkInterfaces.Names(),
         RootDirectory = _options.RootDirectory,
         WorkingDirectory = _options.WorkingDirectory,
+        Doors = Doors,
     };
 }

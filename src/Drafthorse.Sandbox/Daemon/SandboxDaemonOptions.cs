@@ -1,3 +1,5 @@
+using Drafthorse.Sandbox.Doors;
+
 namespace Drafthorse.Sandbox.Daemon;
 
 /// <summary>How a daemon serves its sandbox.</summary>
@@ -18,4 +20,7 @@ public sealed class SandboxDaemonOptions
     /// <summary>Whether the daemon is a process of its own that adopts and reaps what commands leave behind. False where it is hosted in
     /// a process that has other children.</summary>
     public bool OwnsProcess { get; init; }
+
+    /// <summary>The doors of a sandbox without a network; null opens none.</summary>
+    public DoorOptions? Doors { get; init; }
 }

@@ -1,3 +1,5 @@
+using Drafthorse.Sandbox.Doors;
+
 namespace Drafthorse.Sandbox.Daemon;
 
 /// <summary>What a sandbox says of itself. Whoever owns the sandbox may lie here.</summary>
@@ -29,4 +31,7 @@ public sealed record SandboxInfo
 
     /// <summary>The directory of commands that name none.</summary>
     public string WorkingDirectory { get; init; } = "";
+
+    /// <summary>The doors, and why one did not open; empty where there are none.</summary>
+    public IReadOnlyList<DoorReport> Doors { get; init; } = [];
 }

@@ -1,3 +1,5 @@
+using Drafthorse.Sandbox.Wire;
+
 namespace Drafthorse.Sandbox.Doors;
 
 /// <summary>Where the doors of a sandbox listen, and their limits.</summary>
@@ -19,8 +21,8 @@ public sealed class DoorOptions
     /// so only those belong here that the egress policy names.</summary>
     public IReadOnlyList<int> Ports { get; init; } = [80, 443];
 
-    /// <summary>Connections served at once, over all doors; more wait in the backlog.</summary>
-    public int MaxConnections { get; init; } = 256;
+    /// <summary>Connections served at once, over all doors; more wait in the backlog. Each takes one of <see cref="WireLimits.MaxStreams"/>.</summary>
+    public int MaxConnections { get; init; } = 128;
 
     /// <summary>Names that have an address at once; the least recently used one loses its address.</summary>
     public int MaxNames { get; init; } = 16_384;

@@ -1,16 +1,18 @@
 using System.Net.Sockets;
+using Drafthorse.Sandbox.Wire;
 
 namespace Drafthorse.Sandbox.Doors;
 
 /// <summary>Tells the other end of a duplex stream that nothing more will be written, while reading goes on.</summary>
 public static class HalfClose
 {
-    /// <summary>Half-closes a socket's stream; a stream that has no such thing is left as it is.</summary>
-    public static ValueTask CompleteWritesAsync(Stream stream, CancellationToken cancellationToken)
+    /// <summary>Half-closes a stream of the wire or of a socket; any other stream is left as it is.</summary>
+    public static async ValueTask CompleteWritesAsync(Stream stream, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (stream is NetworkStream { Socket: var socket })
+        if (stream is WireStream wire)
+            await wire.CompleteWritesAsync(cancellationToken).ConfigureAwait(false);
+        else if (stream is NetworkStream { Socket: var socket })
             socket.Shutdown(SocketShutdown.Send);
-        return ValueTask.CompletedTask;
     }
 }

@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using Drafthorse.Sandbox.Wire;
 
 namespace Drafthorse.Sandbox.Doors;
 
@@ -8,6 +10,7 @@ namespace Drafthorse.Sandbox.Doors;
 internal sealed class ListenerDoor : IAsyncDisposable
 {
     private const int Backlog = 512;
+    private const int BufferSize = 64 * 1024;
     private static readonly TimeSpan LingerTime = TimeSpan.FromSeconds(2);
 
     private readonly Socket _listener;
@@ -85,7 +88,7 @@ internal sealed class ListenerDoor : IAsyncDisposable
                 await RelayAsync(client, tunnel, cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException or TimeoutException or SandboxCallException)
         {
             // The client left, or no host is attached: the client sees its connection closed, as with any network that fails.
         }
@@ -111,8 +114,8 @@ internal sealed class ListenerDoor : IAsyncDisposable
     {
         using var stream = new NetworkStream(client, ownsSocket: false);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var up = CopyAsync(stream, tunnel, ending.Token);
-        var down = CopyAsync(tunnel, stream, ending.Token);
+        var up = SendAsync(stream, tunnel, ending.Token);
+        var down = AnswerAsync(tunnel, stream, ending.Token);
 
         await Task.WhenAny(up, down).ConfigureAwait(false);
         if (up.IsFaulted)
@@ -124,9 +127,41 @@ internal sealed class ListenerDoor : IAsyncDisposable
         await up.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private static async Task CopyAsync(Stream from, Stream to, CancellationToken cancellationToken)
+    private static async Task SendAsync(NetworkStream client, Stream tunnel, CancellationToken cancellationToken)
     {
-        await from.CopyToAsync(to, 32 * 1024, cancellationToken).ConfigureAwait(false);
-        await HalfClose.CompleteWritesAsync(to, cancellationToken).ConfigureAwait(false);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            var taken = true;
+            int count;
+            while ((count = await client.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0)
+                taken = taken && await TrySendAsync(tunnel, buffer.AsMemory(0, count), cancellationToken).ConfigureAwait(false);
+            if (taken)
+                await HalfClose.CompleteWritesAsync(tunnel, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>False when the host takes no more: what it still has to say comes the other way.</summary>
+    private static async ValueTask<bool> TrySendAsync(Stream tunnel, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await tunnel.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is SandboxCallException or IOException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task AnswerAsync(Stream tunnel, NetworkStream client, CancellationToken cancellationToken)
+    {
+        await tunnel.CopyToAsync(client, BufferSize, cancellationToken).ConfigureAwait(false);
+        client.Socket.Shutdown(SocketShutdown.Send);
     }
 }
