@@ -1,0 +1,28 @@
+using Drafthorse.Harness.Docker;
+using Drafthorse.Harness.Sandboxes;
+using Drafthorse.Harness.Threads;
+
+namespace Drafthorse.Tests.Sandboxes;
+
+public sealed class ContainerPlanTests
+{
+    [Fact]
+    public void Create_Defaults_IsClosed()
+    {
+        var plan = ContainerPlan.Create(new DockerSandboxOptions(), new SandboxStart { ThreadId = ThreadId.FromKey("x"), Name = "x" }, engineCpus: 1);
+
+        var host = plan.HostConfig!;
+        Assert.Equal("none", host.NetworkMode);
+        Assert.Equal(["ALL"], host.CapDrop);
+        Assert.Equal(["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"], host.CapAdd);
+        Assert.Contains("no-new-privileges", host.SecurityOpt!);
+        Assert.False(host.Privileged);
+        Assert.Null(host.Binds);
+        Assert.Null(host.Mounts);
+        Assert.Equal(host.Memory, host.MemorySwap);
+        Assert.Equal(1_000_000_000, host.NanoCPUs);
+        Assert.True(host.PidsLimit > 0);
+        Assert.Contains("/tmp", host.Tmpfs!.Keys);
+        Assert.Contains("127.0.0.1", host.DNS!);
+    }
+}
