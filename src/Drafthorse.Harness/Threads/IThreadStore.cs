@@ -5,6 +5,7 @@ namespace Drafthorse.Harness.Threads;
 /// <summary>
 /// The durable state of all threads: five atomic operations (enqueue, claim, renew, commit, release), cancel, the outbox,
 /// budgets, and reads. Every write is flushed to stable storage before its task completes. All times are the store's.
+/// What the store cannot do (disk full, file locked, no connection) is a <see cref="ThreadStoreException"/>; it is usable again afterwards.
 /// </summary>
 public interface IThreadStore : IAsyncDisposable
 {

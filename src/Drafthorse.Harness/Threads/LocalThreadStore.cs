@@ -137,7 +137,16 @@ public abstract class LocalThreadStore : IThreadStore
 
     private protected abstract long? ReadNextDue();
 
-    private TimeSpan? TimeToNextDue() => ReadNextDue() is { } due
-        ? TimeSpan.FromMilliseconds(Math.Max(1, due - StoreTime.Now(_timeProvider)))
-        : null;
+    private TimeSpan? TimeToNextDue()
+    {
+        try
+        {
+            return ReadNextDue() is { } due ? TimeSpan.FromMilliseconds(Math.Max(1, due - StoreTime.Now(_timeProvider))) : null;
+        }
+        catch (ThreadStoreException)
+        {
+            // Waiting is only a hint: whoever looks afterwards is told what is wrong.
+            return null;
+        }
+    }
 }

@@ -45,6 +45,9 @@ public sealed record ThreadRecord
     /// <summary>When the lease ends, or null when nobody holds one.</summary>
     public DateTimeOffset? LeaseUntil { get; init; }
 
-    /// <summary>How often in a row the thread was taken over from a dead owner without a commit in between.</summary>
+    /// <summary>How many commits the newest token's run has made: the last <see cref="CommitRequest.Sequence"/>.</summary>
+    public long Commits { get; init; }
+
+    /// <summary>How often in a row the thread was taken over from a dead owner without progress in between (see <see cref="CommitRequest.Events"/>).</summary>
     public int Takeovers { get; init; }
 }

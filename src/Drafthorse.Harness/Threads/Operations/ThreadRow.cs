@@ -91,6 +91,7 @@ internal sealed record ThreadRow
         Token = Token,
         Owner = Owner,
         LeaseUntil = StoreTime.ToDate(LeaseUntil),
+        Commits = CommitSequence,
         Takeovers = Takeovers,
     };
 }

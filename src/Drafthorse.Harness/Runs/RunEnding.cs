@@ -1,0 +1,44 @@
+using Drafthorse.Harness.Channels;
+using Drafthorse.Harness.Threads;
+using Drafthorse.Harness.Threads.Journal;
+
+namespace Drafthorse.Harness.Runs;
+
+/// <summary>Ends runs that could not end themselves. Their people get an answer in any case.</summary>
+internal sealed class RunEnding(IThreadStore store)
+{
+    /// <summary>Parks a thread that kills its owners. Its messages stay; the next one makes it ready again.</summary>
+    public Task ParkAsync(RunLease lease, CancellationToken cancellationToken) => EndAsync(
+        lease,
+        ThreadStatus.Parked,
+        $"The work was started {lease.Claim.Thread.Takeovers + 1} times, and each time the server stopped before it got anywhere. It is parked: send a message to try again.",
+        [],
+        cancellationToken);
+
+    /// <summary>Fails a run with an exception that nobody expected. Its messages count as taken, else it would start for ever.</summary>
+    public async Task FailAsync(RunLease lease, Exception exception, CancellationToken cancellationToken) => await EndAsync(
+        lease,
+        ThreadStatus.Failed,
+        $"The run ended with an internal error ({exception.GetType().Name}). The server's log has it under run {lease.Lease.Token}. Send a message to try again.",
+        await store.ReadInboxAsync(lease.Lease.ThreadId, cancellationToken).ConfigureAwait(false),
+        cancellationToken).ConfigureAwait(false);
+
+    private async Task EndAsync(
+        RunLease lease, ThreadStatus outcome, string reason, IReadOnlyList<InboxEntry> taken, CancellationToken cancellationToken)
+    {
+        var thread = await store.GetThreadAsync(lease.Lease.ThreadId, cancellationToken).ConfigureAwait(false)
+            ?? throw new LeaseLostException(lease.Lease.ThreadId, lease.Lease.Token);
+        var finished = new RunFinished { Token = lease.Lease.Token, Outcome = outcome.ToString(), Reason = reason };
+        await store.CommitAsync(
+            new CommitRequest
+            {
+                Lease = lease.Lease,
+                Sequence = thread.Commits + 1,
+                Events = taken.Count == 0 ? [finished] : [new MessagesTaken { Messages = taken }, finished],
+                Consumed = [.. taken.Select(entry => entry.Position)],
+                Outbox = [new ReplyEffect { Run = lease.Lease.Token, Outcome = outcome, Text = reason, CostUsd = thread.Facts.CostUsd }.ToOutbox()],
+            },
+            cancellationToken).ConfigureAwait(false);
+        await store.ReleaseAsync(new ReleaseRequest { Lease = lease.Lease, State = outcome }, cancellationToken).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,214 @@
+using System.Collections.Concurrent;
+using Drafthorse.Harness.Threads;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Drafthorse.Harness.Runs;
+
+/// <summary>Claims ready threads fairly, keeps their leases, runs them side by side, and releases them.</summary>
+/// <param name="store">The threads.</param>
+/// <param name="run">What to do with a claimed thread.</param>
+/// <param name="options">Limits and times.</param>
+/// <param name="timeProvider">The clock; null = the system's.</param>
+/// <param name="logger">Where takeovers, parked threads and failures are told; null = nowhere.</param>
+public sealed partial class ThreadWorker(
+    IThreadStore store, ThreadRunner run, ThreadWorkerOptions options, TimeProvider? timeProvider = null, ILogger<ThreadWorker>? logger = null)
+{
+    private static readonly TimeSpan _statusInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _cutOffTime = TimeSpan.FromSeconds(5);
+
+    private readonly TimeProvider _timeProvider = timeProvider ?? TimeProvider.System;
+    private readonly ILogger _logger = logger ?? NullLogger<ThreadWorker>.Instance;
+    private readonly ConcurrentDictionary<RunLease, Task> _active = new();
+    private readonly RunEnding _ending = new(store);
+
+    /// <summary>
+    /// Works until <paramref name="stopping"/> is cancelled, then claims no more, lets its runs finish their step, and returns
+    /// when the last one is released or the drain time is over.
+    /// </summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        using var slots = new SemaphoreSlim(options.Concurrency);
+        var observing = ObserveAsync(stopping);
+        try
+        {
+            await ClaimAsync(slots, stopping).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            LogDraining(_active.Count);
+        }
+        finally
+        {
+            await DrainAsync().ConfigureAwait(false);
+            await observing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task ClaimAsync(SemaphoreSlim slots, CancellationToken stopping)
+    {
+        var request = new ClaimRequest
+        {
+            Owner = options.Owner,
+            LeaseTime = options.LeaseTime,
+            MaxPerUser = options.MaxPerUser,
+            MaxPerRepository = options.MaxPerRepository,
+        };
+        Task? change = null;
+        while (true)
+        {
+            await slots.WaitAsync(stopping).ConfigureAwait(false);
+
+            // The wait begins before the look, so that nothing comes unseen between them.
+            change ??= store.WaitForChangeAsync(null, options.PollInterval * (0.75 + (Random.Shared.NextDouble() / 2)), stopping);
+            if (await TryClaimAsync(request, stopping).ConfigureAwait(false) is { } lease)
+            {
+                var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                _active[lease] = RunAsync(lease, started.Task, slots, stopping);
+                started.SetResult();
+                continue;
+            }
+
+            slots.Release();
+            await change.ConfigureAwait(false);
+            change = null;
+        }
+    }
+
+    private async Task<RunLease?> TryClaimAsync(ClaimRequest request, CancellationToken stopping)
+    {
+        try
+        {
+            return await RunLease.ClaimAsync(store, request, _timeProvider, _logger, stopping).ConfigureAwait(false);
+        }
+        catch (ThreadStoreException exception)
+        {
+            LogClaimFailed(exception);
+            await Task.Delay(options.PollInterval, _timeProvider, stopping).ConfigureAwait(false);
+            return null;
+        }
+    }
+
+    private async Task RunAsync(RunLease lease, Task started, SemaphoreSlim slots, CancellationToken draining)
+    {
+        await started.ConfigureAwait(false);
+        RunMetrics.ActiveRuns.Add(1);
+        try
+        {
+            if (lease.Claim.TakenOver)
+            {
+                RunMetrics.Takeovers.Add(1);
+                LogTakenOver(lease.Lease.ThreadId, lease.Lease.Token, lease.Claim.Thread.Takeovers);
+            }
+
+            await (lease.Claim.Thread.Takeovers > options.TakeoverLimit ? ParkAsync(lease) : RunAsync(lease, draining)).ConfigureAwait(false);
+        }
+        catch (LeaseLostException exception)
+        {
+            LogRunEndedWithoutLease(exception, lease.Lease.ThreadId, lease.Lease.Token);
+        }
+        catch (ThreadStoreException exception)
+        {
+            // Nothing can be written now: the lease runs out, and whoever takes the thread over goes on from the journal.
+            LogStoreFailed(exception, lease.Lease.ThreadId, lease.Lease.Token);
+        }
+        finally
+        {
+            RunMetrics.ActiveRuns.Add(-1);
+            await lease.DisposeAsync().ConfigureAwait(false);
+            _active.TryRemove(lease, out _);
+            slots.Release();
+        }
+    }
+
+    private async Task RunAsync(RunLease lease, CancellationToken draining)
+    {
+        ReleaseRequest release;
+        try
+        {
+            release = await run(lease, draining).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (lease.IsAbandoned)
+        {
+            release = new ReleaseRequest { Lease = lease.Lease, State = ThreadStatus.Queued };
+        }
+        catch (OperationCanceledException) when (lease.Lost.IsCancellationRequested)
+        {
+            throw new LeaseLostException(lease.Lease.ThreadId, lease.Lease.Token);
+        }
+        catch (Exception exception) when (exception is not LeaseLostException and not ThreadStoreException)
+        {
+            LogRunFailed(exception, lease.Lease.ThreadId, lease.Lease.Token);
+            await _ending.FailAsync(lease, exception, CancellationToken.None).ConfigureAwait(false);
+            return;
+        }
+
+        await store.ReleaseAsync(release, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private async Task ParkAsync(RunLease lease)
+    {
+        LogParked(lease.Lease.ThreadId, lease.Claim.Thread.Takeovers);
+        await _ending.ParkAsync(lease, CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private async Task DrainAsync()
+    {
+        var all = Task.WhenAll(_active.Values);
+        try
+        {
+            await all.WaitAsync(options.DrainTime, _timeProvider).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            LogCutOff(_active.Count);
+            foreach (var lease in _active.Keys)
+            {
+                lease.Abandon();
+            }
+
+            await all.WaitAsync(_cutOffTime, _timeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task ObserveAsync(CancellationToken stopping)
+    {
+        while (true)
+        {
+            try
+            {
+                RunMetrics.Observe(await store.GetStatusAsync(stopping).ConfigureAwait(false));
+            }
+            catch (ThreadStoreException exception)
+            {
+                LogClaimFailed(exception);
+            }
+
+            await Task.Delay(_statusInterval, _timeProvider, stopping).ConfigureAwait(false);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Stopping: no new claims, {Count} runs finish their step")]
+    private partial void LogDraining(int count);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} runs did not finish their step in time and are cut off")]
+    private partial void LogCutOff(int count);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The thread store cannot be asked for work; trying again")]
+    private partial void LogClaimFailed(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Thread {ThreadId} is taken over with token {Token}, {Takeovers} in a row")]
+    private partial void LogTakenOver(ThreadId threadId, long token, int takeovers);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Thread {ThreadId} is parked: {Takeovers} owners in a row died with it")]
+    private partial void LogParked(ThreadId threadId, int takeovers);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The run of thread {ThreadId}, token {Token}, ended without its lease")]
+    private partial void LogRunEndedWithoutLease(Exception exception, ThreadId threadId, long token);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The run of thread {ThreadId}, token {Token}, cannot write; its lease runs out")]
+    private partial void LogStoreFailed(Exception exception, ThreadId threadId, long token);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The run of thread {ThreadId}, token {Token}, failed")]
+    private partial void LogRunFailed(Exception exception, ThreadId threadId, long token);
+}

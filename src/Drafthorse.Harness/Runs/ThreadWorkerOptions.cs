@@ -1,0 +1,32 @@
+using System.Globalization;
+
+namespace Drafthorse.Harness.Runs;
+
+/// <summary>How a worker claims and runs threads.</summary>
+public sealed class ThreadWorkerOptions
+{
+    /// <summary>The replica's unique name (default: machine, process and a random part).</summary>
+    public string Owner { get; set; } = string.Create(
+        CultureInfo.InvariantCulture, $"{Environment.MachineName}:{Environment.ProcessId}:{Random.Shared.Next():x8}");
+
+    /// <summary>Most runs of this worker at the same time (default 8).</summary>
+    public int Concurrency { get; set; } = 8;
+
+    /// <summary>How long a lease lasts without renewal (default 30 s).</summary>
+    public TimeSpan LeaseTime { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Most threads of one user that run at the same time, over all replicas (default 8).</summary>
+    public int MaxPerUser { get; set; } = 8;
+
+    /// <summary>Most threads of one repository that run at the same time, over all replicas (default 8).</summary>
+    public int MaxPerRepository { get; set; } = 8;
+
+    /// <summary>Takeovers without progress after which a thread is parked instead of run (default 3).</summary>
+    public int TakeoverLimit { get; set; } = 3;
+
+    /// <summary>The longest time between two looks for work when no hint comes (default 1 s, with jitter).</summary>
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a stopping worker waits for its runs to end a step before it cuts them off (default 60 s).</summary>
+    public TimeSpan DrainTime { get; set; } = TimeSpan.FromSeconds(60);
+}
