@@ -114,6 +114,9 @@ public sealed record ReplyEffect
     /// <summary>The model's last words, or why the run ended.</summary>
     public string Text { get; init; } = "";
 
+    /// <summary>The id of the newest message that the run took, which tells the channel where to answer; null = where the thread began.</summary>
+    public string? InReplyTo { get; init; }
+
     /// <summary>The state of the work: nothing to change, what verify said, what was blocked. Markdown lines by code.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 

@@ -1,0 +1,14 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Drafthorse.Channels.GitHub.Api;
+
+/// <summary>One call. Its text names it in errors and never holds the token.</summary>
+internal sealed record GitHubRequest(HttpMethod Method, Uri Address, string Token)
+{
+    public byte[]? Body { get; init; }
+
+    public GitHubRequest With<T>(T body, JsonTypeInfo<T> type) => this with { Body = JsonSerializer.SerializeToUtf8Bytes(body, type) };
+
+    public override string ToString() => $"{Method} {Address.AbsolutePath}";
+}

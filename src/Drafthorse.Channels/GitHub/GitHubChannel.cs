@@ -1,0 +1,120 @@
+using System.Net;
+using Drafthorse.Channels.GitHub.Api;
+using Drafthorse.Channels.GitHub.Inbound;
+using Drafthorse.Channels.GitHub.Outbound;
+using Drafthorse.Harness.Channels;
+using Drafthorse.Harness.Threads;
+using Microsoft.Extensions.Logging;
+
+namespace Drafthorse.Channels.GitHub;
+
+/// <summary>
+/// GitHub: carries out the effects of threads that began there (status comment, replies, reactions), opens the drafts of every thread
+/// whose repository is there, and works off its own intake.
+/// </summary>
+public sealed class GitHubChannel : IChannel, IDisposable
+{
+    internal const string ChannelName = "github";
+
+    private static readonly TimeSpan RefusedTokenRetry = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LeaseMargin = TimeSpan.FromSeconds(1);
+
+    private readonly GitHubOptions _options;
+    private readonly TimeProvider _time;
+    private readonly GitHubApi _api;
+    private readonly Comments _comments;
+    private readonly StatusComments _status;
+    private readonly Replies _replies;
+    private readonly Drafts _drafts;
+    private readonly Intake _intake;
+
+    /// <summary>Creates the channel.</summary>
+    /// <param name="options">The settings, checked by <see cref="GitHubOptions.Read"/>.</param>
+    /// <param name="store">Where accepted messages go.</param>
+    /// <param name="http">Calls GitHub; must not follow redirects by itself (the token goes to one server only).</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="loggers">Makes the log.</param>
+    public GitHubChannel(GitHubOptions options, IThreadStore store, HttpClient http, TimeProvider time, ILoggerFactory loggers)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(loggers);
+        var logger = loggers.CreateLogger<GitHubChannel>();
+        var words = new CommentWords(options);
+        (_options, _time) = (options, time);
+        _api = new GitHubApi(http, options, time);
+        _comments = new Comments(_api);
+        _status = new StatusComments(_comments, words, options.StatusInterval, time);
+        _replies = new Replies(_comments, words, store);
+        _drafts = new Drafts(_api, words, logger);
+        _intake = new Intake(_api, options, store, new TriggerPermission(_api, options, time, logger), _comments, words);
+    }
+
+    /// <inheritdoc />
+    public string Name => ChannelName;
+
+    /// <inheritdoc />
+    public string? CodeHost => _options.Host;
+
+    /// <inheritdoc />
+    public async Task<EffectResult> PerformAsync(OutboxEntry entry, Func<CancellationToken, Task<bool>> stillHeld, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        if (entry.Thread.Origin.Repository is not { } repository || repository.Host != _options.Host)
+            throw new EffectException($"Thread {entry.Thread.Id} has no repository on {_options.Host}.", false);
+
+        var remaining = entry.LeaseUntil - _time.GetUtcNow() - LeaseMargin;
+        using var lease = new CancellationTokenSource(remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero, _time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(lease.Token, cancellationToken);
+        var effect = new GitHubEffect(entry, Repo.Of(repository), stillHeld);
+        try
+        {
+            return await PerformAsync(effect, both.Token).ConfigureAwait(false);
+        }
+        catch (GitHubApiException exception) when (exception.Status is HttpStatusCode.Unauthorized)
+        {
+            throw new EffectException($"{exception.Message} (is the token or the App's key still valid?)", true, RefusedTokenRetry, exception);
+        }
+        catch (GitHubApiException exception)
+        {
+            throw new EffectException(exception.Message, false, null, exception);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new EffectException("The effect took longer than its lease.", true, null, exception);
+        }
+    }
+
+    /// <summary>The user name and token with which git reaches a repository on this code host: contents only, for at least five minutes.</summary>
+    public async ValueTask<(string UserName, string Token)?> GetGitCredentialAsync(RepositoryRef repository, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(repository);
+        return repository.Host == _options.Host
+            ? ("x-access-token", await _api.Tokens.GetGitTokenAsync(repository, cancellationToken).ConfigureAwait(false))
+            : null;
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _api.Dispose();
+
+    private async Task<EffectResult> PerformAsync(GitHubEffect effect, CancellationToken cancellationToken)
+    {
+        switch (effect.Entry.Kind)
+        {
+            case Effects.Status:
+                return await _status.PutAsync(effect, Effects.ReadStatus(effect.Entry.Payload), cancellationToken).ConfigureAwait(false);
+            case Effects.Reply:
+                return await _replies.PostAsync(effect, Effects.ReadReply(effect.Entry.Payload), cancellationToken).ConfigureAwait(false);
+            case Effects.Draft:
+                return await _drafts.PutAsync(effect, Effects.ReadDraft(effect.Entry.Payload), cancellationToken).ConfigureAwait(false);
+            case GitHubIntake.Kind:
+                return await _intake.PerformAsync(effect, cancellationToken).ConfigureAwait(false);
+            case Acknowledgement.Kind:
+                var target = Acknowledgement.Read(effect.Entry.Payload);
+                await effect.EnsureHeldAsync(cancellationToken).ConfigureAwait(false);
+                await Acknowledgement.ReactAsync(_api, effect.Repo, target, target.Reaction, cancellationToken).ConfigureAwait(false);
+                return new EffectResult(target.Reaction);
+            default:
+                throw new EffectException($"GitHub has no effect of the kind '{effect.Entry.Kind}'.", false);
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+
+namespace Drafthorse.Channels.GitHub;
+
+/// <summary>How Drafthorse reaches GitHub, and who may start it there.</summary>
+public sealed class GitHubOptions
+{
+    /// <summary>The REST API's root; the public one by default, <c>https://HOST/api/v3</c> on Enterprise Server.</summary>
+    public Uri ApiUrl { get; set; } = new("https://api.github.com");
+
+    /// <summary>Where repositories are cloned from and links point to.</summary>
+    public Uri ServerUrl { get; set; } = new("https://github.com");
+
+    /// <summary>A personal or fine-grained token; null when an App is used.</summary>
+    public string? Token { get; set; }
+
+    /// <summary>The App's id; null when a token is used.</summary>
+    public long? AppId { get; set; }
+
+    /// <summary>The App's private key in PEM.</summary>
+    public string? AppPrivateKey { get; set; }
+
+    /// <summary>The webhook secrets, any of which may sign (two while one is rotated). None: every delivery is refused.</summary>
+    public IReadOnlyList<string> WebhookSecrets { get; set; } = [];
+
+    /// <summary>The word that calls the agent.</summary>
+    public string Mention { get; set; } = "@drafthorse";
+
+    /// <summary>The label that calls the agent.</summary>
+    public string Label { get; set; } = "drafthorse";
+
+    /// <summary>Repositories that are listened to, as <c>owner/name</c> with <c>*</c>; empty = all that GitHub sends.</summary>
+    public IReadOnlyList<string> AllowedRepositories { get; set; } = [];
+
+    /// <summary>People who may trigger without write access, as logins with <c>*</c>.</summary>
+    public IReadOnlyList<string> AllowedUsers { get; set; } = [];
+
+    /// <summary>The root of this server's web pages, for links; null = no links.</summary>
+    public Uri? PublicUrl { get; set; }
+
+    /// <summary>How long an answer about somebody's permission is believed.</summary>
+    public TimeSpan PermissionLifetime { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The least time between two edits of a status comment.</summary>
+    public TimeSpan StatusInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The code host's name in lower case, as in <see cref="Harness.Threads.RepositoryRef.Host"/>.</summary>
+    public string Host => ServerUrl.Host.ToLowerInvariant();
+
+    /// <summary>
+    /// Reads the settings by their short names (<c>GITHUB_TOKEN</c>, <c>DRAFTHORSE_MENTION</c>, ...). Returns null when neither a
+    /// token nor an App is named: the channel is off. Throws <see cref="FormatException"/> with the setting's name when one is wrong.
+    /// </summary>
+    public static GitHubOptions? Read(Func<string, string?> setting)
+    {
+        ArgumentNullException.ThrowIfNull(setting);
+        string? Value(string name) => setting(name)?.Trim() is { Length: > 0 } value ? value : null;
+
+        var token = Value("GITHUB_TOKEN");
+        var appId = Value("GITHUB_APP_ID");
+        var key = Value("GITHUB_APP_PRIVATE_KEY");
+        if (token is null && appId is null && key is null)
+            return null;
+        if (token is not null && appId is not null)
+            throw new FormatException("GITHUB_TOKEN and GITHUB_APP_ID are both set: keep the one that Drafthorse should act as.");
+        if (token is null && (appId is null || key is null))
+            throw new FormatException("GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY belong together: one of them is not set.");
+
+        var options = new GitHubOptions
+        {
+            Token = token,
+            AppId = token is null ? ParseAppId(appId!) : null,
+            AppPrivateKey = token is null ? ReadKey(key!) : null,
+            WebhookSecrets = Words(Value("GITHUB_WEBHOOK_SECRET")),
+            AllowedRepositories = Words(Value("DRAFTHORSE_ALLOWED_REPOS")),
+            AllowedUsers = Words(Value("DRAFTHORSE_ALLOWED_USERS")),
+        };
+        options.ApiUrl = Address("GITHUB_API_URL", Value("GITHUB_API_URL")) ?? options.ApiUrl;
+        options.ServerUrl = Address("GITHUB_SERVER_URL", Value("GITHUB_SERVER_URL")) ?? options.ServerUrl;
+        options.PublicUrl = Address("DRAFTHORSE_PUBLIC_URL", Value("DRAFTHORSE_PUBLIC_URL"));
+        options.Mention = Value("DRAFTHORSE_MENTION") ?? options.Mention;
+        options.Label = Value("DRAFTHORSE_LABEL") ?? options.Label;
+        if (options.Mention.Any(char.IsWhiteSpace))
+            throw new FormatException("DRAFTHORSE_MENTION must be one word, such as @drafthorse.");
+        return options;
+    }
+
+    private static long ParseAppId(string value) =>
+        long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+            ? id
+            : throw new FormatException("GITHUB_APP_ID must be the App's number (its settings page shows it).");
+
+    private static string ReadKey(string value)
+    {
+        if (value.Contains("-----BEGIN", StringComparison.Ordinal))
+            return value.Replace("\\n", "\n", StringComparison.Ordinal);
+        if (!File.Exists(value))
+            throw new FormatException("GITHUB_APP_PRIVATE_KEY is neither a PEM key nor the path of a file.");
+        return File.ReadAllText(value);
+    }
+
+    private static Uri? Address(string name, string? value)
+    {
+        if (value is null)
+            return null;
+        return Uri.TryCreate(value, UriKind.Absolute, out var uri) && uri.Scheme is ("http" or "https") && uri.UserInfo.Length == 0
+            ? uri
+            : throw new FormatException($"{name} must be an http or https address without credentials.");
+    }
+
+    private static string[] Words(string? value) =>
+        value?.Split([' ', ',', ';', '\n', '\r', '\t'], StringSplitOptions.RemoveEmptyEntries) ?? [];
+}

@@ -1,0 +1,50 @@
+using System.Text.RegularExpressions;
+
+namespace Drafthorse.Channels.GitHub.Inbound;
+
+/// <summary>What a comment asks of Drafthorse itself. Everything else is words for the model.</summary>
+internal abstract partial record Command
+{
+    /// <summary>Cancels what is under way.</summary>
+    public sealed record Stop : Command;
+
+    /// <summary>Asks how it stands.</summary>
+    public sealed record Status : Command;
+
+    /// <summary>Chooses the model; what follows is the message.</summary>
+    public sealed record Model(string Spec, string Rest) : Command;
+
+    /// <summary>A command that this build does not have.</summary>
+    public sealed record Unavailable(string Name) : Command;
+
+    /// <summary>
+    /// The command right after the mention, or null. A command word with more words behind it is plain speech
+    /// ("stop using var"), but for <c>model SPEC</c> and <c>link THREAD</c>, whose argument has a shape of its own.
+    /// </summary>
+    public static Command? Parse(string afterMention)
+    {
+        var text = afterMention.TrimStart(' ', '\t', ',', ':');
+        var line = text.Split('\n', 2)[0].Trim();
+        if (ModelLine().Match(line) is { Success: true } model)
+        {
+            var rest = model.Groups[2].Value + text[Math.Min(text.Length, text.Split('\n', 2)[0].Length)..];
+            return new Model(model.Groups[1].Value, rest.Trim());
+        }
+
+        if (LinkLine().IsMatch(line))
+            return new Unavailable("link");
+        return line.TrimEnd('.', '!', '?').ToLowerInvariant() switch
+        {
+            "stop" => new Stop(),
+            "status" => new Status(),
+            "plan" or "approve" or "reject" or "review" => new Unavailable(line.TrimEnd('.', '!', '?').ToLowerInvariant()),
+            _ => null,
+        };
+    }
+
+    [GeneratedRegex(@"^model\s+([a-z][a-z-]{0,30}:[\w./:@+-]{1,150})(?:\s+(.*))?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex ModelLine();
+
+    [GeneratedRegex(@"^link\s+(?:[0-9a-f-]{36}|\w+:\S+)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex LinkLine();
+}

@@ -1,0 +1,182 @@
+using System.Text.Json;
+using Drafthorse.Channels.GitHub.Api;
+using Drafthorse.Channels.GitHub.Outbound;
+using Drafthorse.Harness.Channels;
+using Drafthorse.Harness.Threads;
+
+namespace Drafthorse.Channels.GitHub.Inbound;
+
+/// <summary>
+/// Works off what the webhook accepted: asks who the sender is, and makes a message of it, obeys a command, or refuses with one
+/// reaction and no word. Everything here may happen twice and then changes nothing.
+/// </summary>
+internal sealed class Intake(
+    GitHubApi api, GitHubOptions options, IThreadStore store, TriggerPermission permission, Comments comments, CommentWords words)
+{
+    private const string Seen = "eyes";
+    private const string Refused = "confused";
+    private static readonly TimeSpan OneAct = TimeSpan.FromSeconds(10);
+
+    private readonly Conversations _conversations = new(api, options, store);
+    private readonly GitHubMessages _messages = new(api, permission);
+
+    public async Task<EffectResult> PerformAsync(GitHubEffect effect, CancellationToken cancellationToken)
+    {
+        var intake = JsonSerializer.Deserialize(effect.Entry.Payload, GitHubDeliveryJson.Default.GitHubIntake)!;
+        var delivery = intake.Delivery;
+        var conversation = await _conversations.FindAsync(delivery, cancellationToken).ConfigureAwait(false);
+        if (IsWithdrawal(delivery))
+            return await WithdrawAsync(conversation, delivery, cancellationToken).ConfigureAwait(false);
+        if (!await IsForUsAsync(delivery, cancellationToken).ConfigureAwait(false))
+            return new EffectResult("ignored: somebody else was assigned");
+        if (!await permission.MayTriggerAsync(delivery.Repository!, delivery.Sender, cancellationToken).ConfigureAwait(false))
+            return await RefuseAsync(effect, delivery, cancellationToken).ConfigureAwait(false);
+
+        return delivery.Comment is null
+            ? await TakeIssueAsync(intake, conversation, cancellationToken).ConfigureAwait(false)
+            : await TakeCommentAsync(effect, intake, conversation, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<EffectResult> TakeIssueAsync(GitHubIntake intake, Conversation conversation, CancellationToken cancellationToken)
+    {
+        var message = await _messages.OfIssueAsync(intake, cancellationToken).ConfigureAwait(false);
+        var result = await EnqueueAsync(intake, conversation, message, cancellationToken).ConfigureAwait(false);
+        if (result.Outcome is not EnqueueOutcome.Duplicate || !AsksAgain(intake, conversation.Thread))
+            return new EffectResult($"message {result.Outcome.ToString().ToLowerInvariant()}");
+
+        var again = message with { Id = $"{message.Id}:again:{intake.DeliveryId}", Text = $"Work on this once more.\n\n{message.Text}" };
+        result = await EnqueueAsync(intake, conversation, again, cancellationToken, ":again").ConfigureAwait(false);
+        return new EffectResult($"asked for again: message {result.Outcome.ToString().ToLowerInvariant()}");
+    }
+
+    private async Task<EffectResult> TakeCommentAsync(GitHubEffect effect, GitHubIntake intake, Conversation conversation, CancellationToken cancellationToken)
+    {
+        var text = intake.Delivery.Comment!.Body!;
+        var command = Command.Parse(VisibleText.AfterMention(text, options.Mention) ?? "");
+        switch (command)
+        {
+            case Command.Stop:
+                return await StopAsync(effect, intake, conversation, cancellationToken).ConfigureAwait(false);
+            case Command.Status:
+                return await AnswerAsync(effect, intake, StatusWords(conversation.Thread), cancellationToken).ConfigureAwait(false);
+            case Command.Unavailable unavailable:
+                return await AnswerAsync(effect, intake, $"`{unavailable.Name}` is not available yet. Plain words, `stop`, `status` and `model SPEC` are.", cancellationToken).ConfigureAwait(false);
+            default:
+                var model = command as Command.Model;
+                var instruction = model is null ? text : model.Rest.Length > 0 ? model.Rest : $"Go on with the model {model.Spec}.";
+                var message = await _messages.OfCommentAsync(intake, instruction, model?.Spec, conversation.Thread is null, cancellationToken).ConfigureAwait(false);
+                var result = await EnqueueAsync(intake, conversation, message, cancellationToken).ConfigureAwait(false);
+                return new EffectResult($"message {result.Outcome.ToString().ToLowerInvariant()}");
+        }
+    }
+
+    private async Task<EnqueueResult> EnqueueAsync(
+        GitHubIntake intake, Conversation conversation, InboxMessage message, CancellationToken cancellationToken, string suffix = "") =>
+        await store.EnqueueAsync(
+            new EnqueueRequest
+            {
+                ThreadKey = conversation.Key,
+                Origin = conversation.Thread?.Origin ?? await OriginAsync(intake, cancellationToken).ConfigureAwait(false),
+                DeliveryId = $"github:{intake.DeliveryId}:checked{suffix}",
+                Message = message,
+                Outbox = [Acknowledgement.ToOutbox(intake.Delivery, Seen)],
+            },
+            cancellationToken).ConfigureAwait(false);
+
+    private async Task<ThreadOrigin> OriginAsync(GitHubIntake intake, CancellationToken cancellationToken)
+    {
+        var (repository, issue) = (intake.Delivery.Repository!, intake.Delivery.Issue!);
+        return new ThreadOrigin
+        {
+            Channel = GitHubChannel.ChannelName,
+            User = GitHubMessages.SenderOf(intake),
+            Repository = GitHubRepositories.Of(options, repository),
+            Title = SafeMarkdown.Line(issue.Title, 200),
+            BaseBranch = issue.PullRequest is null ? null : await StackOnAsync(repository, issue, cancellationToken).ConfigureAwait(false),
+            Number = issue.Number,
+            ChannelData = new GitHubRequester { Id = intake.Delivery.Sender!.Id, Login = intake.Delivery.Sender.Login! }.ToJson(),
+        };
+    }
+
+    /// <summary>On a person's pull request the work is stacked on their branch; a fork's branch cannot be a base here, so its base is.</summary>
+    private async Task<string?> StackOnAsync(RepositoryPart repository, IssuePart issue, CancellationToken cancellationToken)
+    {
+        var pull = await api.FindPullRequestAsync(new Repo(repository.Owner!.Login!, repository.Name!), issue.Number, cancellationToken).ConfigureAwait(false);
+        return pull?.Head?.Repo?.Id == repository.Id ? pull.Head.Ref : pull?.Base?.Ref;
+    }
+
+    private async Task<EffectResult> StopAsync(GitHubEffect effect, GitHubIntake intake, Conversation conversation, CancellationToken cancellationToken)
+    {
+        if (conversation.Thread is { State: ThreadStatus.Queued or ThreadStatus.Running or ThreadStatus.Waiting })
+        {
+            // The message fixes the place in the inbox up to which is cancelled, and goes with it.
+            var stop = await store.EnqueueAsync(
+                new EnqueueRequest
+                {
+                    ThreadKey = conversation.Key,
+                    Origin = conversation.Thread.Origin,
+                    DeliveryId = $"github:{intake.DeliveryId}:checked",
+                    Message = await _messages.OfCommentAsync(intake, "stop", null, false, cancellationToken).ConfigureAwait(false),
+                    NotBefore = intake.ReceivedAt.AddMinutes(5),
+                },
+                cancellationToken).ConfigureAwait(false);
+            if (await store.CancelAsync(conversation.Id, stop.InboxPosition, [Acknowledgement.ToOutbox(intake.Delivery, Seen)], cancellationToken).ConfigureAwait(false)
+                || effect.MayBeDone)
+                return new EffectResult("stopped");
+        }
+
+        return await AnswerAsync(effect, intake, "Nothing is under way here.", cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<EffectResult> AnswerAsync(GitHubEffect effect, GitHubIntake intake, string text, CancellationToken cancellationToken)
+    {
+        var (number, comment) = (intake.Delivery.Issue!.Number, intake.Delivery.Comment!.Id);
+        return new EffectResult(await comments.PostOnceAsync(effect, number, Markers.Answer(comment), text, cancellationToken).ConfigureAwait(false));
+    }
+
+    private string StatusWords(ThreadRecord? thread) => thread is null
+        ? "Nothing was started here yet."
+        : words.Status(thread, new StatusEffect { State = thread.State, Step = thread.Facts.Steps, CostUsd = thread.Facts.CostUsd });
+
+    private async Task<EffectResult> WithdrawAsync(Conversation conversation, GitHubDelivery delivery, CancellationToken cancellationToken)
+    {
+        var id = delivery.Comment is null ? GitHubMessages.IssueId(delivery.Issue!) : GitHubMessages.CommentId(delivery);
+        var withdrawn = await store.WithdrawAsync(conversation.Id, id, cancellationToken).ConfigureAwait(false);
+        return new EffectResult(withdrawn ? "withdrawn" : "nothing to withdraw");
+    }
+
+    private async Task<EffectResult> RefuseAsync(GitHubEffect effect, GitHubDelivery delivery, CancellationToken cancellationToken)
+    {
+        await effect.EnsureHeldAsync(cancellationToken).ConfigureAwait(false);
+        await Acknowledgement.ReactAsync(api, effect.Repo, Acknowledgement.TargetOf(delivery), Refused, cancellationToken).ConfigureAwait(false);
+        return new EffectResult($"refused: {delivery.Sender!.Login} has no write access");
+    }
+
+    /// <summary>Deleted, or edited so that it calls nobody any more.</summary>
+    private bool IsWithdrawal(GitHubDelivery delivery) => delivery.Action is "deleted"
+        || (delivery.Action is "edited" && delivery.Comment is { } comment && VisibleText.AfterMention(comment.Body, options.Mention) is null);
+
+    /// <summary>An issue that neither mentions nor labels the agent is for it only when it is assigned to it.</summary>
+    private async Task<bool> IsForUsAsync(GitHubDelivery delivery, CancellationToken cancellationToken)
+    {
+        var issue = delivery.Issue!;
+        if (delivery.Comment is not null || delivery.Action is "labeled")
+            return true;
+        var called = VisibleText.AfterMention(issue.Title, options.Mention) is not null
+            || VisibleText.AfterMention(issue.Body, options.Mention) is not null
+            || issue.Labels?.Any(label => options.Label.Equals(label?.Name, StringComparison.OrdinalIgnoreCase)) is true;
+        if (called && delivery.Action is not "assigned")
+            return true;
+
+        var self = await api.Tokens.GetSelfAsync(cancellationToken).ConfigureAwait(false);
+        var assignees = delivery.Action is "assigned" ? [delivery.Assignee] : issue.Assignees ?? [];
+        return assignees.Any(assignee => assignee?.Login is { } login && Accounts.AreSame(new Account { Id = assignee.Id, Login = login }, self));
+    }
+
+    /// <summary>A label or assignment that comes after the work on this issue has ended, and not in one act with what began it.</summary>
+    private static bool AsksAgain(GitHubIntake intake, ThreadRecord? thread) =>
+        intake.Delivery.Action is "labeled" or "assigned"
+        && thread is { State: not (ThreadStatus.Queued or ThreadStatus.Running) }
+        && intake.ReceivedAt > thread.UpdatedAt
+        && intake.ReceivedAt > thread.CreatedAt + OneAct;
+}

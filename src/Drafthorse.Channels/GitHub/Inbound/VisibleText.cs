@@ -1,0 +1,138 @@
+using System.Text;
+
+namespace Drafthorse.Channels.GitHub.Inbound;
+
+/// <summary>
+/// Reads Markdown as a person sees it: a mention inside a code fence, a code span, a quotation or an HTML comment calls nobody,
+/// and text inside HTML comments is not shown to anyone, so it is not shown to the model either. One pass, linear in the length.
+/// </summary>
+internal static class VisibleText
+{
+    /// <summary>The text right after the first mention that calls, or null when nobody is called.</summary>
+    public static string? AfterMention(string? markdown, string mention)
+    {
+        if (string.IsNullOrEmpty(markdown) || !markdown.Contains(mention, StringComparison.OrdinalIgnoreCase))
+            return null;
+
+        var text = WithoutComments(markdown);
+        var fence = default(Fence);
+        for (var start = 0; start < text.Length;)
+        {
+            var end = LineEnd(text, start);
+            var line = text.AsSpan(start, end - start);
+            if (!fence.Takes(line) && !line.TrimStart(' ').StartsWith('>') && FindOutsideSpans(line, mention) is var at and >= 0)
+                return text[(start + at + mention.Length)..];
+            start = end + 1;
+        }
+
+        return null;
+    }
+
+    /// <summary>The text without its HTML comments; those inside code fences are code and stay.</summary>
+    public static string WithoutComments(string markdown)
+    {
+        if (!markdown.Contains("<!--", StringComparison.Ordinal))
+            return markdown;
+
+        var result = new StringBuilder(markdown.Length);
+        var fence = default(Fence);
+        for (var start = 0; start < markdown.Length;)
+        {
+            var end = LineEnd(markdown, start);
+            var next = Math.Min(end + 1, markdown.Length);
+            var open = fence.Takes(markdown.AsSpan(start, end - start)) ? -1 : markdown.AsSpan(start, end - start).IndexOf("<!--");
+            if (open < 0)
+            {
+                result.Append(markdown, start, next - start);
+                start = next;
+                continue;
+            }
+
+            result.Append(markdown, start, open);
+            var close = markdown.IndexOf("-->", start + open + 4, StringComparison.Ordinal);
+            if (close < 0)
+                break;
+            start = close + 3;
+        }
+
+        return result.ToString();
+    }
+
+    private static int LineEnd(string text, int start) => text.IndexOf('\n', start) is var end and >= 0 ? end : text.Length;
+
+    private static int FindOutsideSpans(ReadOnlySpan<char> line, string mention)
+    {
+        var unclosed = 0;
+        for (var i = 0; i < line.Length; i++)
+        {
+            if (line[i] == '`')
+            {
+                var run = RunLength(line, i, '`');
+                var close = run == unclosed ? -1 : ClosingRun(line, i + run, run);
+                unclosed = close < 0 ? run : unclosed;
+                i = (close < 0 ? i + run : close + run) - 1;
+            }
+            else if (line[i..].StartsWith(mention, StringComparison.OrdinalIgnoreCase) && IsWhole(line, i, mention.Length))
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private static bool IsWhole(ReadOnlySpan<char> line, int at, int length)
+    {
+        var before = at == 0 ? ' ' : line[at - 1];
+        var after = at + length == line.Length ? ' ' : line[at + length];
+        return !char.IsLetterOrDigit(before) && before is not ('_' or '@' or '/' or '-' or '.')
+            && !char.IsLetterOrDigit(after) && after is not ('_' or '/' or '-' or '@' or '[');
+    }
+
+    private static int RunLength(ReadOnlySpan<char> line, int at, char of)
+    {
+        var length = line[at..].IndexOfAnyExcept(of);
+        return length < 0 ? line.Length - at : length;
+    }
+
+    private static int ClosingRun(ReadOnlySpan<char> line, int from, int length)
+    {
+        for (var i = from; i < line.Length; i++)
+        {
+            if (line[i] != '`')
+                continue;
+            var run = RunLength(line, i, '`');
+            if (run == length)
+                return i;
+            i += run - 1;
+        }
+
+        return -1;
+    }
+
+    /// <summary>The code fence that the lines read so far are in, if any.</summary>
+    private struct Fence
+    {
+        private char _mark;
+        private int _length;
+
+        /// <summary>Whether the line opens, fills or closes a fence.</summary>
+        public bool Takes(ReadOnlySpan<char> line)
+        {
+            var text = line.TrimStart(' ');
+            var mark = text.Length > 0 ? text[0] : ' ';
+            var length = mark is '`' or '~' && line.Length - text.Length <= 3 ? RunLength(text, 0, mark) : 0;
+            if (_length > 0)
+            {
+                if (mark == _mark && length >= _length && text[length..].Trim().IsEmpty)
+                    _length = 0;
+                return true;
+            }
+
+            if (length < 3 || (mark == '`' && text[length..].Contains('`')))
+                return false;
+            (_mark, _length) = (mark, length);
+            return true;
+        }
+    }
+}

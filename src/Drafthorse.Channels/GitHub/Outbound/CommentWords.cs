@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using Drafthorse.Harness.Channels;
+using Drafthorse.Harness.Threads;
+
+namespace Drafthorse.Channels.GitHub.Outbound;
+
+/// <summary>The words of comments.</summary>
+internal sealed partial class CommentWords(GitHubOptions options)
+{
+    /// <summary>The status comment: how it stands now.</summary>
+    public string Status(ThreadRecord thread, StatusEffect status)
+    {
+        var text = new StringBuilder($"**{Word(status.State)}**");
+        if (status.Step > 0)
+            text.Append(CultureInfo.InvariantCulture, $" · step {status.Step}");
+        text.Append(CultureInfo.InvariantCulture, $" · {Cost(status.CostUsd)}");
+        if (SafeMarkdown.Line(status.Activity, 300) is { Length: > 0 } activity)
+            text.Append("\n\n").Append(activity);
+        return Append(text, Links(thread)).ToString();
+    }
+
+    /// <summary>The reply at the end of a run: a new comment, as edits notify nobody.</summary>
+    public string Reply(ThreadRecord thread, ReplyEffect reply, IReadOnlyList<string> notes)
+    {
+        var text = new StringBuilder();
+        if (Requester(thread) is { } login)
+            text.Append('@').Append(login).Append(' ');
+        text.Append("**").Append(Word(reply.Outcome)).Append(".**");
+        if (SafeMarkdown.Of(reply.Text) is { Length: > 0 } words)
+            text.Append("\n\n").Append(words);
+        foreach (var note in reply.Notes.Select(note => SafeMarkdown.Line(note, 1_000)).Concat(notes).Where(note => note.Length > 0))
+            text.Append("\n\n").Append(note);
+        text.Append("\n\n<sub>").Append(Cost(reply.CostUsd)).Append("</sub>");
+        return Append(text, Links(thread)).ToString();
+    }
+
+    /// <summary>The page where a branch can be looked at and a pull request be opened by hand.</summary>
+    public string CompareLink(RepositoryRef repository, string baseBranch, string branch) =>
+        $"{options.ServerUrl.AbsoluteUri.TrimEnd('/')}/{repository.Owner}/{repository.Name}/compare/{EscapeBranch(baseBranch)}...{EscapeBranch(branch)}";
+
+    /// <summary>The thread's own page, or null when there are no pages.</summary>
+    public string? ThreadPage(ThreadRecord thread) =>
+        options.PublicUrl is { } root ? $"{root.AbsoluteUri.TrimEnd('/')}/threads/{thread.Id}" : null;
+
+    /// <summary>The login of the person whose task this is, when it is one that GitHub could have given.</summary>
+    public static string? Requester(ThreadRecord thread) =>
+        thread.Origin.User.Split(':', 2) is ["github", var login] && Login().IsMatch(login) ? login : null;
+
+    /// <summary>An amount of money, with cents, and more where cents say nothing.</summary>
+    public static string Cost(decimal usd) => string.Create(CultureInfo.InvariantCulture, $"${(usd is > 0 and < 0.1m ? usd.ToString("0.0000", CultureInfo.InvariantCulture) : usd.ToString("0.00", CultureInfo.InvariantCulture))}");
+
+    /// <summary>A thread's state in a word for people.</summary>
+    public static string Word(ThreadStatus state) => state switch
+    {
+        ThreadStatus.Queued => "Queued",
+        ThreadStatus.Running => "Working",
+        ThreadStatus.Waiting => "Waiting for an answer",
+        ThreadStatus.Done => "Done",
+        ThreadStatus.Failed => "Failed",
+        ThreadStatus.Stopped => "Stopped by a limit",
+        ThreadStatus.Cancelled => "Cancelled",
+        ThreadStatus.Parked => "Parked after repeated crashes",
+        _ => state.ToString(),
+    };
+
+    private string Links(ThreadRecord thread)
+    {
+        var links = new List<string>();
+        if (thread.PullRequest is { } pullRequest)
+            links.Add($"Draft: {pullRequest.Url}");
+        if (ThreadPage(thread) is { } page)
+            links.Add($"[Live]({page})");
+        return string.Join(" · ", links);
+    }
+
+    private static StringBuilder Append(StringBuilder text, string paragraph) =>
+        paragraph.Length == 0 ? text : text.Append("\n\n").Append(paragraph);
+
+    private static string EscapeBranch(string branch) => string.Join('/', branch.Split('/').Select(Uri.EscapeDataString));
+
+    [GeneratedRegex("^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38}|[A-Za-z0-9_-]{0,99})$", RegexOptions.CultureInvariant)]
+    private static partial Regex Login();
+}

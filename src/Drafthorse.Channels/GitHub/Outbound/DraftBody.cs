@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using Drafthorse.Harness.Channels;
+using Drafthorse.Harness.Threads;
+
+namespace Drafthorse.Channels.GitHub.Outbound;
+
+/// <summary>
+/// The text of a draft: the repository's template with the model's summary in it, the issue it closes, and a report by code. Summary
+/// and report stand between markers, so that an update replaces them and leaves alone what people wrote around them.
+/// </summary>
+internal sealed partial class DraftBody(CommentWords words)
+{
+    private const string SummaryRegion = "summary";
+    private const string ReportRegion = "report";
+
+    public string Create(ThreadRecord thread, DraftEffect draft, string? template)
+    {
+        var summary = Region(SummaryRegion, Summary(draft));
+        var text = new StringBuilder();
+        text.Append(Markers.Draft(thread.Id)).Append('\n');
+        text.Append(template is null ? summary : Fill(template.Replace(Markers.Start, "<!-- ", StringComparison.Ordinal), summary));
+        if (IssueOf(thread) is { } issue)
+            text.Append(CultureInfo.InvariantCulture, $"\n\nCloses #{issue}");
+        text.Append("\n\n").Append(Region(ReportRegion, Report(thread, draft)));
+        return text.ToString();
+    }
+
+    /// <summary>The body with fresh regions; one that a person removed stays removed.</summary>
+    public string Update(string body, ThreadRecord thread, DraftEffect draft) =>
+        Replace(Replace(body, SummaryRegion, Summary(draft)), ReportRegion, Report(thread, draft));
+
+    private static string Summary(DraftEffect draft) =>
+        SafeMarkdown.Of(draft.Summary, 30_000) is { Length: > 0 } summary ? summary : "(The model wrote no summary.)";
+
+    private string Report(ThreadRecord thread, DraftEffect draft)
+    {
+        var text = new StringBuilder("### Verification\n\n");
+        AppendVerify(text, draft);
+        text.Append("\n\n---\n<sub>");
+        if (CommentWords.Requester(thread) is { } login)
+            text.Append("Asked for by @").Append(login).Append(" · ");
+        if (SafeMarkdown.Line(draft.Model, 100) is { Length: > 0 } model)
+            text.Append(model).Append(" · ");
+        text.Append(CommentWords.Cost(draft.CostUsd));
+        if (draft.Commit.Length >= 12 && draft.Commit.All(char.IsAsciiHexDigit))
+            text.Append(" · ").Append(draft.Commit[..12]);
+        if (words.ThreadPage(thread) is { } page)
+            text.Append(CultureInfo.InvariantCulture, $" · [run]({page})");
+        return text.Append("</sub>").ToString();
+    }
+
+    private static void AppendVerify(StringBuilder text, DraftEffect draft)
+    {
+        if (draft.Verify.Count == 0)
+        {
+            text.Append("The repository names no `verify` commands; nothing was checked.");
+            return;
+        }
+
+        text.Append("| command | result | time |\n|---|---|---|");
+        foreach (var result in draft.Verify.Take(50))
+        {
+            var outcome = result.ExitCode switch { 0 => "passed", null => "**did not end**", var code => $"**failed** (exit {code})" };
+            text.Append(CultureInfo.InvariantCulture, $"\n| {SafeMarkdown.Cell(result.Command, 300)} | {outcome} | {result.DurationMs / 1000:0.0} s |");
+        }
+
+        foreach (var failed in draft.Verify.Where(result => result.ExitCode != 0 && result.OutputTail.Length > 0).Take(3))
+            text.Append("\n\n").Append(SafeMarkdown.Block(Tail(failed.OutputTail), 3_000));
+    }
+
+    private static string Tail(string output) => output.Length <= 2_900 ? output : output[^2_900..];
+
+    private static int? IssueOf(ThreadRecord thread) =>
+        thread.Origin is { Channel: GitHubChannel.ChannelName, Number: { } number } && thread.Key.Contains(":issue:", StringComparison.Ordinal) ? number : null;
+
+    /// <summary>Puts the summary under the template's heading for it, else above the template.</summary>
+    private static string Fill(string template, string summary)
+    {
+        var heading = SummaryHeading().Match(template);
+        return heading.Success
+            ? $"{template[..(heading.Index + heading.Length)].TrimEnd()}\n\n{summary}\n{template[(heading.Index + heading.Length)..]}".TrimEnd()
+            : $"{summary}\n\n{template.Trim()}";
+    }
+
+    private static string Region(string name, string text) => $"{Markers.RegionStart(name)}\n{text}\n{Markers.RegionEnd(name)}";
+
+    private static string Replace(string body, string region, string text)
+    {
+        var (open, close) = (Markers.RegionStart(region), Markers.RegionEnd(region));
+        var start = body.IndexOf(open, StringComparison.Ordinal);
+        var end = start < 0 ? -1 : body.IndexOf(close, start, StringComparison.Ordinal);
+        return end < 0 ? body : body[..start] + Region(region, text) + body[(end + close.Length)..];
+    }
+
+    [GeneratedRegex(@"^#{1,6}[ \t]+[^\n]*\b(?:summary|description|overview|what|changes)\b[^\n]*$",
+        RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex SummaryHeading();
+}
