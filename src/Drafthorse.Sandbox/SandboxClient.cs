@@ -1,4 +1,5 @@
 using Drafthorse.Sandbox.Daemon;
+using Drafthorse.Sandbox.Exec;
 using Drafthorse.Sandbox.Wire;
 
 namespace Drafthorse.Sandbox;
@@ -10,6 +11,7 @@ public sealed class SandboxClient : IAsyncDisposable
     {
         Connection = connection;
         Info = info;
+        Commands = new CommandClient(connection);
     }
 
     /// <summary>The connection below.</summary>
@@ -17,6 +19,9 @@ public sealed class SandboxClient : IAsyncDisposable
 
     /// <summary>What the sandbox said of itself when it was attached.</summary>
     public SandboxInfo Info { get; }
+
+    /// <summary>Runs commands.</summary>
+    public CommandClient Commands { get; }
 
     /// <summary>Attaches to a daemon over a byte stream, which the client owns from now on. <paramref name="hostMethods"/> are what the
     /// sandbox may call here (the doors' tunnels). Throws <see cref="AttachException"/> when refused, <see cref="WireException"/> when

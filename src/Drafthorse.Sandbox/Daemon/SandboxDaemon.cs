@@ -2,7 +2,10 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using Drafthorse.Sandbox.Doors;
+using Drafthorse.Sandbox.Exec;
+using Drafthorse.Sandbox.Exec.Processes;
 using Drafthorse.Sandbox.Wire;
 
 namespace Drafthorse.Sandbox.Daemon;
@@ -17,12 +20,15 @@ public sealed class SandboxDaemon : IAsyncDisposable
     private readonly AttachGate _gate;
     private readonly SandboxDoors? _doors;
     private readonly WireHandlers _methods = new();
+    private readonly CommandTable _commands;
     private readonly ConcurrentDictionary<WireConnection, bool> _connections = new();
 
     /// <summary>Makes the daemon; connections come by <see cref="Accept"/> or <see cref="Connect"/>.</summary>
     public SandboxDaemon(SandboxDaemonOptions options)
     {
         _options = options;
+        _commands = new CommandTable(options);
+        new CommandHandlers(_commands).Register(_methods);
         _gate = new AttachGate(_methods);
         if (options.Doors is not null)
             _doors = SandboxDoors.Open(options.Doors, (request, token) => Tunnel.OpenAsync(this, request, token));
@@ -77,13 +83,15 @@ public sealed class SandboxDaemon : IAsyncDisposable
             await _doors.DisposeAsync().ConfigureAwait(false);
         foreach (WireConnection connection in _connections.Keys)
             await connection.CloseAsync("shutdown", "The sandbox is shutting down.").ConfigureAwait(false);
+
+        await Task.Run(_commands.Dispose).ConfigureAwait(false);
     }
 
     private async Task AnswerAttachAsync(WireStream call, ReadOnlyMemory<byte> head, CancellationToken cancellationToken)
     {
         AttachRequest request = await call.ReadRequestAsync(head, DaemonJson.Default.AttachRequest, cancellationToken).ConfigureAwait(false);
         await _gate.AttachAsync(call.Connection, request, cancellationToken).ConfigureAwait(false);
-        byte[] info = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(Describe(), DaemonJson.Default.SandboxInfo);
+        byte[] info = JsonSerializer.SerializeToUtf8Bytes(Describe(), DaemonJson.Default.SandboxInfo);
         await call.WriteLastAsync(info, cancellationToken).ConfigureAwait(false);
     }
 
@@ -91,7 +99,7 @@ public sealed class SandboxDaemon : IAsyncDisposable
     {
         Version = Version,
         WireVersion = WireLimits.Version,
-        UserId = 0,
+        UserId = Libc.geteuid(),
         ProcessId = Environment.ProcessId,
         IsNative = !RuntimeFeature.IsDynamicCodeSupported,
         Platform = RuntimeInformation.RuntimeIdentifier,

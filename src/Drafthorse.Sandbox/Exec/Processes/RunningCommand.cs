@@ -1,0 +1,120 @@
+using System.Diagnostics;
+
+namespace Drafthorse.Sandbox.Exec.Processes;
+
+/// <summary>What a command is started with, checked and made exact.</summary>
+internal sealed record CommandStart(
+    string CallId, string[] Arguments, string[] Environment, string Directory, byte[]? Input, TimeSpan Timeout, bool Merge, string Mark);
+
+/// <summary>One process with its pipes. Belongs to the <see cref="CommandLoop"/>'s thread, but for what says otherwise.</summary>
+internal sealed class RunningCommand(CommandStart start, OutputBuffer output, OutputBuffer error) : IDisposable
+{
+    private readonly TaskCompletionSource<ExecReport> _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<LiveOutput> _live = [];
+    private readonly long _startedAt = Stopwatch.GetTimestamp();
+    private long _totalBytes;
+    private string? _outputPath;
+
+    public CommandStart Start { get; } = start;
+
+    /// <summary>The result; from any thread.</summary>
+    public Task<ExecReport> Finished => _finished.Task;
+
+    /// <summary>From any thread.</summary>
+    public TimeSpan Elapsed => Stopwatch.GetElapsedTime(_startedAt);
+
+    /// <summary>From any thread.</summary>
+    public long TotalBytes => Volatile.Read(ref _totalBytes);
+
+    /// <summary>From any thread.</summary>
+    public string? OutputPath => Volatile.Read(ref _outputPath);
+
+    public OutputBuffer Output { get; } = output;
+
+    public OutputBuffer Error { get; } = error;
+
+    /// <summary>Whether the command is in the background; its output is read from its file.</summary>
+    public bool IsBackground => Output.SpillsAlways;
+
+    /// <summary>The bytes of the result, once it is finished.</summary>
+    public IReadOnlyList<byte[]> Kept { get; private set; } = [];
+
+    /// <summary>From any thread.</summary>
+    public long KeptBytes => Finished.IsCompleted ? Kept.Sum(part => (long)part.Length) : 0;
+
+    public int ProcessId { get; set; }
+
+    public int Pidfd { get; set; } = -1;
+
+    public CommandPipe? OutputPipe { get; set; }
+
+    public CommandPipe? ErrorPipe { get; set; }
+
+    public int InputFd { get; set; } = -1;
+
+    public int InputWritten { get; set; }
+
+    public int? WaitStatus { get; set; }
+
+    /// <summary>Why it is being killed, or null.</summary>
+    public ExecEnd? KillReason { get; set; }
+
+    /// <summary>Whether a kill is under way; the first process is not reaped meanwhile.</summary>
+    public bool KillUnderWay { get; set; }
+
+    /// <summary>When output is no longer waited for that others hold open, as <see cref="System.Environment.TickCount64"/>.</summary>
+    public long? DrainUntil { get; set; }
+
+    public long DeadlineAt { get; set; }
+
+    public void Take(bool isError, ReadOnlySpan<byte> data)
+    {
+        (isError ? Error : Output).Append(data);
+        Volatile.Write(ref _totalBytes, Output.Total + Error.Total);
+        Volatile.Write(ref _outputPath, Output.SpillPath);
+        foreach (LiveOutput live in _live)
+            live.Publish(isError, data);
+    }
+
+    public void Attach(LiveOutput live)
+    {
+        if (Finished.IsCompleted)
+            live.Complete();
+        else
+            _live.Add(live);
+    }
+
+    public void Detach(LiveOutput live) => _live.Remove(live);
+
+    public void Finish(ExecEnd end, int? exitCode, string? failure)
+    {
+        (byte[] head, byte[] tail, KeptOutput kept) = Output.Keep();
+        (byte[] errorHead, byte[] errorTail, KeptOutput keptError) = Error.Keep();
+        Kept = [head, tail, errorHead, errorTail];
+        foreach (LiveOutput live in _live)
+            live.Complete();
+
+        _finished.TrySetResult(new ExecReport
+        {
+            End = end, ExitCode = exitCode, Failure = failure, Duration = Elapsed, Output = kept, ErrorOutput = keptError,
+        });
+    }
+
+    /// <summary>Closes the files of the output, which can be read until then.</summary>
+    public void Dispose()
+    {
+        Output.Dispose();
+        Error.Dispose();
+    }
+}
+
+/// <summary>The read end of a pipe that a command writes to.</summary>
+internal sealed class CommandPipe(int fd, bool isError)
+{
+    public int Fd { get; } = fd;
+
+    public bool IsError { get; } = isError;
+
+    /// <summary>When it is read again, as <see cref="Environment.TickCount64"/>; later than now where too much comes.</summary>
+    public long ReadAgainAt { get; set; }
+}
