@@ -36,13 +36,7 @@ public sealed class ModelCatalog
         {
             using var stream = File.OpenRead(path);
             var file = JsonSerializer.Deserialize(stream, ModelCatalogJson.Default.ModelCatalogFile) ?? new ModelCatalogFile();
-            var merged = new Dictionary<string, ModelInfo>(BuiltIn._models, StringComparer.OrdinalIgnoreCase);
-            foreach (var (name, info) in file.Models)
-            {
-                merged[name] = info;
-            }
-
-            return new ModelCatalog(BuiltIn.AsOf, merged);
+            return new ModelCatalog(BuiltIn.AsOf, Merge(BuiltIn._models, file));
         }
         catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
         {
@@ -85,6 +79,17 @@ public sealed class ModelCatalog
     {
         using var stream = typeof(ModelCatalog).Assembly.GetManifestResourceStream("Drafthorse.Harness.Models.models.json")!;
         var file = JsonSerializer.Deserialize(stream, ModelCatalogJson.Default.ModelCatalogFile)!;
-        return new ModelCatalog(file.AsOf, new Dictionary<string, ModelInfo>(file.Models, StringComparer.OrdinalIgnoreCase));
+        return new ModelCatalog(file.AsOf, Merge([], file));
+    }
+
+    private static Dictionary<string, ModelInfo> Merge(Dictionary<string, ModelInfo> known, ModelCatalogFile file)
+    {
+        var merged = new Dictionary<string, ModelInfo>(known, StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, entry) in file.Models)
+        {
+            merged[name] = entry.Over(merged.GetValueOrDefault(name, Unknown));
+        }
+
+        return merged;
     }
 }

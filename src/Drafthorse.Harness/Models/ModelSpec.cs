@@ -52,11 +52,11 @@ public sealed record ModelSpec(string Provider, string Model)
         spec = null;
         var trimmed = (text ?? "").Trim();
         var colon = trimmed.IndexOf(':', StringComparison.Ordinal);
-        var provider = (colon < 0 ? trimmed : trimmed[..colon]).ToLowerInvariant();
+        var provider = (colon < 0 ? trimmed : trimmed[..colon]).TrimEnd().ToLowerInvariant();
         var model = colon < 0 ? "" : trimmed[(colon + 1)..].Trim();
         if (!Providers.Contains(provider))
         {
-            error = $"'{trimmed}' does not name a model. Write provider:model with one of {string.Join(", ", Providers)}, such as openai-chat:{(trimmed.Length == 0 ? "NAME" : trimmed)}.";
+            error = $"'{trimmed}' does not name a model. Write provider:model with one of {string.Join(", ", Providers)}, such as openai-chat:{(colon < 0 && trimmed.Length > 0 ? trimmed : "NAME")}.";
             return false;
         }
 

@@ -4,44 +4,44 @@ using Drafthorse.Harness.Threads.Journal;
 
 namespace Drafthorse.Harness.Models.Scripts;
 
-/// <summary>One answer of a recorded model; see docs/scripts.md.</summary>
+/// <summary>One answer of a recorded model; see docs/scripts.md. Setters, as generated JSON code forgets the defaults of <c>init</c> members.</summary>
 internal sealed class ScriptTurn
 {
     /// <summary>Begins a section: it answers from the newest message of a user that contains this text.</summary>
-    public string? When { get; init; }
+    public string? When { get; set; }
 
     /// <summary>What the messages since the last answer must contain; else the call fails and says so.</summary>
-    public string? Expect { get; init; }
+    public string? Expect { get; set; }
 
-    public string? Reasoning { get; init; }
+    public string? Reasoning { get; set; }
 
-    public string? Text { get; init; }
+    public string? Text { get; set; }
 
-    public IReadOnlyList<ScriptCall> Calls { get; init; } = [];
+    public IReadOnlyList<ScriptCall> Calls { get; set; } = [];
 
     /// <summary>How long the model thinks, in milliseconds.</summary>
-    public int DelayMs { get; init; }
+    public int DelayMs { get; set; }
 
     /// <summary>Fails, after <see cref="Text"/> if there is any, by the name of a <see cref="ModelErrorKind"/>.</summary>
-    public ModelErrorKind? Error { get; init; }
+    public ModelErrorKind? Error { get; set; }
 
-    public string? FinishReason { get; init; }
+    public string? FinishReason { get; set; }
 
-    public TokenUsage? Usage { get; init; }
+    public TokenUsage? Usage { get; set; }
 
     /// <summary>The last turn of a section answers for ever.</summary>
-    public bool Repeat { get; init; }
+    public bool Repeat { get; set; }
 }
 
 /// <summary>A call of a tool.</summary>
 internal sealed class ScriptCall
 {
-    public string? Id { get; init; }
+    public string? Id { get; set; }
 
-    public string Name { get; init; } = "";
+    public string Name { get; set; } = "";
 
     /// <summary>An object, or a string that is taken as the model's own characters.</summary>
-    public JsonElement Arguments { get; init; }
+    public JsonElement Arguments { get; set; }
 }
 
 [JsonSourceGenerationOptions(
