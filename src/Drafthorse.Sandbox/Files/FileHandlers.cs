@@ -31,6 +31,13 @@ public sealed class FileHandlers(FileRoots roots)
         return _results.Once(request.CallId, () => FileWriter.Edit(roots, request));
     }
 
+    /// <summary>Applies a patch.</summary>
+    public ChangeResult Patch(ApplyPatchRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return _results.Once(request.CallId, () => PatchWriter.Apply(roots, request));
+    }
+
     /// <summary>Deletes a file, a link or a folder.</summary>
     public ChangeResult Delete(DeleteFileRequest request)
     {
