@@ -5,12 +5,13 @@ internal sealed class Indentation
 {
     private readonly List<(string Quoted, string Actual)> _pairs = [];
 
-    /// <summary>Learns from lines that are the same but for white space.</summary>
+    /// <summary>Learns from a line that is the same but for white space; what was learnt last of an indentation holds.</summary>
     public void Learn(ReadOnlySpan<char> quotedLine, ReadOnlySpan<char> actualLine)
     {
         var quoted = Of(quotedLine);
-        if (quoted.Length < quotedLine.TrimEnd().Length && !_pairs.Exists(pair => pair.Quoted == quoted))
+        if (quoted.Length < quotedLine.TrimEnd().Length)
         {
+            _pairs.RemoveAll(pair => pair.Quoted == quoted);
             _pairs.Add((quoted, Of(actualLine)));
             _pairs.Sort((a, b) => b.Quoted.Length.CompareTo(a.Quoted.Length));
         }

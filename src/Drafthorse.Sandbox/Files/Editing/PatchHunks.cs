@@ -52,18 +52,18 @@ internal sealed class PatchHunks
 
         var old = hunk.Old.ToList();
         var (start, looseness) = Find(old, from, hunk.IsAtEnd);
-        if (start < 0 && old[^1].Length == 0 && lines[^1].Sign == ' ')
+        while (start < 0 && old.Count > 1 && old[^1].Length == 0 && lines[^1].Sign == ' ')
         {
-            // Models end a change with an empty line that the file does not have.
+            // Models end a change with empty lines that the file does not have.
             lines = lines[..^1];
             old.RemoveAt(old.Count - 1);
-            (start, looseness) = old.Count == 0 ? (-1, null) : Find(old, from, hunk.IsAtEnd);
+            (start, looseness) = Find(old, from, hunk.IsAtEnd);
         }
 
         if (start < 0)
         {
             (start, looseness) = Find(old, 0, hunk.IsAtEnd);
-            if (start >= 0 && old.Count > 0 && Find(old, start + 1, hunk.IsAtEnd).At >= 0)
+            if (start >= 0 && Find(old, start + 1, hunk.IsAtEnd).At >= 0)
             {
                 throw new FileException(FileErrorKind.NoMatch, $"{name}: its lines are found only above the change before it, and more than once. Put the changes in the file's order. Nothing was changed.");
             }
@@ -82,13 +82,13 @@ internal sealed class PatchHunks
     private List<string> NewLines(List<(char Sign, string Text)> lines, int start, Looseness? looseness)
     {
         var indentation = new Indentation();
-        var line = start;
-        foreach (var (sign, text) in lines.Where(line => line.Sign != '+' && looseness is not null))
+        var old = lines.Where(line => line.Sign != '+').ToList();
+        for (var i = looseness is null ? -1 : old.Count - 1; i >= 0; i--)
         {
-            indentation.Learn(text, _lines[line++]);
+            indentation.Learn(old[i].Text, _lines[start + i]);
         }
 
-        line = start;
+        var line = start;
         var result = new List<string>();
         foreach (var (sign, text) in lines)
         {
@@ -104,6 +104,7 @@ internal sealed class PatchHunks
                     result.Add(_lines[line].ToString());
                 }
 
+                indentation.Learn(text, _lines[line]);
                 line++;
             }
         }

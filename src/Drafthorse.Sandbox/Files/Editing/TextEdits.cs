@@ -127,7 +127,8 @@ internal static class TextEdits
         var quoted = edit.OldText.Split('\n');
         var actual = text[start..end].Split('\n');
         var first = ownsIndentation ? 0 : 1;
-        for (var i = first; i < Math.Min(quoted.Length, actual.Length); i++)
+        var known = Math.Min(quoted.Length, actual.Length);
+        for (var i = known - 1; i >= first; i--)
         {
             indentation.Learn(quoted[i], actual[i]);
         }
@@ -138,6 +139,11 @@ internal static class TextEdits
         for (var i = 0; i < lines.Length; i++)
         {
             var line = lines[i].TrimEnd('\r');
+            if (i >= first && i < known)
+            {
+                indentation.Learn(quoted[i], actual[i]);
+            }
+
             replacement.Append(i == 0 ? "" : ending).Append(i < first ? line : indentation.Apply(line));
         }
 

@@ -17,7 +17,7 @@ public sealed class TextEditsTests
     [InlineData("  a = 1\n  b = 2\n", "      a = 1\n      b = 2\n", "      a = 1\n      c = 3\n      b = 2\n", "  a = 1\n  c = 3\n  b = 2\n")]
     [InlineData("f( a,  b ) ;", "f( a, b )", "f(b)", "f(b) ;")]
     [InlineData("say(“hi”)", "say(\"hi\")", "say(\"ho\")", "say(\"ho\")")]
-    [InlineData("a\r\n  b  \r\nc", "a\nb\nc", "a\nd\nc", "a\r\nd\r\nc")]
+    [InlineData("a\r\n  b  \r\nc", "a\nb\nc", "a\nd\nc", "a\r\n  d\r\nc")]
     public void Apply_OnePlace_IsReplaced(string text, string old, string replacement, string expected) =>
         Assert.Equal(expected, Apply(text, old, replacement));
 
