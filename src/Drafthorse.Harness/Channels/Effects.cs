@@ -117,6 +117,9 @@ public sealed record ReplyEffect
     /// <summary>The id of the newest message that the run took, which tells the channel where to answer; null = where the thread began.</summary>
     public string? InReplyTo { get; init; }
 
+    /// <summary>Why the run ended; empty when it ended well.</summary>
+    public string Reason { get; init; } = "";
+
     /// <summary>The state of the work: nothing to change, what verify said, what was blocked. Markdown lines by code.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 

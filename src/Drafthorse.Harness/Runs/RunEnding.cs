@@ -28,7 +28,7 @@ internal sealed class RunEnding(IThreadStore store)
     {
         var thread = await store.GetThreadAsync(lease.Lease.ThreadId, cancellationToken).ConfigureAwait(false)
             ?? throw new LeaseLostException(lease.Lease.ThreadId, lease.Lease.Token);
-        var finished = new RunFinished { Token = lease.Lease.Token, Outcome = outcome.ToString(), Reason = reason };
+        var finished = new RunFinished { Token = lease.Lease.Token, Outcome = ThreadStatusNames.Of(outcome), Reason = reason };
         await store.CommitAsync(
             new CommitRequest
             {

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Drafthorse.Harness.Threads;
 
 /// <summary>Where a thread came from. Written once, by code, from verified input; never changed by a run.</summary>
@@ -23,4 +25,8 @@ public sealed record ThreadOrigin
 
     /// <summary>What only the channel understands (for example an installation id), as JSON; carried opaquely.</summary>
     public string? ChannelData { get; init; }
+
+    /// <summary>Whether who asked reads the journal itself (a terminal, the API), so that nothing needs to be posted.</summary>
+    [JsonIgnore]
+    public bool IsAnsweredByJournal => Channel is "cli" or "http";
 }

@@ -30,3 +30,20 @@ public enum ThreadStatus
     /// <summary>Taken over too often without a commit; nobody runs it until a person sends a message.</summary>
     Parked,
 }
+
+/// <summary>The names of <see cref="ThreadStatus"/> as people and scripts see them.</summary>
+public static class ThreadStatusNames
+{
+    /// <summary>The name in lower case.</summary>
+    public static string Of(ThreadStatus status) => status switch
+    {
+        ThreadStatus.Queued => "queued",
+        ThreadStatus.Running => "running",
+        ThreadStatus.Waiting => "waiting",
+        ThreadStatus.Done => "done",
+        ThreadStatus.Failed => "failed",
+        ThreadStatus.Stopped => "stopped",
+        ThreadStatus.Cancelled => "cancelled",
+        _ => "parked",
+    };
+}

@@ -19,6 +19,13 @@ public sealed record RunStarted : JournalEvent
     public string Sandbox { get; init; } = "";
 }
 
+/// <summary>The system prompt from here on. Journaled, so that every later request repeats it byte for byte.</summary>
+public sealed record PromptSet : JournalEvent
+{
+    /// <summary>The system prompt.</summary>
+    public string System { get; init; } = "";
+}
+
 /// <summary>Messages were taken from the inbox into the conversation.</summary>
 public sealed record MessagesTaken : JournalEvent
 {
@@ -102,6 +109,15 @@ public sealed record ToolFinished : JournalEvent
 /// <summary>Older context was replaced by a summary. The events before it stay in the journal.</summary>
 public sealed record ContextCompacted : JournalEvent
 {
+    /// <summary>The system prompt from here on.</summary>
+    public string System { get; init; } = "";
+
+    /// <summary>The last step before.</summary>
+    public int Step { get; init; }
+
+    /// <summary>The first inbox position that the run has consumed, or null.</summary>
+    public long? FirstMessageOfRun { get; init; }
+
     /// <summary>The context from here on, oldest first: summary, then the messages that were kept.</summary>
     public IReadOnlyList<ContextMessage> Context { get; init; } = [];
 
@@ -187,6 +203,12 @@ public sealed record RunFinished : JournalEvent
 
     /// <summary>The model's last words, or the hand-over summary.</summary>
     public string FinalText { get; init; } = "";
+
+    /// <summary>Which part failed: <c>None</c>, <c>Model</c>, <c>Sandbox</c>, <c>Limit</c>.</summary>
+    public string Failure { get; init; } = "";
+
+    /// <summary>What code has to say about the work, one line each.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Steps of this run.</summary>
     public int Steps { get; init; }

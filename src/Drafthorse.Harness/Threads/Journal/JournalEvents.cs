@@ -10,6 +10,7 @@ public static class JournalEvents
     private static readonly (string Kind, int Version, JsonTypeInfo Type)[] Known =
     [
         ("run.started", 1, JournalJson.Default.RunStarted),
+        ("prompt.set", 1, JournalJson.Default.PromptSet),
         ("messages.taken", 1, JournalJson.Default.MessagesTaken),
         ("notice.given", 1, JournalJson.Default.NoticeGiven),
         ("model.replied", 1, JournalJson.Default.ModelReplied),

@@ -5,6 +5,7 @@ namespace Drafthorse.Harness.Threads.Journal;
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RunStarted))]
+[JsonSerializable(typeof(PromptSet))]
 [JsonSerializable(typeof(MessagesTaken))]
 [JsonSerializable(typeof(NoticeGiven))]
 [JsonSerializable(typeof(ModelReplied))]

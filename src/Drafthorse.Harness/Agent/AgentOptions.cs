@@ -1,0 +1,50 @@
+using Drafthorse.Harness.Budgets;
+using Drafthorse.Harness.Compaction;
+using Drafthorse.Harness.Events;
+using Drafthorse.Harness.Middleware;
+using Drafthorse.Harness.Models;
+using Drafthorse.Harness.Sandboxes;
+using Drafthorse.Harness.Secrets;
+using Drafthorse.Harness.Threads;
+using Drafthorse.Harness.Tools;
+using Microsoft.Extensions.AI;
+
+namespace Drafthorse.Harness.Agent;
+
+/// <summary>What the builder has put together.</summary>
+internal sealed record AgentOptions
+{
+    public required string Name { get; init; }
+
+    public required IChatClient Client { get; init; }
+
+    public required string Model { get; init; }
+
+    public required IReadOnlyList<string> Fallbacks { get; init; }
+
+    public required Func<string, ModelInfo> FindModel { get; init; }
+
+    public required IThreadStore Store { get; init; }
+
+    public required ToolSet Tools { get; init; }
+
+    public required Func<RunContext, CancellationToken, ValueTask<string>> Instructions { get; init; }
+
+    public required Func<RunContext, CancellationToken, Task<SandboxSession>> AcquireSandbox { get; init; }
+
+    public required IReadOnlyList<IAgentMiddleware> Middleware { get; init; }
+
+    public required ThreadBudget Budget { get; init; }
+
+    public required ModelCallLimit Limit { get; init; }
+
+    public required CompactionOptions Compaction { get; init; }
+
+    public required ToolResultEvictionOptions Eviction { get; init; }
+
+    public required SecretRedactor Redactor { get; init; }
+
+    public required TimeProvider TimeProvider { get; init; }
+
+    public Action<AgentEvent>? Watcher { get; init; }
+}

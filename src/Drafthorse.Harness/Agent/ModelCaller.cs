@@ -1,0 +1,72 @@
+using Drafthorse.Harness.Events;
+using Drafthorse.Harness.Middleware;
+using Drafthorse.Harness.Models;
+using Microsoft.Extensions.AI;
+
+namespace Drafthorse.Harness.Agent;
+
+/// <summary>Calls the model for a run, through the middleware.</summary>
+internal sealed class ModelCaller(
+    RunContext run,
+    IChatClient client,
+    string primaryModel,
+    Func<string, ModelInfo> findModel,
+    Func<ChatOptions> stepOptions,
+    IReadOnlyList<IAgentMiddleware> middleware)
+{
+    private int _calls;
+
+    /// <summary>The next step of the task.</summary>
+    public Task<ModelAnswer> CallStepAsync(CancellationToken cancellationToken) =>
+        CallAsync(ModelCallPurpose.Step, run.Conversation.Chat, stepOptions(), cancellationToken);
+
+    /// <summary>A call of code's own, beside the conversation.</summary>
+    public Task<ModelAnswer> CallAsync(ModelCallPurpose purpose, IReadOnlyList<ChatMessage> messages, ChatOptions options, CancellationToken cancellationToken)
+    {
+        var system = run.Conversation.System;
+        var call = new ModelCall
+        {
+            Run = run,
+            Id = $"{run.Thread.Id}:{run.Lease.Token}:{++_calls}",
+            Messages = string.IsNullOrEmpty(system) ? messages : [new ChatMessage(ChatRole.System, system), .. messages],
+            Options = options,
+            Purpose = purpose,
+        };
+        return InvokeAsync(0, call, cancellationToken);
+    }
+
+    private Task<ModelAnswer> InvokeAsync(int index, ModelCall call, CancellationToken cancellationToken) =>
+        index == middleware.Count
+            ? StreamAsync(call, cancellationToken)
+            : middleware[index].OnModelCallAsync(call, (next, token) => InvokeAsync(index + 1, next, token), cancellationToken);
+
+    private async Task<ModelAnswer> StreamAsync(ModelCall call, CancellationToken cancellationToken)
+    {
+        var reply = new ModelReplyBuilder();
+        await foreach (var update in client.GetStreamingResponseAsync(call.Messages, call.Options, cancellationToken).ConfigureAwait(false))
+        {
+            reply.Add(update);
+            if (call.Purpose == ModelCallPurpose.Step)
+            {
+                Show(update);
+            }
+        }
+
+        var answer = reply.Build();
+        var model = answer.Model.Length > 0 ? answer.Model : primaryModel;
+        return AnswerReader.Read(answer, model, findModel(model));
+    }
+
+    private void Show(ChatResponseUpdate update)
+    {
+        if (update.AdditionalProperties?.ContainsKey(ModelProperties.Restart) == true)
+        {
+            run.Publish(new TextRestarted { ThreadId = run.Thread.Id });
+        }
+
+        if (update.Text.Length > 0)
+        {
+            run.Publish(new TextDelta { ThreadId = run.Thread.Id, Text = update.Text });
+        }
+    }
+}

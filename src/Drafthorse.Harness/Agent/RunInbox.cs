@@ -1,0 +1,106 @@
+using Drafthorse.Harness.Middleware;
+using Drafthorse.Harness.Threads;
+using Drafthorse.Harness.Threads.Journal;
+
+namespace Drafthorse.Harness.Agent;
+
+/// <summary>Messages and cancels that reach a thread while it runs.</summary>
+internal sealed class RunInbox(IThreadStore store, RunContext run, CancellationTokenSource runCancelled, CancellationToken draining) : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _gate = new();
+    private CancellationTokenSource? _steer;
+    private Task _watching = Task.CompletedTask;
+    private bool _first = true;
+
+    /// <summary>Whether a person cancelled the run.</summary>
+    public bool IsCancelled { get; private set; }
+
+    public void Watch() => _watching = Task.Run(WatchAsync);
+
+    /// <summary>Takes the messages that are due into the conversation: all of them when the run begins, later those that do not
+    /// wait for its end. A step begins here: a replica that is draining stops before it.</summary>
+    public async Task TakeAsync(CancellationToken cancellationToken)
+    {
+        draining.ThrowIfCancellationRequested();
+        var due = await ReadDueAsync(cancellationToken).ConfigureAwait(false);
+        _first = false;
+        if (due.Count > 0)
+        {
+            await run.CommitAsync(
+                new RunCommit
+                {
+                    Events = [new MessagesTaken { Messages = due }],
+                    Consumed = [.. due.Select(entry => entry.Position)],
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async Task<bool> HasNewAsync(CancellationToken cancellationToken) =>
+        (await ReadDueAsync(cancellationToken).ConfigureAwait(false)).Count > 0;
+
+    /// <summary>A token that is cancelled when a message that steers arrives.</summary>
+    public CancellationTokenSource InterruptOnSteer(CancellationToken cancellationToken)
+    {
+        var source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        lock (_gate)
+        {
+            _steer = source;
+        }
+
+        return source;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _stop.Dispose();
+    }
+
+    private async Task<IReadOnlyList<InboxEntry>> ReadDueAsync(CancellationToken cancellationToken)
+    {
+        var entries = await store.ReadInboxAsync(run.Thread.Id, cancellationToken).ConfigureAwait(false);
+        return _first ? entries : [.. entries.Where(entry => entry.Message.Mode != DeliveryMode.Queue)];
+    }
+
+    private async Task WatchAsync()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            // The wait begins before the look, so that nothing comes unseen between them.
+            var change = store.WaitForChangeAsync(run.Thread.Id, TimeSpan.FromSeconds(1), _stop.Token);
+            if (run.Conversation.FirstMessageOfRun is { } first
+                && await store.GetCancelledUpToAsync(run.Thread.Id, _stop.Token).ConfigureAwait(false) >= first)
+            {
+                IsCancelled = true;
+                await runCancelled.CancelAsync().ConfigureAwait(false);
+                return;
+            }
+
+            var entries = await store.ReadInboxAsync(run.Thread.Id, _stop.Token).ConfigureAwait(false);
+            if (entries.Any(entry => entry.Message.Mode == DeliveryMode.Steer))
+            {
+                Interrupt();
+            }
+
+            await change.ConfigureAwait(false);
+        }
+    }
+
+    private void Interrupt()
+    {
+        lock (_gate)
+        {
+            try
+            {
+                _steer?.Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // The interrupted call ended by itself just before.
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+namespace Drafthorse.Harness.Budgets;
+
+/// <summary>How long one run may go on.</summary>
+public sealed class ModelCallLimit
+{
+    /// <summary>Most model calls in one run (default 200).</summary>
+    public int MaxCalls { get; set; } = 200;
+
+    /// <summary>Most wall-clock time of one run (default 4 hours).</summary>
+    public TimeSpan MaxDuration { get; set; } = TimeSpan.FromHours(4);
+
+    /// <summary>Identical tool calls in a row after which the model is warned (default 3).</summary>
+    public int WarnAfterIdenticalCalls { get; set; } = 3;
+
+    /// <summary>Identical tool calls in a row after which the run is stopped (default 5).</summary>
+    public int StopAfterIdenticalCalls { get; set; } = 5;
+}

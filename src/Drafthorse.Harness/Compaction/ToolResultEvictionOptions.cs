@@ -1,0 +1,14 @@
+namespace Drafthorse.Harness.Compaction;
+
+/// <summary>Keeps large tool results out of the context: the whole goes to a file in the sandbox, its head and tail stay.</summary>
+public sealed class ToolResultEvictionOptions
+{
+    /// <summary>Results longer than this many characters are evicted (default 80,000).</summary>
+    public int MaxLength { get; set; } = 80_000;
+
+    /// <summary>How many characters stay at each end (default 2,000).</summary>
+    public int KeepLength { get; set; } = 2000;
+
+    /// <summary>The folder in the sandbox (default <c>/agent/large_tool_results</c>).</summary>
+    public string Folder { get; set; } = "/agent/large_tool_results";
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text;
+using Drafthorse.Harness.Threads.Journal;
+
+namespace Drafthorse.Harness.Compaction;
+
+/// <summary>Older context as text for a summary: every message is there, long ones with their middle left out.</summary>
+internal static class Transcript
+{
+    private const int MaxMessage = 2000;
+
+    /// <summary>The transcript, at most about <paramref name="maxCharacters"/>: the middle goes first, since the beginning has the
+    /// task and the end has the state of the work.</summary>
+    public static string Write(IReadOnlyList<ContextMessage> messages, int maxCharacters)
+    {
+        var text = new StringBuilder();
+        foreach (var message in messages)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"[{message.Role}]\n");
+            foreach (var block in message.Content)
+            {
+                text.Append(block.Kind switch
+                {
+                    "text" => Cut(block.Text ?? "", MaxMessage),
+                    "tool_call" => $"calls {block.Name} {Cut(block.Arguments ?? "", MaxMessage)}",
+                    "image" => "(a picture)",
+                    _ => "",
+                }).Append('\n');
+            }
+        }
+
+        return Cut(text.ToString(), maxCharacters);
+    }
+
+    /// <summary>Head and tail of a text, with a note between them.</summary>
+    public static string Cut(string text, int max)
+    {
+        if (text.Length <= max)
+        {
+            return text;
+        }
+
+        var head = max / 2;
+        var tail = max - head;
+        if (char.IsHighSurrogate(text[head - 1]))
+        {
+            head--;
+        }
+
+        if (char.IsLowSurrogate(text[^tail]))
+        {
+            tail--;
+        }
+
+        return $"{text[..head]}\n[... {text.Length - head - tail} characters left out ...]\n{text[^tail..]}";
+    }
+}

@@ -1,0 +1,162 @@
+using Drafthorse.Harness.Threads.Journal;
+using Microsoft.Extensions.AI;
+
+namespace Drafthorse.Harness.Context;
+
+/// <summary>
+/// What the model sees of a thread: a projection of the journal, kept up to date as events are committed. Between compactions
+/// it only grows, so that a request begins with the one before it byte for byte.
+/// </summary>
+internal sealed class Conversation
+{
+    private readonly List<ContextMessage> _messages = [];
+    private readonly List<ChatMessage> _chat = [];
+    private readonly List<ContextMessage> _waiting = [];
+    private readonly Dictionary<string, OpenCall> _openCalls = new(StringComparer.Ordinal);
+
+    /// <summary>The system prompt, or null before it was set.</summary>
+    public string? System { get; private set; }
+
+    /// <summary>The messages, oldest first.</summary>
+    public IReadOnlyList<ContextMessage> Messages => _messages;
+
+    /// <summary>The same messages for a chat client, without the system prompt.</summary>
+    public IReadOnlyList<ChatMessage> Chat => _chat;
+
+    /// <summary>Tool calls of the last reply that have no result yet, in the model's order.</summary>
+    public IReadOnlyList<OpenCall> OpenCalls => [.. _openCalls.Values.OrderBy(call => call.Index)];
+
+    /// <summary>The last reply's step; 0 before the first.</summary>
+    public int Step { get; private set; }
+
+    /// <summary>Tokens that the provider counted for the last request and its reply; 0 when unknown.</summary>
+    public long CountedTokens { get; private set; }
+
+    /// <summary>How many of the messages <see cref="CountedTokens"/> covers.</summary>
+    public int CountedMessages { get; private set; }
+
+    /// <summary>Inbox positions that the current or interrupted run has consumed; the lowest decides what a cancel hits.</summary>
+    public long? FirstMessageOfRun { get; private set; }
+
+    /// <summary>The id of the newest message from a person, or null.</summary>
+    public string? LastMessageId { get; private set; }
+
+    /// <summary>Whether the model has had the last word and asked for no tool.</summary>
+    public bool IsAnswered => _openCalls.Count == 0 && LastText.Length > 0 && _messages is [.., { Role: "assistant" }];
+
+    /// <summary>The text of the last reply.</summary>
+    public string LastText { get; private set; } = "";
+
+    public void Apply(JournalEvent journalEvent)
+    {
+        switch (journalEvent)
+        {
+            case PromptSet prompt:
+                System = prompt.System;
+                break;
+            case MessagesTaken taken:
+                foreach (var entry in taken.Messages)
+                {
+                    FirstMessageOfRun ??= entry.Position;
+                    LastMessageId = entry.Message.Id;
+                    AddAfterResults(MessageRendering.Render(entry));
+                }
+
+                break;
+            case NoticeGiven notice:
+                AddAfterResults(MessageRendering.Render(notice));
+                break;
+            case ModelReplied replied:
+                ApplyReply(replied);
+                break;
+            case ToolStarted started:
+                if (_openCalls.TryGetValue(started.ModelCallId, out var open))
+                {
+                    _openCalls[started.ModelCallId] = open with { Started = started };
+                }
+
+                break;
+            case ToolFinished finished:
+                if (_openCalls.Remove(finished.ModelCallId))
+                {
+                    Add(new ContextMessage { Role = "tool", CallId = finished.ModelCallId, Content = finished.Content });
+                    AddWaiting();
+                }
+
+                break;
+            case ContextCompacted compacted:
+                System = compacted.System;
+                Step = compacted.Step;
+                FirstMessageOfRun = compacted.FirstMessageOfRun;
+                _messages.Clear();
+                _chat.Clear();
+                CountedTokens = 0;
+                CountedMessages = 0;
+                foreach (var message in compacted.Context)
+                {
+                    Add(message);
+                }
+
+                break;
+            case RunFinished:
+                FirstMessageOfRun = null;
+                break;
+        }
+    }
+
+    private void ApplyReply(ModelReplied replied)
+    {
+        Step = replied.Step;
+        LastText = string.Concat(replied.Content.Where(block => block.Kind == "text").Select(block => block.Text));
+        Add(new ContextMessage { Role = "assistant", Content = replied.Content });
+        CountedTokens = replied.Usage.Input + replied.Usage.Output;
+        CountedMessages = CountedTokens > 0 ? _messages.Count : 0;
+        _openCalls.Clear();
+        foreach (var (index, block) in replied.Content.Where(block => block.Kind == "tool_call").Index())
+        {
+            _openCalls[block.CallId ?? ""] = new OpenCall(index, block, null);
+        }
+    }
+
+    /// <summary>Nothing may stand between a call and its result: providers refuse that.</summary>
+    private void AddAfterResults(ContextMessage message)
+    {
+        _waiting.Add(message);
+        AddWaiting();
+    }
+
+    private void AddWaiting()
+    {
+        if (_openCalls.Count == 0)
+        {
+            _waiting.ForEach(Add);
+            _waiting.Clear();
+        }
+    }
+
+    private void Add(ContextMessage message)
+    {
+        _messages.Add(message);
+        _chat.Add(ToChat(message));
+    }
+
+    /// <summary>A message for a chat client. A tool's pictures follow its text in the same message.</summary>
+    public static ChatMessage ToChat(ContextMessage message)
+    {
+        var contents = message.Content.Select(ContentMapping.ToContent).OfType<AIContent>().ToList();
+        if (message.Role != "tool")
+        {
+            return new ChatMessage(message.Role == "assistant" ? ChatRole.Assistant : ChatRole.User, contents);
+        }
+
+        var text = string.Join("\n", contents.OfType<TextContent>().Select(content => content.Text));
+        AIContent result = new FunctionResultContent(message.CallId ?? "", text);
+        return new ChatMessage(ChatRole.Tool, [result, .. contents.OfType<DataContent>()]);
+    }
+}
+
+/// <summary>A tool call that has no result yet.</summary>
+/// <param name="Index">Its place among the reply's calls, from 0.</param>
+/// <param name="Call">The call as the model wrote it.</param>
+/// <param name="Started">The journaled start, or null when it never began.</param>
+internal sealed record OpenCall(int Index, ContentBlock Call, ToolStarted? Started);

@@ -1,0 +1,55 @@
+using System.Globalization;
+using System.Text;
+using Drafthorse.Harness.Threads;
+using Drafthorse.Harness.Threads.Journal;
+
+namespace Drafthorse.Harness.Context;
+
+/// <summary>How people's messages and code's notices read in the model's context. What people outside wrote is fenced, and the
+/// fence's own tags are escaped in it, so that no text can step out of its fence.</summary>
+internal static class MessageRendering
+{
+    private static readonly string[] FenceTags = ["message", "material", "notice"];
+
+    public static ContextMessage Render(InboxEntry entry)
+    {
+        var text = new StringBuilder();
+        var message = entry.Message;
+        text.Append(CultureInfo.InvariantCulture, $"<message from=\"{Attribute(message.Sender)}\" at=\"{entry.EnqueuedAt.UtcDateTime:yyyy-MM-dd HH:mm} UTC\">\n");
+        text.Append(Escape(message.Text)).Append("\n</message>");
+        foreach (var material in message.Material ?? [])
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n<material title=\"{Attribute(material.Title)}\" author=\"{Attribute(material.Author)}\">\n");
+            text.Append(Escape(material.Text)).Append("\n</material>");
+        }
+
+        var content = new List<ContentBlock> { ContentBlock.OfText(text.ToString()) };
+        content.AddRange((message.Images ?? []).Select(image =>
+            new ContentBlock { Kind = "image", MediaType = image.MediaType, Data = image.Data.ToArray() }));
+        return new ContextMessage { Role = "user", Content = content };
+    }
+
+    public static ContextMessage Render(NoticeGiven notice) => new()
+    {
+        Role = "user",
+        Content = [ContentBlock.OfText($"<notice topic=\"{Attribute(notice.Topic)}\">\n{Escape(notice.Text)}\n</notice>")],
+    };
+
+    private static string Escape(string text)
+    {
+        foreach (var tag in FenceTags)
+        {
+            text = text
+                .Replace("<" + tag, "&lt;" + tag, StringComparison.OrdinalIgnoreCase)
+                .Replace("</" + tag, "&lt;/" + tag, StringComparison.OrdinalIgnoreCase);
+        }
+
+        return text;
+    }
+
+    private static string Attribute(string text) => text
+        .Replace("&", "&amp;", StringComparison.Ordinal)
+        .Replace("\"", "&quot;", StringComparison.Ordinal)
+        .Replace("<", "&lt;", StringComparison.Ordinal)
+        .ReplaceLineEndings(" ");
+}

@@ -1,0 +1,169 @@
+using Drafthorse.Harness.Context;
+using Drafthorse.Harness.Events;
+using Drafthorse.Harness.Models;
+using Drafthorse.Harness.Sandboxes;
+using Drafthorse.Harness.Threads;
+using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Sandbox;
+
+namespace Drafthorse.Harness.Middleware;
+
+/// <summary>A run as middleware sees it: the thread, its sandbox, and the only way to write to its journal.</summary>
+public sealed class RunContext : IAsyncDisposable
+{
+    private readonly IThreadStore _store;
+    private readonly Action<AgentEvent>? _watcher;
+    private readonly Lazy<Task<SandboxSession>> _sandbox;
+    private readonly SemaphoreSlim _commitGate = new(1, 1);
+    private long _commits;
+
+    internal RunContext(
+        IThreadStore store,
+        Claim claim,
+        Conversation conversation,
+        Func<RunContext, Task<SandboxSession>> acquireSandbox,
+        Action<AgentEvent>? watcher,
+        TimeProvider timeProvider)
+    {
+        _store = store;
+        _watcher = watcher;
+        _sandbox = new Lazy<Task<SandboxSession>>(() => AcquireSandboxAsync(acquireSandbox));
+        Claim = claim;
+        JournalEnd = claim.Thread.JournalLength;
+        Conversation = conversation;
+        Facts = claim.Thread.Facts;
+        TimeProvider = timeProvider;
+    }
+
+    /// <summary>The claim that the run began with; the thread's changing part is <see cref="Facts"/>.</summary>
+    public Claim Claim { get; }
+
+    /// <summary>The thread's row as of the claim.</summary>
+    public ThreadRecord Thread => Claim.Thread;
+
+    /// <summary>The lease under which everything is written.</summary>
+    public Lease Lease => Claim.Lease;
+
+    /// <summary>The thread's facts as of the last commit.</summary>
+    public ThreadFacts Facts { get; private set; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider TimeProvider { get; }
+
+    /// <summary>The text of the model's last reply.</summary>
+    public string LastText => Conversation.LastText;
+
+    /// <summary>Tokens used by this run so far.</summary>
+    public TokenUsage Usage { get; private set; } = new();
+
+    /// <summary>Cost of this run so far, in USD.</summary>
+    public decimal CostUsd { get; private set; }
+
+    /// <summary>Steps of this run so far.</summary>
+    public int Steps { get; private set; }
+
+    internal Conversation Conversation { get; }
+
+    internal TokenEstimator Tokens { get; } = new();
+
+    /// <summary>A journal position that is not after the next commit's first event.</summary>
+    internal long JournalEnd { get; private set; }
+
+    /// <summary>The thread's sandbox; the first call begins to acquire it. Throws <see cref="SandboxException"/>.</summary>
+    public Task<SandboxSession> GetSandboxAsync(CancellationToken cancellationToken) => _sandbox.Value.WaitAsync(cancellationToken);
+
+    /// <summary>The client of the thread's sandbox for the next call. Throws <see cref="SandboxException"/>.</summary>
+    public async Task<SandboxClient> GetSandboxClientAsync(CancellationToken cancellationToken)
+    {
+        var session = await GetSandboxAsync(cancellationToken).ConfigureAwait(false);
+        return await session.GetClientAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Commits events, consumed messages, effects and facts in one step. Throws <see cref="LeaseLostException"/>.</summary>
+    public async Task CommitAsync(RunCommit commit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(commit);
+        await _commitGate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var facts = commit.ChangeFacts is null ? Facts : commit.ChangeFacts(Facts);
+            var first = await _store.CommitAsync(
+                new CommitRequest
+                {
+                    Lease = Lease,
+                    Sequence = _commits + 1,
+                    Events = commit.Events,
+                    Consumed = commit.Consumed,
+                    Outbox = commit.Outbox,
+                    Facts = facts == Facts ? null : facts,
+                },
+                cancellationToken).ConfigureAwait(false);
+            _commits++;
+            JournalEnd = first + commit.Events.Count;
+            Facts = facts;
+            var at = TimeProvider.GetUtcNow();
+            foreach (var (index, journalEvent) in commit.Events.Index())
+            {
+                Apply(journalEvent);
+                Publish(new JournalAppended { ThreadId = Thread.Id, Position = first + index, At = at, Event = journalEvent });
+            }
+        }
+        finally
+        {
+            _commitGate.Release();
+        }
+    }
+
+    /// <summary>Tells the model something, before its next call.</summary>
+    public Task TellModelAsync(string topic, string text, CancellationToken cancellationToken) =>
+        CommitAsync(new RunCommit { Events = [new NoticeGiven { Topic = topic, Text = text }] }, cancellationToken);
+
+    /// <summary>Shows something to who watches the run.</summary>
+    public void Publish(AgentEvent agentEvent) => _watcher?.Invoke(agentEvent);
+
+    /// <summary>Lets the sandbox go; it stays warm for the next run.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_sandbox.IsValueCreated)
+        {
+            await ((Task)_sandbox.Value).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_sandbox.Value.IsCompletedSuccessfully)
+                await (await _sandbox.Value.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+        }
+
+        _commitGate.Dispose();
+    }
+
+    private async Task<SandboxSession> AcquireSandboxAsync(Func<RunContext, Task<SandboxSession>> acquire)
+    {
+        var before = Facts.Sandbox;
+        var session = await acquire(this).ConfigureAwait(false);
+        if (session.Sandbox != before)
+        {
+            await CommitAsync(
+                new RunCommit
+                {
+                    Events = before is null ? [] : [new NoticeGiven { Topic = "lost-effects", Text = LostEffects() }],
+                    ChangeFacts = facts => facts with { Sandbox = session.Sandbox },
+                },
+                CancellationToken.None).ConfigureAwait(false);
+        }
+
+        return session;
+    }
+
+    private string LostEffects() =>
+        $"The sandbox of this thread is gone and a fresh one was made. What the steps up to {Facts.Steps} changed in it and did not push is lost; "
+        + (Facts.PushedCommit is { } commit ? $"commit {commit} of the branch {Facts.Branch} was pushed and is there." : "nothing was pushed.");
+
+    private void Apply(JournalEvent journalEvent)
+    {
+        Conversation.Apply(journalEvent);
+        if (journalEvent is ModelReplied replied)
+        {
+            Usage += replied.Usage;
+            CostUsd += replied.CostUsd;
+            Steps++;
+        }
+    }
+}
