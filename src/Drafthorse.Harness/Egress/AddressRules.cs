@@ -11,7 +11,7 @@ internal static class AddressRules
     {
         // IPNetwork looks through the mapping, and then compares an IPv4 address with IPv6 networks.
         if (address.IsIPv4MappedToIPv6)
-            return (AddressKind.Forbidden, "IPv4-mapped");
+            return (AddressKind.Forbidden, "mapped IPv4");
         foreach (var (network, kind, name) in address.AddressFamily == AddressFamily.InterNetwork ? Version4 : Version6)
         {
             if (network.Contains(address))
@@ -30,7 +30,7 @@ internal static class AddressRules
     // The first match counts: what lies inside a wider range stands before it.
     private static readonly (IPNetwork, AddressKind, string)[] Version4 =
     [
-        Forbidden("0.0.0.0/8", "unspecified"),
+        Forbidden("0.0.0.0/8", "wildcard"),
         Forbidden("127.0.0.0/8", "loopback"),
         Forbidden("169.254.169.254/32", "metadata"),
         Forbidden("168.63.129.16/32", "metadata"),
@@ -54,9 +54,9 @@ internal static class AddressRules
 
     private static readonly (IPNetwork, AddressKind, string)[] Version6 =
     [
-        Forbidden("::/128", "unspecified"),
+        Forbidden("::/128", "wildcard"),
         Forbidden("::1/128", "loopback"),
-        Forbidden("::/96", "IPv4-compatible"),
+        Forbidden("::/96", "compatible IPv4"),
         Forbidden("fd00:ec2::254/128", "metadata"),
         Forbidden("fd20:ce::254/128", "metadata"),
         Forbidden("64:ff9b::/96", "NAT64"),

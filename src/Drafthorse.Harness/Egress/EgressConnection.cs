@@ -39,6 +39,7 @@ internal sealed class EgressConnection(EgressSession session, TunnelRequest requ
             if (!entered)
                 throw EgressException.Refused($"more than {_settings.MaxConnections} connections at once");
             await ServeAsync(cancellationToken).ConfigureAwait(false);
+            await HalfClose.CompleteWritesAsync(sandbox, cancellationToken).ConfigureAwait(false);
         }
         catch (EgressException e)
         {
@@ -47,7 +48,8 @@ internal sealed class EgressConnection(EgressSession session, TunnelRequest requ
         }
         catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException or SandboxCallException)
         {
-            // One of the two ends left. That is how many connections end.
+            // One of the two ends left, or said nothing for too long. The stream is not completed: the client must not take what it
+            // has got for all there is.
         }
         finally
         {
@@ -264,12 +266,13 @@ internal sealed class EgressConnection(EgressSession session, TunnelRequest requ
 
     private async Task SayAsync(EgressException refusal, CancellationToken cancellationToken)
     {
-        if (_relay is { BytesDown: > 0 } || _voice == Voice.None)
+        if (_relay is { BytesDown: > 0 })
             return;
         try
         {
             using var deadline = Deadline(cancellationToken);
-            await sandbox.WriteAsync(_voice == Voice.Tls ? TlsAlert(refusal.Result) : HttpAnswer(refusal), deadline.Token).ConfigureAwait(false);
+            if (_voice != Voice.None)
+                await sandbox.WriteAsync(_voice == Voice.Tls ? TlsAlert(refusal.Result) : HttpAnswer(refusal), deadline.Token).ConfigureAwait(false);
             await HalfClose.CompleteWritesAsync(sandbox, deadline.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or SandboxCallException)

@@ -16,7 +16,7 @@ internal sealed class Relay(Stream sandbox, Stream upstream, EgressSettings sett
 
     public long BytesDown { get; private set; }
 
-    /// <summary>Runs until both sides are done. Throws what stopped the sending side, and <see cref="EgressException"/> for a limit.</summary>
+    /// <summary>Runs until both sides are done. Throws what stopped one of them before its end.</summary>
     public async Task RunAsync(Func<Relay, CancellationToken, Task> send, CancellationToken cancellationToken)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _idle.Token);
@@ -35,6 +35,8 @@ internal sealed class Relay(Stream sandbox, Stream upstream, EgressSettings sett
 
         if (first.IsFaulted)
             await first.ConfigureAwait(false);
+        if (!_answered)
+            throw new IOException("The connection was idle.");
     }
 
     public void Dispose() => _idle.Dispose();

@@ -71,7 +71,8 @@ internal sealed class UpstreamConnector
         }
     }
 
-    private static List<IPAddress> Check(IPAddress[] addresses, bool privateAllowed)
+    /// <summary>Those of a name's addresses that may be connected to; throws when there is none.</summary>
+    internal static List<IPAddress> Check(IPAddress[] addresses, bool privateAllowed)
     {
         var allowed = new List<IPAddress>();
         string? refused = null;

@@ -121,6 +121,14 @@ internal sealed class ListenerDoor : IAsyncDisposable
         if (up.IsFaulted)
             await ending.CancelAsync().ConfigureAwait(false);
         await down.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!down.IsCompletedSuccessfully)
+        {
+            // Cut off: the client must not take what it has got for all there is, so it sees a reset.
+            await ending.CancelAsync().ConfigureAwait(false);
+            await up.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            client.LingerState = new LingerOption(true, 0);
+            return;
+        }
 
         // A last word of the host (why it refused) is lost if the socket is closed while the client still sends: read on for a moment.
         ending.CancelAfter(LingerTime);

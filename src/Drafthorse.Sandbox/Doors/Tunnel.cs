@@ -22,10 +22,16 @@ public static class Tunnel
     internal static async Task<Stream> OpenAsync(SandboxDaemon daemon, TunnelRequest request, CancellationToken cancellationToken)
     {
         var host = await daemon.HostAsync(cancellationToken).WaitAsync(HostTime, cancellationToken).ConfigureAwait(false);
-        var head = new byte[NameAt + Encoding.ASCII.GetByteCount(request.Name)];
+        return await OpenAsync(host, request, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Opens a tunnel to the host at the other end of a connection.</summary>
+    internal static async Task<Stream> OpenAsync(WireConnection host, TunnelRequest request, CancellationToken cancellationToken)
+    {
+        var head = new byte[NameAt + Encoding.Latin1.GetByteCount(request.Name)];
         head[0] = (byte)request.Door;
         BinaryPrimitives.WriteUInt16BigEndian(head.AsSpan(1), (ushort)request.Port);
-        Encoding.ASCII.GetBytes(request.Name, head.AsSpan(NameAt));
+        Encoding.Latin1.GetBytes(request.Name, head.AsSpan(NameAt));
         return await host.OpenAsync(Method, head, cancellationToken).ConfigureAwait(false);
     }
 
