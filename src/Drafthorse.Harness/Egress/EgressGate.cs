@@ -11,6 +11,8 @@ namespace Drafthorse.Harness.Egress;
 /// </summary>
 public sealed class EgressGate
 {
+    private const int MaxDoorPorts = 16;
+
     private readonly IReadOnlyList<EgressRule> _allow;
     private readonly IReadOnlyList<EgressRule> _gatewayOnly;
     private readonly IReadOnlyList<EgressRule> _private;
@@ -61,16 +63,31 @@ public sealed class EgressGate
         IReadOnlyDictionary<string, Func<Stream, CancellationToken, Task>>? hosts = null) =>
         new(this, thread, repository, hosts ?? new Dictionary<string, Func<Stream, CancellationToken, Task>>());
 
+    /// <summary>The ports a sandbox's doors have to listen on: 80, 443 and those that the allow-list names for single hosts.</summary>
+    public async Task<IReadOnlyList<int>> GetDoorPortsAsync(CancellationToken cancellationToken)
+    {
+        var registries = await RegistriesAsync(cancellationToken).ConfigureAwait(false);
+        return [.. new[] { 80, 443 }.Concat(_allow.Concat(registries.Select(r => r.Rule)).Where(rule => rule.IsExact).Select(rule => rule.Port!.Value)).Distinct().Take(MaxDoorPorts)];
+    }
+
     internal async Task<EgressPolicy> GetPolicyAsync(IReadOnlyList<EgressRule>? repository, CancellationToken cancellationToken)
     {
-        var registries = Settings.AllowRegistries ? await RegistryRulesAsync(cancellationToken).ConfigureAwait(false) : [];
-        return new EgressPolicy([.. _allow, .. registries], repository, _gatewayOnly);
+        var registries = await RegistriesAsync(cancellationToken).ConfigureAwait(false);
+        var closed = registries.Where(r => r.Registry.HasCredentials).Select(r => r.Rule).ToList();
+        return new EgressPolicy
+        {
+            Organization = _allow,
+            Registries = [.. registries.Select(r => r.Rule).Except(closed)],
+            WithCredentials = closed,
+            Repository = repository,
+            GatewayOnly = _gatewayOnly,
+        };
     }
 
     /// <summary>Whether server configuration lists this very host and port.</summary>
     internal async Task<bool> IsPrivateAllowedAsync(HostName host, int port, CancellationToken cancellationToken) =>
         _private.Any(rule => rule.Matches(host, port))
-        || (Settings.AllowRegistries && (await RegistryRulesAsync(cancellationToken).ConfigureAwait(false)).Any(rule => rule.Matches(host, port)));
+        || (await RegistriesAsync(cancellationToken).ConfigureAwait(false)).Any(r => r.Registry.Origin == RegistryOrigin.Configured && r.Rule.Matches(host, port));
 
     internal void Record(EgressAudit audit)
     {
@@ -78,13 +95,15 @@ public sealed class EgressGate
         _audit(audit);
     }
 
-    private async Task<IReadOnlyList<EgressRule>> RegistryRulesAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<(PackageRegistry Registry, EgressRule Rule)>> RegistriesAsync(CancellationToken cancellationToken)
     {
-        var rules = new List<EgressRule>();
+        if (!Settings.AllowRegistries)
+            return [];
+        var rules = new List<(PackageRegistry, EgressRule)>();
         foreach (var registry in await _registries.WaitAsync(cancellationToken).ConfigureAwait(false))
         {
-            if (!registry.HasCredentials && HostName.TryParse(registry.Address.IdnHost, out var host))
-                rules.Add(EgressRule.Exact(host, registry.Address.Port));
+            if (HostName.TryParse(registry.Address.IdnHost, out var host))
+                rules.Add((registry, EgressRule.Exact(host, registry.Address.Port)));
         }
 
         return rules;

@@ -47,6 +47,35 @@ public sealed class EgressSession
         await new EgressConnection(this, request, stream).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Connects on behalf of the host's own tools (a web fetch, an MCP server over HTTP) by the same rules, for a
+    /// <see cref="SocketsHttpHandler.ConnectCallback"/>. Throws <see cref="EgressException"/> when it may not or cannot be.
+    /// </summary>
+    public async Task<Stream> ConnectAsync(string name, int port, CancellationToken cancellationToken)
+    {
+        var at = _gate.Time.GetUtcNow();
+        var started = _gate.Time.GetTimestamp();
+        var audit = new EgressAudit { At = at, Name = "(invalid)", Port = port, Result = EgressResult.Allowed };
+        try
+        {
+            if (!HostName.TryParse(name, out var host))
+                throw EgressException.Refused("not a host name");
+            audit = audit with { Name = host.Text };
+            var decision = (await _gate.GetPolicyAsync(_repository, cancellationToken).ConfigureAwait(false)).Decide(host, port);
+            if (decision.Mode != EgressMode.Tunnel)
+                throw EgressException.Refused(decision.Reason);
+            var privateAllowed = await _gate.IsPrivateAllowedAsync(host, port, cancellationToken).ConfigureAwait(false);
+            var (stream, address) = await _gate.Connector.ConnectAsync(host, port, privateAllowed, cancellationToken).ConfigureAwait(false);
+            audit = audit with { Address = address?.ToString() };
+            return new EgressStream(stream, (up, down) => Record(audit with { BytesUp = up, BytesDown = down, Duration = _gate.Time.GetElapsedTime(started) }));
+        }
+        catch (EgressException e)
+        {
+            Record(audit with { Result = e.Result, Reason = e.Message, Duration = _gate.Time.GetElapsedTime(started) });
+            throw;
+        }
+    }
+
     internal Func<Stream, CancellationToken, Task>? HostHandler(HostName host) => _hosts.GetValueOrDefault(host.Text);
 
     internal async Task<EgressDecision> DecideAsync(HostName host, int port, CancellationToken cancellationToken)
