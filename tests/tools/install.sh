@@ -3,6 +3,9 @@
 set -uo pipefail
 packages=(git bubblewrap docker.io iptables ripgrep busybox-static mmdebstrap gcc libc6-dev libssl-dev zlib1g-dev curl maven python3-pip ca-certificates procps)
 
+# The stand-in for model providers comes by npm.
+command -v npm >/dev/null || packages+=(nodejs npm)
+
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")

@@ -1,0 +1,28 @@
+namespace Drafthorse.IntegrationTests.Models;
+
+/// <summary>What the stand-in answers. Each provider has a task of its own, as the stand-in counts matches per task.</summary>
+internal static class AimockFixtures
+{
+    public static readonly string[] Providers = ["openai", "openai-chat", "anthropic", "dashscope"];
+
+    public static string Json { get; } = "{\"fixtures\":[" + string.Join(',', Providers.Select(Flaky).Append(Tools).Append(Out)) + "]}";
+
+    /// <summary>429 with Retry-After, 500, overloaded, an answer that is cut, and then a whole one.</summary>
+    private static string Flaky(string provider) => $$$"""
+        {"match":{"userMessage":"flaky for {{{provider}}}.","sequenceIndex":0},"response":{"error":{"message":"Rate limit reached","type":"rate_limit_error"},"status":429,"retryAfter":1}},
+        {"match":{"userMessage":"flaky for {{{provider}}}.","sequenceIndex":1},"response":{"error":{"message":"boom","type":"server_error"},"status":500}},
+        {"match":{"userMessage":"flaky for {{{provider}}}.","sequenceIndex":2},"response":{"error":{"message":"Overloaded","type":"overloaded_error"},"status":529}},
+        {"match":{"userMessage":"flaky for {{{provider}}}.","sequenceIndex":3},"response":{"content":"These words are cut in the middle, so nobody may see them in the end."},"truncateAfterChunks":4},
+        {"match":{"userMessage":"flaky for {{{provider}}}."},"response":{"content":"At last, the whole answer."}}
+        """;
+
+    private const string Tools = """
+        {"match":{"userMessage":"read two files","hasToolResult":false},"response":{"reasoning":"Two files.","content":"Let me look.","toolCalls":[{"name":"read_file","arguments":"{\"path\":\"a.txt\"}"},{"name":"read_file","arguments":"{\"path\":\"b.txt\"}"}]}},
+        {"match":{"userMessage":"read two files","toolResultContains":"content of b.txt"},"response":{"content":"Both were read."}}
+        """;
+
+    private const string Out = """
+        {"match":{"userMessage":"out of order","model":"gpt-out"},"response":{"content":"These are the first words of an answer that breaks."},"truncateAfterChunks":4},
+        {"match":{"userMessage":"out of order"},"response":{"content":"Somebody else answers."}}
+        """;
+}
