@@ -1,0 +1,185 @@
+using System.Globalization;
+using System.Text;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+using YamlDotNet.RepresentationModel;
+
+namespace Drafthorse.Harness.Drafts.Settings;
+
+/// <summary>Reads <c>.drafthorse.yml</c> strictly: known keys, exact types, no aliases, bounded.</summary>
+internal sealed class SettingsReader(string text)
+{
+    private const int MaxEvents = 5000;
+    private const int MaxDepth = 8;
+    private const int MaxItems = 50;
+    private const int MaxItemLength = 4000;
+    private const int MaxMistakes = 20;
+
+    private static readonly string[] Keys =
+    [
+        "setup", "verify", "maxFixRounds", "egress", "branchPrefix", "reviewers", "labels", "budgetUsd", "model", "review", "council",
+        "pushToPullRequestBranch",
+    ];
+
+    private readonly List<SettingsMistake> _mistakes = [];
+    private RepositorySettings _settings = new();
+
+    public RepositorySettings Read()
+    {
+        if (Encoding.UTF8.GetByteCount(text) > RepositorySettings.MaxBytes)
+            throw Mistaken(1, $"the file is larger than {RepositorySettings.MaxBytes / 1024} KiB; keep commands in scripts of the repository.");
+        foreach (var (key, value) in Load())
+        {
+            if (key is not YamlScalarNode { Value: { } name })
+                Add(key, "keys must be plain words.");
+            else
+                Read(name, key, value);
+        }
+
+        return _mistakes.Count == 0 ? _settings : throw new RepositorySettingsException([.. _mistakes.OrderBy(mistake => mistake.Line).Take(MaxMistakes)]);
+    }
+
+    private static RepositorySettingsException Mistaken(long line, string message, Exception? inner = null) =>
+        new([new SettingsMistake((int)Math.Max(1, line), message)], inner);
+
+    private YamlMappingNode Load()
+    {
+        try
+        {
+            CheckEvents();
+            var stream = new YamlStream();
+            stream.Load(new StringReader(text));
+            if (stream.Documents.Count > 1)
+                throw Mistaken(stream.Documents[1].RootNode.Start.Line, "only one document is allowed; remove the line with '---'.");
+            return stream.Documents switch
+            {
+                [] => [],
+                [{ RootNode: YamlMappingNode mapping }] => mapping,
+                [{ RootNode: YamlScalarNode { Value: null or "", Style: ScalarStyle.Plain } }] => [],
+                [var document, ..] => throw Mistaken(document.RootNode.Start.Line, "the file must hold 'key: value' lines."),
+            };
+        }
+        catch (YamlException exception)
+        {
+            throw Mistaken(exception.Start.Line, $"this is not valid YAML: {GitGateway.Printable.Line(exception.Message, 200)}", exception);
+        }
+    }
+
+    // Before anything is built from it: aliases could make a small file enormous, and depth costs stack.
+    private void CheckEvents()
+    {
+        var parser = new Parser(new StringReader(text));
+        var depth = 0;
+        for (var events = 0; parser.MoveNext(); events++)
+        {
+            var current = parser.Current!;
+            depth += current.NestingIncrease;
+            if (current is AnchorAlias || current is NodeEvent { Anchor.IsEmpty: false })
+                throw Mistaken(current.Start.Line, "anchors (&) and aliases (*) are not allowed; write the value out.");
+            if (depth > MaxDepth + 2)
+                throw Mistaken(current.Start.Line, "the value is nested too deeply.");
+            if (events > MaxEvents)
+                throw Mistaken(current.Start.Line, "the file has too many values.");
+        }
+    }
+
+    private void Read(string name, YamlNode key, YamlNode value)
+    {
+        switch (name)
+        {
+            case "setup":
+                _settings = _settings with { Setup = List(name, value, IsCommand, "a shell command") };
+                break;
+            case "verify":
+                _settings = _settings with { Verify = List(name, value, IsCommand, "a shell command") };
+                break;
+            case "maxFixRounds":
+                _settings = _settings with { MaxFixRounds = Integer(name, value, 0, 10) };
+                break;
+            case "egress":
+                _settings = _settings with { Egress = List(name, value, SettingsRules.IsHost, "a host name such as registry.example.com or *.example.com") };
+                break;
+            case "branchPrefix":
+                _settings = _settings with { BranchPrefix = Text(name, value, SettingsRules.IsBranchPrefix, "the start of a branch name, such as drafthorse/") };
+                break;
+            case "reviewers":
+                _settings = _settings with { Reviewers = List(name, value, SettingsRules.IsReviewer, "a user name, or org/team") };
+                break;
+            case "labels":
+                _settings = _settings with { Labels = List(name, value, SettingsRules.IsLabel, "a label of at most 50 characters") };
+                break;
+            case "budgetUsd":
+                _settings = _settings with { BudgetUsd = Amount(name, value) };
+                break;
+            case "model":
+                _settings = _settings with { Model = Text(name, value, SettingsRules.IsModel, "provider:model") };
+                break;
+            case "review":
+                _settings = _settings with { Review = Flag(name, value) };
+                break;
+            case "council":
+                _settings = _settings with { Council = Flag(name, value) };
+                break;
+            case "pushToPullRequestBranch":
+                _settings = _settings with { PushToPullRequestBranch = Flag(name, value) };
+                break;
+            default:
+                var near = Keys.FirstOrDefault(known => known.Equals(name, StringComparison.OrdinalIgnoreCase));
+                Add(key, near is not null
+                    ? $"unknown key '{name}'; write it '{near}'."
+                    : $"unknown key '{GitGateway.Printable.Line(name, 60)}'; known keys are {string.Join(", ", Keys)}.");
+                break;
+        }
+    }
+
+    private string[] List(string name, YamlNode value, Predicate<string> isValid, string what)
+    {
+        if (value is not YamlSequenceNode sequence)
+        {
+            Add(value, $"'{name}' must be a list; write each value on a line of its own that begins with '- '.");
+            return [];
+        }
+
+        if (sequence.Children.Count > MaxItems)
+            Add(value, $"'{name}' has more than {MaxItems} values.");
+        return [.. sequence.Children.Take(MaxItems).Select(item => Text(name, item, isValid, what))];
+    }
+
+    private string Text(string name, YamlNode value, Predicate<string> isValid, string what)
+    {
+        if (value is YamlScalarNode { Value: { Length: > 0 and <= MaxItemLength } text } && isValid(text))
+            return text;
+        Add(value, $"a value of '{name}' must be {what}.");
+        return "";
+    }
+
+    private bool Flag(string name, YamlNode value)
+    {
+        if (value is YamlScalarNode { Style: ScalarStyle.Plain, Value: "true" or "false" } flag)
+            return flag.Value == "true";
+        Add(value, $"'{name}' must be true or false.");
+        return false;
+    }
+
+    private int Integer(string name, YamlNode value, int least, int most)
+    {
+        if (value is YamlScalarNode { Style: ScalarStyle.Plain } scalar
+            && int.TryParse(scalar.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+            return number;
+        Add(value, $"'{name}' must be a whole number from {least} to {most}.");
+        return least;
+    }
+
+    private decimal? Amount(string name, YamlNode value)
+    {
+        if (value is YamlScalarNode { Style: ScalarStyle.Plain } scalar
+            && decimal.TryParse(scalar.Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount) && amount is > 0 and <= 100_000)
+            return amount;
+        Add(value, $"'{name}' must be an amount in USD above 0, such as 5 or 2.50.");
+        return null;
+    }
+
+    private void Add(YamlNode node, string message) => _mistakes.Add(new SettingsMistake((int)Math.Max(1, node.Start.Line), message));
+
+    private static bool IsCommand(string text) => !string.IsNullOrWhiteSpace(text) && !text.Contains('\0', StringComparison.Ordinal);
+}

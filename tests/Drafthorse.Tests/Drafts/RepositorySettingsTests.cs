@@ -1,0 +1,122 @@
+using Drafthorse.Harness.Drafts.Settings;
+using FsCheck.Xunit;
+
+namespace Drafthorse.Tests.Drafts;
+
+public sealed class RepositorySettingsTests
+{
+    [Fact]
+    public void Parse_EveryKey_IsRead()
+    {
+        const string text = """
+            # what the team wants
+            setup:
+              - npm ci
+            verify:
+              - npm test
+              - "echo: done"
+            maxFixRounds: 3
+            egress: [registry.example.com, "*.example.org"]
+            branchPrefix: bot/
+            reviewers:
+              - octocat
+              - acme/platform
+            labels: [bot, needs review]
+            budgetUsd: 2.50
+            model: anthropic:some-model
+            review: true
+            council: false
+            pushToPullRequestBranch: true
+            """;
+
+        var settings = RepositorySettings.Parse(text);
+
+        Assert.Equal(["npm ci"], settings.Setup);
+        Assert.Equal(["npm test", "echo: done"], settings.Verify);
+        Assert.Equal(3, settings.MaxFixRounds);
+        Assert.Equal(["registry.example.com", "*.example.org"], settings.Egress!);
+        Assert.Equal("bot/", settings.BranchPrefix);
+        Assert.Equal(["octocat", "acme/platform"], settings.Reviewers);
+        Assert.Equal(["bot", "needs review"], settings.Labels);
+        Assert.Equal(2.50m, settings.BudgetUsd);
+        Assert.Equal("anthropic:some-model", settings.Model);
+        Assert.True(settings.Review);
+        Assert.False(settings.Council);
+        Assert.True(settings.PushToPullRequestBranch);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("# nothing\n")]
+    [InlineData("---\n")]
+    [InlineData("{}")]
+    public void Parse_Empty_IsDefault(string text)
+    {
+        var settings = RepositorySettings.Parse(text);
+
+        Assert.Equal("drafthorse/", settings.BranchPrefix);
+        Assert.Equal(2, settings.MaxFixRounds);
+        Assert.Null(settings.Egress);
+        Assert.Empty(settings.Verify);
+    }
+
+    [Theory]
+    [InlineData("verfy:\n  - x\n", 1, "unknown key 'verfy'")]
+    [InlineData("Verify:\n  - x\n", 1, "write it 'verify'")]
+    [InlineData("setup: npm ci\n", 1, "must be a list")]
+    [InlineData("verify:\n  - ok\n  - [nested]\n", 3, "must be a shell command")]
+    [InlineData("verify:\n  -\n", 2, "must be a shell command")]
+    [InlineData("maxFixRounds: two\n", 1, "whole number from 0 to 10")]
+    [InlineData("maxFixRounds: 11\n", 1, "whole number from 0 to 10")]
+    [InlineData("maxFixRounds: '2'\n", 1, "whole number")]
+    [InlineData("review: yes\n", 1, "must be true or false")]
+    [InlineData("\n\nbudgetUsd: -1\n", 3, "amount in USD")]
+    [InlineData("budgetUsd: 1e5\n", 1, "amount in USD")]
+    [InlineData("branchPrefix: a..b/\n", 1, "start of a branch name")]
+    [InlineData("egress: [\"http://x.example\"]\n", 1, "host name")]
+    [InlineData("egress: [\"0x7f.1\"]\n", 1, "host name")]
+    [InlineData("egress: [\"*\"]\n", 1, "host name")]
+    [InlineData("model: gpt\n", 1, "provider:model")]
+    [InlineData("labels: [\"a,b\"]\n", 1, "label")]
+    [InlineData("- a\n", 1, "'key: value' lines")]
+    [InlineData("a: 1\n---\nb: 2\n", 3, "only one document")]
+    [InlineData("review: true\nreview: false\n", 2, "not valid YAML")]
+    [InlineData("setup: [\n", 2, "not valid YAML")]
+    [InlineData("setup: &a [x]\nverify: *a\n", 1, "anchors")]
+    [InlineData("? [a, b]\n: c\n", 1, "keys must be plain words")]
+    public void Parse_Mistake_IsNamedWithLine(string text, int line, string message)
+    {
+        var exception = Assert.Throws<RepositorySettingsException>(() => RepositorySettings.Parse(text));
+
+        Assert.Contains(exception.Mistakes, mistake => mistake.Line == line && mistake.Message.Contains(message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Parse_SeveralMistakes_AreAllNamed()
+    {
+        var exception = Assert.Throws<RepositorySettingsException>(() => RepositorySettings.Parse("a: 1\nb: 2\nreview: maybe\n"));
+
+        Assert.Equal([1, 2, 3], exception.Mistakes.Select(mistake => mistake.Line));
+    }
+
+    [Fact]
+    public void Parse_Deep_IsRefused() => Assert.Throws<RepositorySettingsException>(
+        () => RepositorySettings.Parse("setup: " + new string('[', 20_000)));
+
+    [Fact]
+    public void Parse_TooLarge_IsRefused() => Assert.Throws<RepositorySettingsException>(
+        () => RepositorySettings.Parse("#" + new string('x', RepositorySettings.MaxBytes)));
+
+    [Property(MaxTest = 300)]
+    public bool Parse_AnyText_ReadsOrThrowsItsOwnException(string? text)
+    {
+        try
+        {
+            return RepositorySettings.Parse(text ?? "") is not null;
+        }
+        catch (RepositorySettingsException exception)
+        {
+            return exception.Mistakes.Count > 0;
+        }
+    }
+}
