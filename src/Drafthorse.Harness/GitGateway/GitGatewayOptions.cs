@@ -33,6 +33,6 @@ public sealed class GitGatewayOptions
     /// <summary>Most git processes that serve clients at the same time, over all threads (default 32).</summary>
     public int MaxProcesses { get; init; } = 32;
 
-    /// <summary>Most connections of one thread at the same time (default 16).</summary>
-    public int MaxConnectionsPerThread { get; init; } = 16;
+    /// <summary>Most connections of one thread at the same time (default 8).</summary>
+    public int MaxConnectionsPerThread { get; init; } = 8;
 }

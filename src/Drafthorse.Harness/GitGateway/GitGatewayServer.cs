@@ -192,19 +192,9 @@ public sealed class GitGatewayServer
         if (push.Commands.Count == 0 && !push.HasCertificate)
             return;
         var report = new PushReport(response, push);
-        string? refusal;
-        try
-        {
-            var decision = await _receiver.ReceiveAsync(thread, push, body, report, cancellationToken).ConfigureAwait(false);
-            refusal = decision.Pushed ? null : decision.Reason;
-            GitGatewayLog.PushDecided(_logger, thread.ThreadId, decision.Pushed, decision.Commit, decision.Reason);
-        }
-        catch (GitException exception)
-        {
-            refusal = exception.Message;
-            GitGatewayLog.PushDecided(_logger, thread.ThreadId, false, null, exception.Message);
-        }
-
+        var decision = await _receiver.ReceiveAsync(thread, push, body, report, cancellationToken).ConfigureAwait(false);
+        var refusal = decision.Pushed ? null : decision.Reason;
+        GitGatewayLog.PushDecided(_logger, thread.ThreadId, decision.Pushed, decision.Commit, decision.Reason);
         if (!body.IsRead && !await body.TryDrainAsync(_options.MaxPushBytes, cancellationToken).ConfigureAwait(false))
             throw new HttpException(413, $"the push is larger than {_options.MaxPushBytes} bytes");
         await report.SayAsync(

@@ -12,6 +12,8 @@ internal sealed class RepositoryMirror(
     TimeProvider time)
 {
     private const int PacksBeforeRepack = 40;
+    private static readonly string[] SignsOfDamage = ["corrupt", "bad object", "loose object", "not a git repository", "bad ref", "broken"];
+    private static readonly TimeSpan LockPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan HeadFreshness = TimeSpan.FromMinutes(10);
     private long? _refreshedAt;
     private long? _headReadAt;
@@ -33,10 +35,7 @@ internal sealed class RepositoryMirror(
                 return;
             using var alone = await FileLock.TakeAsync(Directory + ".lock", time, cancellationToken).ConfigureAwait(false);
             var started = time.GetTimestamp();
-            if (System.IO.Directory.Exists(Directory))
-                await FetchAsync(cancellationToken).ConfigureAwait(false);
-            else
-                await CloneAsync(cancellationToken).ConfigureAwait(false);
+            await FillAsync(cancellationToken).ConfigureAwait(false);
             _refreshedAt = started;
         }
         finally
@@ -88,6 +87,34 @@ internal sealed class RepositoryMirror(
         _refreshedAt is { } at && time.GetElapsedTime(at, asked) <= maxAge;
 
     private GitCommand Local(params string[] arguments) => new(arguments) { GitDirectory = Directory };
+
+    // A host that was killed while git wrote leaves lock files, in the worst case a damaged repository. Both heal here, as this
+    // process alone holds the mirror.
+    private async Task FillAsync(CancellationToken cancellationToken)
+    {
+        if (!System.IO.Directory.Exists(Directory))
+        {
+            await CloneAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            await FetchAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (GitException exception) when (exception.Message.Contains(".lock", StringComparison.Ordinal))
+        {
+            await Task.Delay(LockPatience, time, cancellationToken).ConfigureAwait(false);
+            foreach (var left in System.IO.Directory.EnumerateFiles(Directory, "*.lock", SearchOption.AllDirectories).ToArray())
+                File.Delete(left);
+            await FetchAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (GitException exception) when (SignsOfDamage.Any(sign => exception.Message.Contains(sign, StringComparison.Ordinal)))
+        {
+            System.IO.Directory.Move(Directory, $"{Directory}.{Guid.NewGuid():N}.damaged");
+            await CloneAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     private async Task CloneAsync(CancellationToken cancellationToken)
     {

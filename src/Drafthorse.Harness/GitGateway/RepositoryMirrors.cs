@@ -50,6 +50,15 @@ public sealed class RepositoryMirrors
         return new RepositoryBase(name, commit);
     }
 
+    /// <summary>The commit of a branch as upstream has it now, or null: what a push really did, also after a crash in its middle.
+    /// Throws <see cref="GitException"/> when upstream does not answer.</summary>
+    public async Task<string?> ResolveBranchAsync(RepositoryRef repository, string branch, CancellationToken cancellationToken)
+    {
+        var mirror = Get(repository);
+        await mirror.RefreshAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+        return await mirror.ResolveAsync($"refs/heads/{branch}", cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>A text file as of a commit, or null when the commit has no such file. Throws <see cref="GitException"/> when it
     /// is larger than <paramref name="maxBytes"/> or is not a plain file.</summary>
     public async Task<string?> ReadFileAsync(

@@ -10,7 +10,7 @@ internal sealed class PushReceiver(RepositoryMirrors mirrors)
 {
     private readonly GitProcess _git = mirrors.Git;
 
-    /// <summary>Decides a push, reading its pack to the end. Throws <see cref="GitException"/> when the code host or git fails.</summary>
+    /// <summary>Decides a push. What the code host or git could not do is a refusal too, with the reason.</summary>
     public async Task<GitPushDecision> ReceiveAsync(
         GitGatewayThread thread, PushCommands push, HttpBody pack, PushReport report, CancellationToken cancellationToken)
     {
@@ -20,8 +20,16 @@ internal sealed class PushReceiver(RepositoryMirrors mirrors)
         try
         {
             refusal = CommandPolicy.Refuse(push, thread) ?? await RefuseUnheldAsync(thread, cancellationToken).ConfigureAwait(false);
-            if (refusal is null)
-                (before, refusal) = await MoveBranchAsync(thread, push, pack, report, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                if (refusal is null)
+                    (before, refusal) = await MoveBranchAsync(thread, push, pack, report, cancellationToken).ConfigureAwait(false);
+            }
+            catch (GitException exception)
+            {
+                refusal = new PushRefusal(exception.Message);
+            }
+
             var decision = new GitPushDecision
             {
                 At = mirrors.Time.GetUtcNow(),

@@ -18,6 +18,18 @@ internal sealed class Quarantine : IDisposable
     /// <summary>Makes one, and sweeps away what a crashed process left behind.</summary>
     public static async Task<Quarantine> CreateAsync(string root, RepositoryMirror mirror, PushCommand command, CancellationToken cancellationToken)
     {
+        try
+        {
+            return await MakeAsync(root, mirror, command, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new GitException($"The gateway cannot write to its state directory: {exception.Message}", exception);
+        }
+    }
+
+    private static async Task<Quarantine> MakeAsync(string root, RepositoryMirror mirror, PushCommand command, CancellationToken cancellationToken)
+    {
         var parent = Path.Combine(root, "quarantine");
         System.IO.Directory.CreateDirectory(parent);
         foreach (var old in new DirectoryInfo(parent).EnumerateDirectories().Where(old => DateTime.UtcNow - old.CreationTimeUtc > LeftOver))
