@@ -62,7 +62,7 @@ public sealed partial class SandboxPool
                 ? await AttachAsync(sandbox!, request, cancellationToken).ConfigureAwait(false)
                 : await AttachWhenUpAsync(sandbox!, request, cancellationToken).ConfigureAwait(false);
             var session = new SandboxSession(
-                sandbox!, path, client, token => AttachAsync(sandbox!, request, token), released => _held.TryRemove(released, out _));
+                sandbox!, path, client, token => AttachAsync(sandbox!, request, token), released => _held.TryRemove(released, out _), _options, _time);
             _held[session] = sandbox!.Id;
             LogAcquired(Backend.Kind, path, request.ThreadId);
             return session;

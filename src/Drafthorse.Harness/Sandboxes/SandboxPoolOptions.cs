@@ -1,6 +1,6 @@
 namespace Drafthorse.Harness.Sandboxes;
 
-/// <summary>How long sandboxes are kept after a run.</summary>
+/// <summary>How long sandboxes are waited for, and kept after a run.</summary>
 public sealed class SandboxPoolOptions
 {
     /// <summary>How long a sandbox runs on after its thread's last run, so that the next one finds it warm (default 10 min); then
@@ -19,4 +19,10 @@ public sealed class SandboxPoolOptions
 
     /// <summary>How long a started sandbox may take to answer (default 20 s).</summary>
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How often a sandbox in use is asked whether it is still there (default 10 s).</summary>
+    public TimeSpan HeartbeatInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long it may take to answer that before its stream counts as lost (default 30 s).</summary>
+    public TimeSpan HeartbeatTimeout { get; set; } = TimeSpan.FromSeconds(30);
 }

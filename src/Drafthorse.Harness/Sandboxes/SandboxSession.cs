@@ -1,5 +1,6 @@
 using Drafthorse.Harness.Threads;
 using Drafthorse.Sandbox;
+using Drafthorse.Sandbox.Wire;
 
 namespace Drafthorse.Harness.Sandboxes;
 
@@ -8,17 +9,30 @@ public sealed class SandboxSession : IAsyncDisposable
 {
     private readonly Func<CancellationToken, Task<SandboxClient>> _attach;
     private readonly Action<SandboxSession> _released;
+    private readonly SandboxPoolOptions _options;
+    private readonly TimeProvider _time;
     private readonly SemaphoreSlim _attaching = new(1, 1);
+    private readonly CancellationTokenSource _disposed = new();
+    private readonly Task _watching;
     private SandboxClient _client;
 
     internal SandboxSession(
-        SandboxRecord sandbox, AcquirePath path, SandboxClient client, Func<CancellationToken, Task<SandboxClient>> attach, Action<SandboxSession> released)
+        SandboxRecord sandbox,
+        AcquirePath path,
+        SandboxClient client,
+        Func<CancellationToken, Task<SandboxClient>> attach,
+        Action<SandboxSession> released,
+        SandboxPoolOptions options,
+        TimeProvider time)
     {
+        _options = options;
+        _time = time;
         Sandbox = sandbox;
         Path = path;
         _client = client;
         _attach = attach;
         _released = released;
+        _watching = WatchAsync();
     }
 
     /// <summary>The record to keep in the thread's facts.</summary>
@@ -39,9 +53,48 @@ public sealed class SandboxSession : IAsyncDisposable
     /// <summary>Closes the stream; what runs inside goes on.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_disposed.IsCancellationRequested)
+            return;
         _released(this);
+        await _disposed.CancelAsync().ConfigureAwait(false);
+        await _watching.ConfigureAwait(false);
         await _client.DisposeAsync().ConfigureAwait(false);
         _attaching.Dispose();
+        _disposed.Dispose();
+    }
+
+    /// <summary>Ends a connection that nobody answers on any more: an engine that froze, a daemon that was stopped. Calls that wait
+    /// there fail then, instead of waiting for ever.</summary>
+    private async Task WatchAsync()
+    {
+        using var timer = new PeriodicTimer(_options.HeartbeatInterval, _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_disposed.Token).ConfigureAwait(false))
+                await AskAsync(Volatile.Read(ref _client)).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The session has ended.
+        }
+    }
+
+    private async Task AskAsync(SandboxClient client)
+    {
+        using var silent = new CancellationTokenSource(_options.HeartbeatTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(silent.Token, _disposed.Token);
+        try
+        {
+            await client.PingAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (WireException)
+        {
+            // It is lost already; whoever needs it next attaches again.
+        }
+        catch (OperationCanceledException) when (silent.IsCancellationRequested)
+        {
+            await client.Connection.CloseAsync("silent", $"The sandbox did not answer within {_options.HeartbeatTimeout.TotalSeconds:0} s.").ConfigureAwait(false);
+        }
     }
 
     private async Task<SandboxClient> AttachAgainAsync(CancellationToken cancellationToken)

@@ -6,6 +6,8 @@ namespace Drafthorse.Harness.Sandboxes;
 /// the managed one beside the program itself.</summary>
 public static class SandboxdPrograms
 {
+    private static string OwnArchitecture => RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? "arm64" : "x64";
+
     /// <summary>The static native build for Linux on an architecture (<c>x64</c>, <c>arm64</c>), or null when it was not built.</summary>
     public static string? FindNative(string architecture)
     {
@@ -25,9 +27,7 @@ public static class SandboxdPrograms
     }
 
     /// <summary>The native build for this machine, or null when it was not built or this is not Linux.</summary>
-    public static string? FindNative() => OperatingSystem.IsLinux()
-        ? FindNative(RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? "arm64" : "x64")
-        : null;
+    public static string? FindNative() => OperatingSystem.IsLinux() ? FindNative(OwnArchitecture) : null;
 
     /// <summary>The managed build, which <c>dotnet</c> runs, or null when the program was published without it.</summary>
     public static string? FindManaged()
@@ -36,6 +36,9 @@ public static class SandboxdPrograms
         return File.Exists(assembly) ? assembly : null;
     }
 
+    /// <summary>The command that makes the native build for this machine.</summary>
+    public static string BuildCommand() => BuildCommand(OwnArchitecture);
+
     /// <summary>The command that makes the native build.</summary>
-    public static string BuildCommand(string architecture) => $"dotnet publish src/Drafthorse.Sandboxd -r linux-{architecture} -c Release";
+    public static string BuildCommand(string architecture) => $"deploy/sandbox/build-sandboxd.sh linux-{architecture}";
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Sandboxes.Bubblewrap;
+using Drafthorse.Sandbox.Wire;
 
 namespace Drafthorse.IntegrationTests.Sandboxes;
 
@@ -48,6 +49,19 @@ public sealed class BubblewrapBackendTests(DockerEngineFixture docker)
         Assert.Equal(SandboxStatus.Stopped, stopped);
         Assert.Equal(AcquirePath.Resume, second.Path);
         Assert.Equal("kept\nkept", await world.ShellAsync(second, "cat kept $HOME/kept /tmp/lost 2>/dev/null"));
+    }
+
+    [Fact]
+    public async Task Session_DaemonFreezes_WaitingCallsFail()
+    {
+        await using var world = await SandboxWorld.CreateAsync(SandboxKind.BubblewrapManaged, docker);
+        var options = new SandboxPoolOptions { HeartbeatInterval = TimeSpan.FromMilliseconds(50), HeartbeatTimeout = TimeSpan.FromSeconds(2) };
+        await using var session = await new SandboxPool(world.Backend, options).AcquireAsync(new SandboxRequest { ThreadId = world.ThreadId, Token = 1 }, Token);
+
+        await world.Backend.PauseAsync(session.Sandbox, Token);
+        var lost = await Assert.ThrowsAsync<WireException>(() => world.ExecAsync(session, "echo never"));
+
+        Assert.Equal("silent", lost.Code);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Drafthorse.Harness.Docker;
 using Drafthorse.Harness.Sandboxes;
+using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.IntegrationTests.Sandboxes;
 

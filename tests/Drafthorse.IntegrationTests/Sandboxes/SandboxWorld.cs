@@ -76,7 +76,8 @@ internal sealed class SandboxWorld : IAsyncDisposable
     public async Task<ExecResult> ExecAsync(SandboxSession session, string command, TimeSpan? timeout = null)
     {
         var client = await session.GetClientAsync(Token);
-        return await client.Commands.ExecAsync(Request(command, timeout), null, Token);
+        var request = Request(command, timeout);
+        return await client.Commands.ExecAsync(request, null, Token).WaitAsync(request.Timeout + TimeSpan.FromSeconds(60), Token);
     }
 
     public ExecRequest Request(string command, TimeSpan? timeout = null) =>

@@ -9,7 +9,8 @@ public sealed class BubblewrapOptions
     /// <summary>The program; null = <c>bwrap</c> on <c>PATH</c>.</summary>
     public string? BubblewrapPath { get; set; }
 
-    /// <summary>The native <c>sandboxd</c>; null = the one that comes with the program, else the managed build.</summary>
+    /// <summary>The <c>sandboxd</c> to run, native or <c>sandboxd.dll</c>; null = the native one when it was built, else the managed one
+    /// beside the program.</summary>
     public string? SandboxdPath { get; set; }
 
     /// <summary>Further paths of the host that can be read inside, at the same place: toolchains outside <c>/usr</c>.</summary>

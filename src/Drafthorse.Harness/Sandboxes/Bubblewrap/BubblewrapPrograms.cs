@@ -11,7 +11,7 @@ internal sealed record BubblewrapPrograms(string Bubblewrap, IReadOnlyList<strin
 {
     public string Describe() => DotnetRoot is null
         ? $"native sandboxd {SandboxdFiles[0]}"
-        : $"managed sandboxd, run by the .NET of {DotnetRoot} (for a faster start: {SandboxdPrograms.BuildCommand(RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? "arm64" : "x64")})";
+        : $"managed sandboxd, run by the .NET of {DotnetRoot} (for a faster start: {SandboxdPrograms.BuildCommand()})";
 
     /// <summary>The command that runs <c>sandboxd</c> on the host, where it makes the listening socket.</summary>
     public IReadOnlyList<string> OnHost() => DotnetRoot is null ? [SandboxdFiles[0]] : [Path.Combine(DotnetRoot, "dotnet"), SandboxdFiles[0]];
@@ -27,14 +27,17 @@ internal sealed record BubblewrapPrograms(string Bubblewrap, IReadOnlyList<strin
         if (asUser is not null && FindOnPath("setpriv") is null)
             throw Missing("the program runs as root and there is no setpriv to give root up; install util-linux, or run as another user");
 
-        if ((options.SandboxdPath ?? SandboxdPrograms.FindNative()) is { } native)
-            return File.Exists(native) ? new BubblewrapPrograms(bubblewrap, [native], null, asUser) : throw Missing($"there is no sandboxd at {native}");
+        var sandboxd = options.SandboxdPath ?? SandboxdPrograms.FindNative() ?? SandboxdPrograms.FindManaged()
+            ?? throw Missing($"there is no sandboxd; build it with: {SandboxdPrograms.BuildCommand()}");
+        if (!File.Exists(sandboxd))
+            throw Missing($"there is no sandboxd at {sandboxd}");
+        if (Path.GetExtension(sandboxd) != ".dll")
+            return new BubblewrapPrograms(bubblewrap, [sandboxd], null, asUser);
+        if (FindDotnetRoot() is not { } dotnet)
+            throw Missing($"there is no .NET to run {sandboxd}; build the native one with: {SandboxdPrograms.BuildCommand()}");
 
-        if (SandboxdPrograms.FindManaged() is not { } managed || FindDotnetRoot() is not { } dotnet)
-            throw Missing("there is neither a native sandboxd nor a managed one with a .NET to run it; build the native one with: dotnet publish src/Drafthorse.Sandboxd");
-
-        var files = new[] { "dll", "runtimeconfig.json", "deps.json" }.Select(ending => Path.ChangeExtension(managed, ending)).Where(File.Exists);
-        return new BubblewrapPrograms(bubblewrap, [.. files, Path.Combine(Path.GetDirectoryName(managed)!, "Drafthorse.Sandbox.dll")], dotnet, asUser);
+        var files = new[] { "dll", "runtimeconfig.json", "deps.json" }.Select(ending => Path.ChangeExtension(sandboxd, ending)).Where(File.Exists);
+        return new BubblewrapPrograms(bubblewrap, [.. files, Path.Combine(Path.GetDirectoryName(sandboxd)!, "Drafthorse.Sandbox.dll")], dotnet, asUser);
     }
 
     /// <summary>The .NET installation that this process runs on: three levels above its runtime's own directory.</summary>
