@@ -1,5 +1,7 @@
 using Drafthorse.Sandbox.Daemon;
 using Drafthorse.Sandbox.Exec;
+using Drafthorse.Sandbox.Files;
+using Drafthorse.Sandbox.Search;
 using Drafthorse.Sandbox.Wire;
 
 namespace Drafthorse.Sandbox;
@@ -12,6 +14,8 @@ public sealed class SandboxClient : IAsyncDisposable
         Connection = connection;
         Info = info;
         Commands = new CommandClient(connection);
+        Files = new FilesClient(connection);
+        Search = new SearchClient(connection);
     }
 
     /// <summary>The connection below.</summary>
@@ -22,6 +26,12 @@ public sealed class SandboxClient : IAsyncDisposable
 
     /// <summary>Runs commands.</summary>
     public CommandClient Commands { get; }
+
+    /// <summary>Reads and changes files.</summary>
+    public FilesClient Files { get; }
+
+    /// <summary>Finds files by name and lines by content.</summary>
+    public SearchClient Search { get; }
 
     /// <summary>Attaches to a daemon over a byte stream, which the client owns from now on. <paramref name="hostMethods"/> are what the
     /// sandbox may call here (the doors' tunnels). Throws <see cref="AttachException"/> when refused, <see cref="WireException"/> when

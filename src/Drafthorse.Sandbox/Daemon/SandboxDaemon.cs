@@ -6,6 +6,8 @@ using System.Text.Json;
 using Drafthorse.Sandbox.Doors;
 using Drafthorse.Sandbox.Exec;
 using Drafthorse.Sandbox.Exec.Processes;
+using Drafthorse.Sandbox.Files;
+using Drafthorse.Sandbox.Search;
 using Drafthorse.Sandbox.Wire;
 
 namespace Drafthorse.Sandbox.Daemon;
@@ -29,6 +31,8 @@ public sealed class SandboxDaemon : IAsyncDisposable
         _options = options;
         _commands = new CommandTable(options);
         new CommandHandlers(_commands).Register(_methods);
+        var roots = new FileRoots([.. options.FileRoots, options.SpillDirectory], options.WorkingDirectory);
+        _methods.AddFiles(new FileHandlers(roots)).AddSearch(new SearchHandlers(roots));
         _gate = new AttachGate(_methods);
         if (options.Doors is not null)
             _doors = SandboxDoors.Open(options.Doors, (request, token) => Tunnel.OpenAsync(this, request, token));

@@ -8,6 +8,9 @@ public sealed class SandboxDaemonOptions
     /// <summary>The directory that file paths are resolved beneath; in a container <c>/</c>.</summary>
     public string RootDirectory { get; init; } = "/";
 
+    /// <summary>The directories that file tools may read and change; <see cref="SpillDirectory"/> is one more.</summary>
+    public IReadOnlyList<string> FileRoots { get; init; } = ["/src", "/agent", "/tmp"];
+
     /// <summary>The directory of commands that name none, and of relative paths.</summary>
     public string WorkingDirectory { get; init; } = "/";
 

@@ -56,7 +56,7 @@ internal sealed class CommandPlan(SandboxDaemonOptions options)
         string file = "exec-" + request.CallId.Replace(':', '-');
         var start = new CommandStart(
             request.CallId,
-            [request.Shell == CommandShell.Bash ? _bash ?? "bash" : "/bin/sh", "-c", request.Command],
+            [ShellOf(request.Shell), "-c", request.Command],
             EnvironmentOf(request, mark),
             Path.Combine(options.WorkingDirectory, request.WorkingDirectory ?? ""),
             request.StandardInput is { } text ? Encoding.UTF8.GetBytes(text) : null,
@@ -69,6 +69,13 @@ internal sealed class CommandPlan(SandboxDaemonOptions options)
             new OutputBuffer(request.OutputLimit, () => SpillFile.Open(options.SpillDirectory, file + ".out"), spillsAlways: background),
             new OutputBuffer(request.OutputLimit, () => SpillFile.Open(options.SpillDirectory, file + ".err"), spillsAlways: false));
     }
+
+    private string ShellOf(CommandShell shell) => shell switch
+    {
+        CommandShell.Bash => _bash ?? "bash",
+        CommandShell.BashElseSh => _bash ?? "/bin/sh",
+        _ => "/bin/sh",
+    };
 
     /// <summary>Why the command cannot start, or null: said here, as the operating system's one number would leave it open.</summary>
     public static string? Refuse(CommandStart start)

@@ -53,4 +53,7 @@ public enum CommandShell
 
     /// <summary><c>bash</c></summary>
     Bash,
+
+    /// <summary><c>bash</c> where the sandbox has it, else <c>/bin/sh</c></summary>
+    BashElseSh,
 }

@@ -1,3 +1,5 @@
+using Drafthorse.Sandbox.Files.Operations;
+
 namespace Drafthorse.Sandbox.Files;
 
 /// <summary>

@@ -9,8 +9,8 @@ public sealed class FileRoots
 
     /// <summary>Makes the list. A root that does not exist yet may appear later.</summary>
     /// <param name="roots">Absolute paths, such as <c>/src</c>, <c>/agent</c> and <c>/tmp</c>.</param>
-    /// <param name="workingDirectory">Where relative paths start; beneath one of the roots.</param>
-    /// <exception cref="ArgumentException">A path is not absolute, or the working directory lies beneath none of the roots.</exception>
+    /// <param name="workingDirectory">Where relative paths start.</param>
+    /// <exception cref="ArgumentException">A path is not absolute, or there is no root.</exception>
     public FileRoots(IReadOnlyList<string> roots, string workingDirectory)
     {
         ArgumentNullException.ThrowIfNull(roots);
@@ -25,10 +25,6 @@ public sealed class FileRoots
         _spellings = [.. Roots.Select(root => (root, Split(root)))
             .Concat(Roots.Select(root => (Path: root, Parts: Split(RealPath(root)))).Where(root => !root.Parts.SequenceEqual(Split(root.Path))))
             .OrderByDescending(root => root.Item2.Length)];
-        if (Match(Split(WorkingDirectory)) is null)
-        {
-            throw new ArgumentException($"The working directory {workingDirectory} lies beneath none of the roots.", nameof(workingDirectory));
-        }
     }
 
     /// <summary>The allowed folders.</summary>

@@ -2,7 +2,9 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
 using Drafthorse.Sandbox.Files;
+using Drafthorse.Sandbox.Files.Operations;
 using Drafthorse.Sandbox.Files.Tree;
+using Drafthorse.Sandbox.Search.Patterns;
 
 namespace Drafthorse.Sandbox.Search;
 

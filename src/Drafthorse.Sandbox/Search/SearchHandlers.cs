@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Drafthorse.Sandbox.Files;
 using Drafthorse.Sandbox.Files.Tree;
+using Drafthorse.Sandbox.Search.Patterns;
 
 namespace Drafthorse.Sandbox.Search;
 

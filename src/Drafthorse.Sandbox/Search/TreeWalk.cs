@@ -1,5 +1,6 @@
 using Drafthorse.Sandbox.Files;
 using Drafthorse.Sandbox.Files.Tree;
+using Drafthorse.Sandbox.Search.Patterns;
 
 namespace Drafthorse.Sandbox.Search;
 

@@ -47,6 +47,7 @@ public sealed class LocalBackend : ISandboxBackend
         {
             RootDirectory = "/",
             WorkingDirectory = _options.WorkingDirectory,
+            FileRoots = [_options.WorkingDirectory],
             SpillDirectory = _options.SpillDirectory,
             Environment = environment,
         });

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Drafthorse.Sandbox.Files;
 using Drafthorse.Sandbox.Search;
+using Drafthorse.Sandbox.Search.Patterns;
 
 namespace Drafthorse.Tests.Sandbox.Search;
 

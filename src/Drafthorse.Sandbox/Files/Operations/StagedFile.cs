@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using Drafthorse.Sandbox.Files.Tree;
 
-namespace Drafthorse.Sandbox.Files;
+namespace Drafthorse.Sandbox.Files.Operations;
 
 /// <summary>New content beside its target: written in full first, then put in place by one rename, or taken away again.</summary>
 internal sealed class StagedFile : IDisposable

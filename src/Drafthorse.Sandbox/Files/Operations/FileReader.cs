@@ -1,7 +1,7 @@
 using System.Text;
 using Drafthorse.Sandbox.Files.Tree;
 
-namespace Drafthorse.Sandbox.Files;
+namespace Drafthorse.Sandbox.Files.Operations;
 
 /// <summary>The operations that change nothing.</summary>
 internal static class FileReader

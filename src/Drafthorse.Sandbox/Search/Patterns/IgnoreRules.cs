@@ -1,8 +1,9 @@
 using System.Text;
 using Drafthorse.Sandbox.Files;
+using Drafthorse.Sandbox.Files.Operations;
 using Drafthorse.Sandbox.Files.Tree;
 
-namespace Drafthorse.Sandbox.Search;
+namespace Drafthorse.Sandbox.Search.Patterns;
 
 /// <summary>The rules of one .gitignore and of those above it, as gitignore(5) has them: the last rule that matches decides, and
 /// a deeper file comes before the ones above.</summary>

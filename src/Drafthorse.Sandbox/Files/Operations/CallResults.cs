@@ -1,4 +1,4 @@
-namespace Drafthorse.Sandbox.Files;
+namespace Drafthorse.Sandbox.Files.Operations;
 
 /// <summary>
 /// The results of changes by call id: a call that is sent twice happens once, and a new owner can ask what became of it.

@@ -1,6 +1,6 @@
 using Drafthorse.Sandbox.Files;
 
-namespace Drafthorse.Sandbox.Search;
+namespace Drafthorse.Sandbox.Search.Patterns;
 
 /// <summary>What a model writes to name files: <c>*.cs</c> at any depth, <c>src/**/*.{ts,tsx}</c> from the folder searched.</summary>
 internal sealed class GlobPattern

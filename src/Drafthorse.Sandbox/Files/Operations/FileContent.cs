@@ -3,7 +3,7 @@ using System.Text.Unicode;
 using Drafthorse.Sandbox.Files.Tree;
 using Microsoft.Win32.SafeHandles;
 
-namespace Drafthorse.Sandbox.Files;
+namespace Drafthorse.Sandbox.Files.Operations;
 
 /// <summary>Reads bytes, and tells text from what is not.</summary>
 internal static class FileContent

@@ -1,7 +1,7 @@
 using Drafthorse.Sandbox.Files.Editing;
 using Drafthorse.Sandbox.Files.Tree;
 
-namespace Drafthorse.Sandbox.Files;
+namespace Drafthorse.Sandbox.Files.Operations;
 
 /// <summary>Applies a patch to the tree: every new content is worked out and written aside before the first file is touched.</summary>
 internal sealed class PatchWriter : IDisposable

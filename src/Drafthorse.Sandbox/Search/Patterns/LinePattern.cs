@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Drafthorse.Sandbox.Files;
 
-namespace Drafthorse.Sandbox.Search;
+namespace Drafthorse.Sandbox.Search.Patterns;
 
 /// <summary>
 /// What lines are searched for. Plain text is looked for in bytes; regular expressions run over whole texts in linear time

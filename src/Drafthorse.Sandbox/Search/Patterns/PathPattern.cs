@@ -1,4 +1,4 @@
-namespace Drafthorse.Sandbox.Search;
+namespace Drafthorse.Sandbox.Search.Patterns;
 
 /// <summary>A pattern for relative paths: parts between slashes, <c>**</c> for any number of folders. Time is polynomial.</summary>
 internal sealed class PathPattern

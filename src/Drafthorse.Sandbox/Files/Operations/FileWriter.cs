@@ -1,7 +1,7 @@
 using Drafthorse.Sandbox.Files.Editing;
 using Drafthorse.Sandbox.Files.Tree;
 
-namespace Drafthorse.Sandbox.Files;
+namespace Drafthorse.Sandbox.Files.Operations;
 
 /// <summary>The operations that change files.</summary>
 internal static class FileWriter

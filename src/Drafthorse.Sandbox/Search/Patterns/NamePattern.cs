@@ -1,4 +1,4 @@
-namespace Drafthorse.Sandbox.Search;
+namespace Drafthorse.Sandbox.Search.Patterns;
 
 /// <summary>One part of a path pattern, as the shell and git match names: <c>*</c>, <c>?</c>, <c>[a-z]</c> and backslash. Time is at
 /// most the product of both lengths, whatever the pattern.</summary>

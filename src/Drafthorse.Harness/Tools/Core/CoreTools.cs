@@ -1,0 +1,25 @@
+using Microsoft.Extensions.AI;
+
+namespace Drafthorse.Harness.Tools.Core;
+
+/// <summary>The tools that every agent has: files, search, commands, and a question to a person.</summary>
+public static class CoreTools
+{
+    /// <summary>The tools, always in the same order.</summary>
+    public static IReadOnlyList<AIFunction> Create() =>
+    [
+        new ReadFileTool(),
+        new WriteFileTool(),
+        new EditFileTool(),
+        new ApplyPatchTool(),
+        new DeleteFileTool(),
+        new ListFilesTool(),
+        new GlobFilesTool(),
+        new GrepFilesTool(),
+        new ExecuteTool(),
+        new ExecuteOutputTool(),
+        new ExecuteStatusTool(),
+        new ExecuteKillTool(),
+        new AskPersonTool(),
+    ];
+}

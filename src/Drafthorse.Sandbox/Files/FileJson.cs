@@ -1,0 +1,25 @@
+using System.Text.Json.Serialization;
+
+namespace Drafthorse.Sandbox.Files;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    RespectNullableAnnotations = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ReadFileRequest))]
+[JsonSerializable(typeof(ReadFileResult))]
+[JsonSerializable(typeof(WriteFileRequest))]
+[JsonSerializable(typeof(EditFileRequest))]
+[JsonSerializable(typeof(ApplyPatchRequest))]
+[JsonSerializable(typeof(DeleteFileRequest))]
+[JsonSerializable(typeof(ChangeResult))]
+[JsonSerializable(typeof(PathRequest))]
+[JsonSerializable(typeof(ListFilesResult))]
+[JsonSerializable(typeof(StatResult))]
+[JsonSerializable(typeof(CollectChangeRequest))]
+[JsonSerializable(typeof(CollectChangeResult))]
+internal sealed partial class FileJson : JsonSerializerContext;
+
+/// <summary>The facts of an entry, or null.</summary>
+internal sealed record StatResult(FileFacts? Facts);
