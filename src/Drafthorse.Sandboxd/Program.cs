@@ -1,1 +1,44 @@
-return 0;
+using System.Net.Sockets;
+using System.Runtime.Versioning;
+using Drafthorse.Sandbox.Daemon;
+using Drafthorse.Sandboxd;
+
+[assembly: UnsupportedOSPlatform("windows")]
+
+const string Usage = """
+    sandboxd serve [--socket PATH] [--root DIR] [--spill DIR] [--no-doors]
+        Serves this sandbox on a unix socket, or on the socket it was given as descriptor 3.
+    sandboxd attach --socket PATH
+        Carries standard input and output to a daemon's socket.
+    sandboxd launch --socket PATH [--log FILE] -- COMMAND...
+        Makes the socket and starts the command with it as descriptor 3, in a session of its own; returns at once.
+    sandboxd --version
+    """;
+
+try
+{
+    switch (args)
+    {
+        case ["serve", ..]:
+            return await ServeCommand.RunAsync(CommandLine.Parse(args[1..], ["--socket", "--root", "--spill"], ["--no-doors"]));
+        case ["attach", ..]:
+            return AttachCommand.Run(CommandLine.Parse(args[1..], ["--socket"], []));
+        case ["launch", ..]:
+            return LaunchCommand.Run(CommandLine.Parse(args[1..], ["--socket", "--log"], []));
+        case ["--version"]:
+            Console.Out.WriteLine(SandboxDaemon.Version);
+            return 0;
+        default:
+            throw new UsageException("It is not clear what to do.");
+    }
+}
+catch (UsageException e)
+{
+    Console.Error.WriteLine($"sandboxd: {e.Message}\n{Usage}");
+    return 2;
+}
+catch (Exception e) when (e is IOException or SocketException or UnauthorizedAccessException or ArgumentException)
+{
+    Console.Error.WriteLine($"sandboxd: {e.Message}");
+    return 1;
+}

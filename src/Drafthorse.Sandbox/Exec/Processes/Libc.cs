@@ -16,6 +16,7 @@ internal static unsafe partial class Libc
     public const short SpawnSetSigDef = 0x04;
     public const short SpawnSetSigMask = 0x08;
     public const int O_RDONLY = 0;
+    public static readonly int AppendToFile = OperatingSystem.IsMacOS() ? 0x1 | 0x8 | 0x200 : 0x1 | 0x400 | 0x40;
 
     private const int F_SETFD = 2;
     private const int F_GETFL = 3;
@@ -24,6 +25,9 @@ internal static unsafe partial class Libc
     private const int PidfdOpenCall = 434;
     private const int PR_SET_DUMPABLE = 4;
     private const int PR_SET_CHILD_SUBREAPER = 36;
+    private const int PR_SET_NO_NEW_PRIVS = 38;
+    private const int PR_CAP_AMBIENT = 47;
+    private const int PR_CAP_AMBIENT_CLEAR_ALL = 4;
     private const string OwnDescriptors = "/proc/self/fd";
     private const string Name = "libc";
 
@@ -56,8 +60,6 @@ internal static unsafe partial class Libc
 
     public static void SetNonBlocking(int fd) => Check(fcntl(fd, F_SETFL, fcntl(fd, F_GETFL, 0) | O_NONBLOCK));
 
-    public static void SetInheritable(int fd) => Check(fcntl(fd, F_SETFD, 0));
-
     /// <summary>A descriptor that polls readable when the process has ended, or -1 where there is none.</summary>
     public static int OpenPidfd(int pid) => OperatingSystem.IsLinux() ? (int)syscall(PidfdOpenCall, pid, 0) : -1;
 
@@ -67,10 +69,17 @@ internal static unsafe partial class Libc
         if (!Directory.Exists(OwnDescriptors))
             return;
 
-        foreach (string path in Directory.GetFiles(OwnDescriptors))
+        try
         {
-            if (int.TryParse(Path.GetFileName(path.AsSpan()), out int fd) && fd > 2)
-                _ = fcntl(fd, F_SETFD, FD_CLOEXEC);
+            foreach (string path in Directory.GetFiles(OwnDescriptors))
+            {
+                if (int.TryParse(Path.GetFileName(path.AsSpan()), out int fd) && fd > 2)
+                    _ = fcntl(fd, F_SETFD, FD_CLOEXEC);
+            }
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Hidden from others, which a daemon of its own does after this, it is hidden from itself too.
         }
     }
 
@@ -79,6 +88,16 @@ internal static unsafe partial class Libc
     {
         if (OperatingSystem.IsLinux())
             Check(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0));
+    }
+
+    /// <summary>What this thread starts from now on gets no right that this process does not have by its user, and never more.</summary>
+    public static void DropRightsOfChildren()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+
+        Check(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0));
+        _ = prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
     }
 
     /// <summary>Processes whose parent dies become children of this one.</summary>
@@ -122,12 +141,6 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Name)]
     public static partial int geteuid();
-
-    [LibraryImport(Name, SetLastError = true)]
-    public static partial int setsid();
-
-    [LibraryImport(Name, StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    public static partial int execvp(string file, byte** arguments);
 
     [LibraryImport(Name)]
     public static partial int posix_spawn(out int pid, byte* path, void* actions, void* attributes, byte** arguments, byte** environment);

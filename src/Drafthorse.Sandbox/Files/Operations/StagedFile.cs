@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Drafthorse.Sandbox.Files.Tree;
 
 namespace Drafthorse.Sandbox.Files.Operations;
@@ -33,7 +32,7 @@ internal sealed class StagedFile : IDisposable
                 throw new FileException(FileErrorKind.Denied, $"{location.Display} is read-only. If it must change, `chmod u+w` it first.");
         }
 
-        var name = $".drafthorse-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}~";
+        var name = $".drafthorse-{Guid.NewGuid():n}~";
         using var file = location.Folder.CreateFile(name, secret: model is not null, location.Display);
         var staged = new StagedFile(location, name);
         try
