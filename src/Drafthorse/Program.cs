@@ -1,1 +1,3 @@
-return 0;
+using Drafthorse.Cli;
+
+return await CommandLine.RunAsync(args);

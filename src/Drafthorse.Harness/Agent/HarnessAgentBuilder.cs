@@ -9,6 +9,7 @@ using Drafthorse.Harness.Secrets;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Memory;
 using Drafthorse.Harness.Tools;
+using Drafthorse.Harness.Tools.Core;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -179,7 +180,7 @@ public sealed class HarnessAgentBuilder
                 Fallbacks = [.. _fallbacks.Select(fallback => fallback.Name)],
                 FindModel = name => ModelSpec.TryParse(name, out var spec, out _) ? catalog.Find(spec) : new ModelInfo(),
                 Store = _store ?? new InMemoryThreadStore(_timeProvider),
-                Tools = new ToolSet(_tools),
+                Tools = new ToolSet([.. CoreTools.Create(), .. _tools]),
                 Instructions = ComposeAsync,
                 AcquireSandbox = _sandbox ?? throw new InvalidOperationException($"Agent '{_name}' has no sandbox: call UseFilesystem."),
                 Middleware = [.. _middleware],

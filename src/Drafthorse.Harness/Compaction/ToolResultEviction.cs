@@ -1,6 +1,7 @@
 using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Threads.Journal;
 using Drafthorse.Harness.Tools;
+using Drafthorse.Sandbox.Files;
 using Drafthorse.Sandbox.Wire;
 
 namespace Drafthorse.Harness.Compaction;
@@ -18,7 +19,7 @@ internal sealed class ToolResultEviction(ToolResultEvictionOptions options) : IA
         }
 
         var path = $"{options.Folder}/{call.CallId}";
-        var where = await TryWriteAsync(call, cancellationToken).ConfigureAwait(false)
+        var where = await TryWriteAsync(call, path, text, cancellationToken).ConfigureAwait(false)
             ? $"the whole result is in {path}: read it in parts with read_file, or search it with grep_files"
             : "the whole result could not be kept";
         return output with
@@ -31,15 +32,15 @@ internal sealed class ToolResultEviction(ToolResultEvictionOptions options) : IA
         };
     }
 
-    private static async Task<bool> TryWriteAsync(ToolCall call, CancellationToken cancellationToken)
+    private static async Task<bool> TryWriteAsync(ToolCall call, string path, string text, CancellationToken cancellationToken)
     {
         try
         {
             var sandbox = await call.Run.GetSandboxClientAsync(cancellationToken).ConfigureAwait(false);
-            await Task.FromResult(sandbox).ConfigureAwait(false);
+            await sandbox.Files.WriteAsync(new WriteFileRequest { Path = path, Content = text, CallId = $"{call.CallId}-evicted" }, cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (SandboxCallException)
+        catch (Exception exception) when (exception is SandboxCallException or FileException)
         {
             return false;
         }

@@ -15,6 +15,7 @@ public sealed class RunContext : IAsyncDisposable
     private readonly Action<AgentEvent>? _watcher;
     private readonly Lazy<Task<SandboxSession>> _sandbox;
     private readonly SemaphoreSlim _commitGate = new(1, 1);
+    private readonly Dictionary<Type, object> _features = [];
     private long _commits;
 
     internal RunContext(
@@ -61,6 +62,9 @@ public sealed class RunContext : IAsyncDisposable
 
     /// <summary>Steps of this run so far.</summary>
     public int Steps { get; private set; }
+
+    /// <summary>The specification of the model that answered last; empty before the first answer.</summary>
+    public string Model { get; private set; } = "";
 
     internal Conversation Conversation { get; }
 
@@ -118,6 +122,17 @@ public sealed class RunContext : IAsyncDisposable
     public Task TellModelAsync(string topic, string text, CancellationToken cancellationToken) =>
         CommitAsync(new RunCommit { Events = [new NoticeGiven { Topic = topic, Text = text }] }, cancellationToken);
 
+    /// <summary>Keeps something of a middleware's own with the run, by its type.</summary>
+    public void Set<T>(T feature) where T : class => _features[typeof(T)] = feature;
+
+    /// <summary>What was kept with <see cref="Set"/>, or null.</summary>
+    public T? Get<T>() where T : class => (T?)_features.GetValueOrDefault(typeof(T));
+
+    /// <summary>Asks the store whether this run still owns its thread: right before something outside is changed.</summary>
+    public async ValueTask<bool> HoldsLeaseAsync(CancellationToken cancellationToken) =>
+        await _store.GetThreadAsync(Thread.Id, cancellationToken).ConfigureAwait(false) is { } now
+        && now.Token == Lease.Token && now.Owner == Lease.Owner && now.LeaseUntil > TimeProvider.GetUtcNow();
+
     /// <summary>Shows something to who watches the run.</summary>
     public void Publish(AgentEvent agentEvent) => _watcher?.Invoke(agentEvent);
 
@@ -164,6 +179,7 @@ public sealed class RunContext : IAsyncDisposable
             Usage += replied.Usage;
             CostUsd += replied.CostUsd;
             Steps++;
+            Model = replied.Model;
         }
     }
 }

@@ -1,0 +1,54 @@
+using Drafthorse.Harness.GitGateway;
+using Drafthorse.Harness.Middleware;
+using Drafthorse.Sandbox;
+
+namespace Drafthorse.Harness.Drafts;
+
+/// <summary>Puts the repository into a sandbox, on the thread's branch.</summary>
+internal static class Checkout
+{
+    /// <summary>Clones when there is no checkout yet. Work that was pushed before is gone on from.</summary>
+    public static async Task EnsureAsync(SandboxClient sandbox, RunContext run, RepositoryWork work, CancellationToken cancellationToken)
+    {
+        var git = new SandboxGit(sandbox, run, "/");
+        var (target, url, branch) = (SandboxGit.Quote(work.Checkout), SandboxGit.Quote(GitSandboxEnvironment.RemoteUrl(work.Repository)), SandboxGit.Quote(work.Branch));
+        var start = work.BaseCommit is { } commit
+            ? $"$git -C {target}.part checkout -q -B {branch} {commit}"
+            : $"$git -C {target}.part checkout -q --orphan {branch}";
+
+        // Cloned beside and moved, so that a checkout that is there is a whole one.
+        var created = await git.RunAsync(
+            "git clone",
+            $"""
+            [ -d {target}/.git ] && exit 0
+            set -e
+            rm -rf {target}.part; mkdir -p "$(dirname {target})"
+            $git clone -q --no-tags {url} {target}.part
+            if $git -C {target}.part rev-parse -q --verify refs/remotes/origin/{branch} >/dev/null
+            then $git -C {target}.part checkout -q -B {branch} refs/remotes/origin/{branch}
+            else {start}
+            fi
+            rm -rf {target}; mv {target}.part {target}
+            echo created
+            """,
+            cancellationToken).ConfigureAwait(false);
+        if (created.EndsWith("created", StringComparison.Ordinal))
+            await SetUpAsync(git, run, work, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task SetUpAsync(SandboxGit git, RunContext run, RepositoryWork work, CancellationToken cancellationToken)
+    {
+        foreach (var command in work.Settings.Setup)
+        {
+            var result = await git.TryAsync(command, cancellationToken, workingDirectory: work.Checkout).ConfigureAwait(false);
+            if (result.ExitCode != 0)
+            {
+                await run.TellModelAsync(
+                    "setup",
+                    $"The setup command `{command}` of this repository failed ({SandboxGit.Describe(result)}):\n{SandboxGit.Tail(result.Output, 2000)}",
+                    cancellationToken).ConfigureAwait(false);
+                return;
+            }
+        }
+    }
+}

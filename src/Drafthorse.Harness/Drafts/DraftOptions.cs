@@ -1,0 +1,17 @@
+using Drafthorse.Harness.GitGateway;
+using Drafthorse.Harness.Threads;
+
+namespace Drafthorse.Harness.Drafts;
+
+/// <summary>How drafts are made.</summary>
+public sealed class DraftOptions
+{
+    /// <summary>Who commits are by.</summary>
+    public GitAuthor Author { get; set; } = new("Drafthorse", "drafthorse@users.noreply.github.com");
+
+    /// <summary>The trailer that credits who asked for the work (<c>Co-authored-by: ...</c>), or null.</summary>
+    public Func<ThreadOrigin, string?> CoAuthorTrailer { get; set; } = _ => null;
+
+    /// <summary>Where a thread's checkout is in its sandbox (default <c>/src/OWNER/REPO</c>).</summary>
+    public Func<ThreadRecord, string> CheckoutPath { get; set; } = thread => $"/src/{thread.Origin.Repository!.FullName}";
+}

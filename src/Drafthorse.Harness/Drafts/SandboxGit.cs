@@ -1,0 +1,61 @@
+using Drafthorse.Harness.Middleware;
+using Drafthorse.Harness.Sandboxes;
+using Drafthorse.Sandbox;
+using Drafthorse.Sandbox.Exec;
+
+namespace Drafthorse.Harness.Drafts;
+
+/// <summary>Commands that code itself runs in a sandbox. All git runs there, never in the host on files that a sandbox owns.</summary>
+internal sealed class SandboxGit(SandboxClient sandbox, RunContext run, string directory)
+{
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(10);
+
+    /// <summary>None of the repository's hooks or helpers run in code's own commands.</summary>
+    private const string Plain = "git -c core.hooksPath=/dev/null -c core.fsmonitor=false -c commit.gpgSign=false -c protocol.ext.allow=never";
+
+    /// <summary>Runs a shell script in the checkout. <c>$git</c> is git without hooks.</summary>
+    public async Task<ExecResult> TryAsync(string script, CancellationToken cancellationToken, string? input = null, string? workingDirectory = null, TimeSpan? timeout = null)
+    {
+        var request = new ExecRequest
+        {
+            CallId = $"{run.Lease.Token}-code-{Guid.NewGuid():N}",
+            Command = script.Replace("$git", Plain, StringComparison.Ordinal),
+            WorkingDirectory = workingDirectory ?? directory,
+            StandardInput = input,
+            Timeout = timeout ?? DefaultTimeout,
+        };
+        var result = await sandbox.Commands.ExecAsync(request, null, cancellationToken).ConfigureAwait(false);
+        await sandbox.Commands.AcknowledgeAsync(request.CallId, cancellationToken).ConfigureAwait(false);
+        return result;
+    }
+
+    /// <summary>Runs a script that must end with 0, and returns its output. Throws <see cref="SandboxException"/>.</summary>
+    public async Task<string> RunAsync(string what, string script, CancellationToken cancellationToken, string? input = null, string? workingDirectory = null)
+    {
+        var result = await TryAsync(script, cancellationToken, input, workingDirectory).ConfigureAwait(false);
+        return result.ExitCode == 0
+            ? result.Output.Trim()
+            : throw new SandboxException($"{what} failed in the sandbox ({Describe(result)}): {Tail(result.Output + result.ErrorOutput, 1000)}{result.Failure}");
+    }
+
+    /// <summary>A word for the shell, whatever is in it.</summary>
+    public static string Quote(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
+    /// <summary>How a command ended, in words.</summary>
+    public static string Describe(ExecResult result) => result.End switch
+    {
+        ExecEnd.Exited => $"exit code {result.ExitCode}",
+        ExecEnd.TimedOut => $"stopped after {result.Duration.TotalSeconds:0} s",
+        _ => result.End.ToString(),
+    };
+
+    /// <summary>The end of a text.</summary>
+    public static string Tail(string text, int length)
+    {
+        text = text.Trim();
+        if (text.Length <= length)
+            return text;
+        var start = text.Length - length;
+        return "..." + text[(char.IsLowSurrogate(text[start]) ? start + 1 : start)..];
+    }
+}

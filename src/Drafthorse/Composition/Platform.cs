@@ -1,0 +1,156 @@
+using Drafthorse.Channels.GitHub;
+using Drafthorse.Harness.Agent;
+using Drafthorse.Harness.Channels;
+using Drafthorse.Harness.Drafts;
+using Drafthorse.Harness.Egress;
+using Drafthorse.Harness.Egress.Registries;
+using Drafthorse.Harness.GitGateway;
+using Drafthorse.Harness.Models;
+using Drafthorse.Harness.Outbox;
+using Drafthorse.Harness.Runs;
+using Drafthorse.Harness.Sandboxes;
+using Drafthorse.Harness.Threads;
+using Drafthorse.Harness.Threads.Sqlite;
+using Drafthorse.Settings;
+
+namespace Drafthorse.Composition;
+
+/// <summary>The composition root: everything that a process of Drafthorse is made of, put together from the settings.</summary>
+internal sealed class Platform : IAsyncDisposable
+{
+    private readonly List<IAsyncDisposable> _owned = [];
+
+    private Platform(DrafthorseSettings settings, IThreadStore store, ILoggerFactory loggers)
+    {
+        Settings = settings;
+        Store = store;
+        Loggers = loggers;
+    }
+
+    public DrafthorseSettings Settings { get; }
+
+    public IThreadStore Store { get; }
+
+    public ILoggerFactory Loggers { get; }
+
+    public required HarnessAgent Agent { get; init; }
+
+    public required SandboxSelection Sandbox { get; init; }
+
+    public required SandboxPool Sandboxes { get; init; }
+
+    public required RepositoryMirrors Mirrors { get; init; }
+
+    public required IReadOnlyList<IChannel> Channels { get; init; }
+
+    public required IReadOnlyList<ModelSpec> Models { get; init; }
+
+    /// <summary>Opens the thread store of these settings.</summary>
+    public static IThreadStore OpenStore(DrafthorseSettings settings)
+    {
+        Directory.CreateDirectory(settings.Home);
+        return new SqliteThreadStore(new SqliteThreadStoreOptions { Path = settings.StorePath });
+    }
+
+    /// <summary>Puts a platform together. Throws <see cref="ModelException"/>, <see cref="SandboxException"/> and
+    /// <see cref="ThreadStoreException"/>, each with what to do.</summary>
+    public static async Task<Platform> BuildAsync(DrafthorseSettings settings, PlatformOptions options, CancellationToken cancellationToken)
+    {
+        var specs = await settings.Models.ChooseAsync(options.Model, options.Fallbacks, cancellationToken);
+        var factory = new ModelFactory(settings.Models, ModelCatalog.Load(Path.Combine(settings.Home, "models.json")));
+        var selection = await SandboxKinds.SelectAsync(settings, options, cancellationToken);
+        var store = OpenStore(settings);
+        var github = settings.GitHub is null ? null : NewGitHub(settings.GitHub, store, options.Loggers);
+        var mirrors = new RepositoryMirrors(
+            new GitGatewayOptions { StateDirectory = Path.Combine(settings.StatePath, "git") },
+            async (repository, _, token) => github is null ? null
+                : await github.GetGitCredentialAsync(repository, token) is { } credential ? new GitCredential(credential.UserName, credential.Token) : null);
+        var egress = NewEgress(settings, options.Loggers);
+        var pool = new SandboxPool(selection.Backend, logger: options.Loggers.CreateLogger<SandboxPool>());
+        var drafts = NewDraftOptions(settings, selection);
+        var sandboxes = new RepositorySandboxes(pool, egress, new GitGatewayServer(mirrors, options.Loggers.CreateLogger<GitGatewayServer>()), drafts);
+
+        var builder = HarnessAgent.CreateBuilder("coding")
+            .UseModel(factory.Create(specs), specs[0].ToString())
+            .UseModelCatalog(factory.Catalog)
+            .UseStateStore(store)
+            .UseSandboxes(sandboxes.AcquireAsync)
+            .UseInstructions((run, _) => ValueTask.FromResult(Surroundings.Describe(run, selection, drafts, settings)))
+            .UseInstructions(new RepositoryInstructions(mirrors).ReadAsync)
+            .UseBudget(options.Budget ?? settings.Budget)
+            .UseLimit(options.Limit)
+            .UseSecrets(settings.Secrets)
+            .UseLoggers(options.Loggers)
+            .Use(new DraftMiddleware(mirrors, drafts));
+        if (options.Watcher is not null)
+            builder.UseWatcher(options.Watcher);
+
+        var platform = new Platform(settings, store, options.Loggers)
+        {
+            Agent = builder.Build(),
+            Sandbox = selection,
+            Sandboxes = pool,
+            Mirrors = mirrors,
+            Channels = github is null ? [] : [github],
+            Models = specs,
+        };
+        platform._owned.AddRange([sandboxes, selection.Backend, store]);
+        return platform;
+    }
+
+    /// <summary>A worker over the platform's threads.</summary>
+    public ThreadWorker NewWorker() => new(
+        Store,
+        (lease, draining) => Agent.RunAsync(lease, null, draining),
+        new ThreadWorkerOptions { Concurrency = Settings.Workers, LeaseTime = Settings.LeaseTime },
+        logger: Loggers.CreateLogger<ThreadWorker>());
+
+    /// <summary>A dispatcher of the platform's effects. Its lease bounds how long a crash delays an effect.</summary>
+    public OutboxDispatcher NewDispatcher()
+    {
+        var lease = Settings.LeaseTime * 1.5;
+        return new OutboxDispatcher(
+            Store,
+            Channels,
+            new OutboxDispatcherOptions { LeaseTime = lease, CallTimeout = lease * 2 / 3 },
+            logger: Loggers.CreateLogger<OutboxDispatcher>());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var channel in Channels.OfType<IDisposable>())
+            channel.Dispose();
+        foreach (var owned in _owned)
+            await owned.DisposeAsync();
+    }
+
+    private static GitHubChannel NewGitHub(GitHubOptions options, IThreadStore store, ILoggerFactory loggers)
+    {
+        var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
+        return new GitHubChannel(options, store, http, TimeProvider.System, loggers);
+    }
+
+    private static EgressGate NewEgress(DrafthorseSettings settings, ILoggerFactory loggers)
+    {
+        var log = loggers.CreateLogger<EgressGate>();
+        try
+        {
+            return new EgressGate(settings.Egress.ToSettings(settings.GitHub), Task.FromResult<IReadOnlyList<PackageRegistry>>([]), audit => EgressLog.Write(log, audit));
+        }
+        catch (FormatException exception)
+        {
+            throw new SettingsException($"Drafthorse:Egress: {exception.Message}", exception);
+        }
+    }
+
+    private static DraftOptions NewDraftOptions(DrafthorseSettings settings, SandboxSelection selection)
+    {
+        var drafts = new DraftOptions
+        {
+            CoAuthorTrailer = origin => origin.Repository is { } repository ? GitHubRequester.Of(origin)?.CoAuthorTrailer(repository.Host) : null,
+        };
+        if (!selection.Backend.IsIsolated)
+            drafts.CheckoutPath = thread => Path.Combine(settings.StatePath, "checkouts", thread.Id.ToString(), thread.Origin.Repository!.Name);
+        return drafts;
+    }
+}

@@ -1,0 +1,38 @@
+using Drafthorse.Harness.Budgets;
+using Drafthorse.Harness.Events;
+using Drafthorse.Harness.Models;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Drafthorse.Composition;
+
+/// <summary>What a command decides beside the settings.</summary>
+internal sealed record PlatformOptions
+{
+    /// <summary>The model that the command line names.</summary>
+    public ModelSpec? Model { get; init; }
+
+    /// <summary>The fallback models that the command line names; null = those of the settings.</summary>
+    public IReadOnlyList<ModelSpec>? Fallbacks { get; init; }
+
+    /// <summary>The kind of sandbox that the command line names.</summary>
+    public string? Sandbox { get; init; }
+
+    /// <summary>The kind when nobody named one; null = the best isolated one.</summary>
+    public string? DefaultSandbox { get; init; }
+
+    /// <summary>Whether tools may act on this machine itself when no isolated sandbox is ready.</summary>
+    public bool MayBeLocal { get; init; }
+
+    /// <summary>Where local tools work.</summary>
+    public string? LocalDirectory { get; init; }
+
+    /// <summary>A budget of the command line's own.</summary>
+    public ThreadBudget? Budget { get; init; }
+
+    public ModelCallLimit Limit { get; init; } = new();
+
+    public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>Sees every event of every run.</summary>
+    public Action<AgentEvent>? Watcher { get; init; }
+}

@@ -1,0 +1,33 @@
+using Drafthorse.Harness.Docker;
+using Drafthorse.Harness.Sandboxes;
+using Drafthorse.Harness.Sandboxes.Bubblewrap;
+using Drafthorse.Harness.Sandboxes.Local;
+using Drafthorse.Settings;
+
+namespace Drafthorse.Composition;
+
+/// <summary>The kinds of sandbox that this executable knows, the most isolated first.</summary>
+internal static class SandboxKinds
+{
+    public static async Task<SandboxSelection> SelectAsync(DrafthorseSettings settings, PlatformOptions options, CancellationToken cancellationToken)
+    {
+        var kind = options.Sandbox ?? settings.SandboxType ?? options.DefaultSandbox;
+        var candidates = All(settings, options.LocalDirectory);
+        var selection = await SandboxSelection.SelectAsync(candidates, kind, options.MayBeLocal, cancellationToken);
+        foreach (var other in candidates.Where(candidate => candidate != selection.Backend))
+            await other.DisposeAsync();
+        return selection;
+    }
+
+    public static IReadOnlyList<ISandboxBackend> All(DrafthorseSettings settings, string? localDirectory)
+    {
+        var local = localDirectory ?? Path.Combine(settings.StatePath, "checkouts");
+        Directory.CreateDirectory(local);
+        return
+        [
+            new DockerBackend(new DockerSandboxOptions { Image = settings.SandboxImage }),
+            new BubblewrapBackend(new BubblewrapOptions { StateDirectory = Path.Combine(settings.StatePath, "bubblewrap") }),
+            new LocalBackend(new LocalOptions { WorkingDirectory = local, SpillDirectory = Path.Combine(settings.StatePath, "spill") }),
+        ];
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text.Json.Serialization;
+using Drafthorse.Harness.Threads;
+
+namespace Drafthorse.Server;
+
+/// <summary>The body of <c>POST /api/threads</c>.</summary>
+internal sealed record NewThread
+{
+    /// <summary>What is to be done.</summary>
+    public string? Task { get; init; }
+
+    /// <summary>The repository, as the URL of its git remote; null = none.</summary>
+    public string? Repo { get; init; }
+
+    /// <summary>The same key goes on in the same thread.</summary>
+    public string? Key { get; init; }
+}
+
+/// <summary>The body of <c>POST /api/threads/{id}/messages</c>.</summary>
+internal sealed record NewMessage
+{
+    /// <summary>The message.</summary>
+    public string? Text { get; init; }
+
+    /// <summary><c>step</c> (default), <c>steer</c> or <c>queue</c>.</summary>
+    public string? Mode { get; init; }
+}
+
+/// <summary>A thread as the API shows it.</summary>
+internal sealed record ThreadView(
+    string Id, string State, string Channel, string User, string? Repo, string? Title, int Steps, decimal CostUsd, string? Branch, string? PullRequest,
+    int Inbox, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+{
+    public static ThreadView Of(ThreadRecord thread) => new(
+        thread.Id.ToString(), ThreadStatusNames.Of(thread.State), thread.Origin.Channel, thread.Origin.User, thread.Origin.Repository?.FullName, thread.Origin.Title,
+        thread.Facts.Steps, thread.Facts.CostUsd, thread.Facts.Branch, thread.PullRequest?.Url, thread.InboxDepth, thread.CreatedAt, thread.UpdatedAt);
+}
+
+/// <summary>A page of threads.</summary>
+internal sealed record ThreadList(IReadOnlyList<ThreadView> Threads, string? NextCursor);
+
+/// <summary>What readiness found, part by part.</summary>
+internal sealed record Readiness(string Status, IReadOnlyDictionary<string, string> Parts);
+
+[JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(NewThread))]
+[JsonSerializable(typeof(NewMessage))]
+[JsonSerializable(typeof(ThreadView))]
+[JsonSerializable(typeof(ThreadList))]
+[JsonSerializable(typeof(Readiness))]
+[JsonSerializable(typeof(Microsoft.AspNetCore.Mvc.ProblemDetails))]
+internal sealed partial class ApiJson : JsonSerializerContext;

@@ -1,0 +1,78 @@
+using Drafthorse.Channels.GitHub;
+using Drafthorse.Composition;
+using Drafthorse.Harness.Threads;
+using Drafthorse.Settings;
+using Drafthorse.Webhooks;
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace Drafthorse.Server;
+
+/// <summary>The server: webhooks and API at the front, workers and effects behind, one process.</summary>
+internal sealed class DrafthorseServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly Platform _platform;
+
+    private DrafthorseServer(WebApplication app, Platform platform, string apiToken)
+    {
+        _app = app;
+        _platform = platform;
+        ApiToken = apiToken;
+    }
+
+    public Platform Platform => _platform;
+
+    /// <summary>Where it listens.</summary>
+    public Uri Url => new(_app.Urls.First().Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal));
+
+    /// <summary>The bearer token of the API.</summary>
+    public string ApiToken { get; }
+
+    public static async Task<DrafthorseServer> StartAsync(
+        DrafthorseSettings settings, PlatformOptions options, string? urls, Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
+        builder.Logging.ClearProviders();
+        logging?.Invoke(builder.Logging);
+        builder.WebHost.UseUrls(urls ?? "http://127.0.0.1:8080");
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Services.AddProblemDetails();
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
+        Telemetry.AddTo(builder.Services);
+
+        using var loggers = LoggerFactory.Create(log => logging?.Invoke(log));
+        var platform = await Platform.BuildAsync(settings, options with { Loggers = LoggerFactory.Create(log => logging?.Invoke(log)) }, cancellationToken);
+        var access = ApiAccess.Of(settings, urls);
+        builder.Services.AddSingleton(platform).AddSingleton(platform.Store).AddSingleton(access);
+        if (settings.GitHub is { } github)
+        {
+            builder.Services.AddSingleton(new GitHubWebhook(github, TimeProvider.System));
+            GitHubWebhookEndpoint.AddTo(builder.Services);
+        }
+
+        builder.Services.AddHostedService<WorkerService>().AddHostedService<DispatcherService>().AddHostedService<SweepService>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(75));
+
+        var app = builder.Build();
+        app.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = ApiErrors.StatusOf, SuppressDiagnosticsCallback = _ => false });
+        app.UseStatusCodePages();
+        app.UseRouting();
+        app.Use(access.GuardAsync);
+        if (settings.GitHub is not null)
+            GitHubWebhookEndpoint.Map(app);
+        ThreadsApi.Map(app.MapGroup("/api/threads"));
+        Health.Map(app);
+        Telemetry.Map(app, settings.MetricsToken);
+        await app.StartAsync(cancellationToken);
+        return new DrafthorseServer(app, platform, access.Token);
+    }
+
+    public Task WaitForShutdownAsync(CancellationToken cancellationToken) => _app.WaitForShutdownAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        await _platform.DisposeAsync();
+    }
+}

@@ -1,0 +1,36 @@
+using Drafthorse.Composition;
+using Drafthorse.Harness.Threads;
+
+namespace Drafthorse.Server;
+
+/// <summary>Whether the process lives, and whether it can work.</summary>
+internal static class Health
+{
+    public static void Map(IEndpointRouteBuilder endpoints)
+    {
+        endpoints.MapGet("/healthz/live", () => "ok");
+        endpoints.MapGet("/healthz/ready", ReadyAsync);
+    }
+
+    private static async Task<IResult> ReadyAsync(Platform platform, CancellationToken cancellationToken)
+    {
+        var parts = new Dictionary<string, string>
+        {
+            ["sandbox"] = platform.Sandbox.Reasons[^1],
+            ["model"] = platform.Models[0].ToString(),
+            ["github"] = platform.Settings.GitHub is null ? "off: GITHUB_TOKEN or GITHUB_APP_ID is not set"
+                : platform.Settings.GitHub.WebhookSecrets.Count == 0 ? "on, but every webhook is refused: GITHUB_WEBHOOK_SECRET is not set" : "on",
+        };
+        try
+        {
+            var status = await platform.Store.GetStatusAsync(cancellationToken);
+            parts["store"] = $"{status.Ready} ready, {status.Running} running, {status.OutboxDepth} effects to do";
+            return Results.Ok(new Readiness("ready", parts));
+        }
+        catch (ThreadStoreException exception)
+        {
+            parts["store"] = exception.Message;
+            return Results.Json(new Readiness("not ready", parts), ApiJson.Default.Readiness, statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+    }
+}

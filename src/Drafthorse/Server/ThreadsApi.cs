@@ -1,0 +1,162 @@
+using Drafthorse.Cli;
+using Drafthorse.Events;
+using Drafthorse.Harness.Threads;
+using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Settings;
+
+namespace Drafthorse.Server;
+
+/// <summary><c>/api/threads</c>.</summary>
+internal static class ThreadsApi
+{
+    private const string Principal = "api";
+    private const int MaxText = 200_000;
+
+    public static void Map(RouteGroupBuilder group)
+    {
+        group.MapPost("/", CreateAsync);
+        group.MapGet("/", ListAsync);
+        group.MapGet("/{id}", async (string id, IThreadStore store, CancellationToken token) =>
+            await FindAsync(store, id, token) is { } thread ? Results.Ok(ThreadView.Of(thread)) : NotFound(id));
+        group.MapPost("/{id}/messages", SendAsync);
+        group.MapPost("/{id}/cancel", CancelAsync);
+        group.MapGet("/{id}/events", FollowAsync);
+        group.MapGet("/{id}/export", ExportAsync);
+    }
+
+    private static async Task<IResult> CreateAsync(NewThread body, HttpContext context, IThreadStore store, CancellationToken cancellationToken)
+    {
+        if (Check(body.Task, "task") is { } wrong)
+            return wrong;
+        RepositoryRef? repository = null;
+        if (body.Repo is not null && !RepositoryUrl.TryParse(body.Repo, out repository))
+            return Results.Problem(statusCode: 400, title: "bad repo", detail: "repo must be the URL of a git remote, such as https://HOST/OWNER/REPO, without credentials.");
+
+        // A retried request without a key of its own must meet the thread that its first try made.
+        var retry = context.Request.Headers["Idempotency-Key"].ToString();
+        var key = $"http:{Principal}:{body.Key ?? (retry.Length > 0 ? $"retry:{retry}" : Guid.NewGuid().ToString("N"))}";
+        var delivery = retry.Length > 0 ? $"http:{Principal}:create:{retry}" : Guid.NewGuid().ToString("N");
+        var result = await store.EnqueueAsync(
+            new EnqueueRequest
+            {
+                ThreadKey = key,
+                DeliveryId = delivery,
+                Origin = new ThreadOrigin { Channel = "http", User = $"http:{Principal}", Repository = repository, Title = FirstLine(body.Task!) },
+                Message = new InboxMessage { Id = delivery, Sender = $"http:{Principal}", Text = body.Task! },
+            },
+            cancellationToken);
+        var thread = await store.GetThreadAsync(result.ThreadId, cancellationToken);
+        return Results.Created($"/api/threads/{result.ThreadId}", ThreadView.Of(thread!));
+    }
+
+    private static async Task<IResult> ListAsync(
+        IThreadStore store, string? state, string? repo, string? user, string? cursor, CancellationToken cancellationToken)
+    {
+        ThreadStatus? status = null;
+        if (state is not null)
+        {
+            if (!Enum.TryParse<ThreadStatus>(state, ignoreCase: true, out var parsed) || int.TryParse(state, out _))
+                return Results.Problem(statusCode: 400, title: "bad state", detail: $"state must be one of {string.Join(", ", Enum.GetValues<ThreadStatus>().Select(ThreadStatusNames.Of))}.");
+            status = parsed;
+        }
+
+        var page = await store.ListThreadsAsync(new ThreadQuery { State = status, Repository = repo?.ToLowerInvariant(), User = user, Cursor = cursor }, cancellationToken);
+        return Results.Ok(new ThreadList([.. page.Threads.Select(ThreadView.Of)], page.NextCursor));
+    }
+
+    private static async Task<IResult> SendAsync(string id, NewMessage body, HttpContext context, IThreadStore store, CancellationToken cancellationToken)
+    {
+        if (Check(body.Text, "text") is { } wrong)
+            return wrong;
+        if (!Enum.TryParse<DeliveryMode>(body.Mode ?? "step", ignoreCase: true, out var mode) || int.TryParse(body.Mode, out _))
+            return Results.Problem(statusCode: 400, title: "bad mode", detail: "mode must be step, steer or queue.");
+        if (await FindAsync(store, id, cancellationToken) is not { } thread)
+            return NotFound(id);
+        var retry = context.Request.Headers["Idempotency-Key"].ToString();
+        var delivery = retry.Length > 0 ? $"http:{Principal}:{id}:{retry}" : Guid.NewGuid().ToString("N");
+        await store.EnqueueAsync(
+            new EnqueueRequest
+            {
+                ThreadKey = thread.Key,
+                DeliveryId = delivery,
+                Origin = thread.Origin,
+                Message = new InboxMessage { Id = delivery, Sender = $"http:{Principal}", Text = body.Text!, Mode = mode },
+            },
+            cancellationToken);
+        return Results.Accepted($"/api/threads/{thread.Id}");
+    }
+
+    private static async Task<IResult> CancelAsync(string id, IThreadStore store, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(store, id, cancellationToken) is not { } thread)
+            return NotFound(id);
+        await store.CancelAsync(thread.Id, long.MaxValue, [], cancellationToken);
+        return Results.Accepted($"/api/threads/{thread.Id}");
+    }
+
+    private static async Task FollowAsync(string id, HttpContext context, IThreadStore store, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(store, id, cancellationToken) is not { } thread)
+        {
+            await NotFound(id).ExecuteAsync(context);
+            return;
+        }
+
+        var from = long.TryParse(context.Request.Headers["Last-Event-ID"].ToString(), out var last) && last >= 0 ? last + 1 : 0;
+        context.Response.ContentType = "text/event-stream";
+        context.Response.Headers.CacheControl = "no-store";
+        await context.Response.Body.FlushAsync(cancellationToken);
+        try
+        {
+            await foreach (var record in store.FollowJournalAsync(thread.Id, from, cancellationToken))
+                await WriteEventAsync(context.Response, thread, record, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The reader has left.
+        }
+    }
+
+    private static async Task WriteEventAsync(HttpResponse response, ThreadRecord thread, JournalRecord record, CancellationToken cancellationToken)
+    {
+        if (record.Event is not { } journalEvent)
+            return;
+        foreach (var line in EventJson.Write(thread.Id, record.Position, record.At, journalEvent, thread.PullRequest))
+        {
+            await response.WriteAsync($"id: {record.Position}\ndata: ", cancellationToken);
+            await response.Body.WriteAsync(line, cancellationToken);
+            await response.WriteAsync("\n\n", cancellationToken);
+        }
+
+        await response.Body.FlushAsync(cancellationToken);
+    }
+
+    private static async Task ExportAsync(string id, HttpContext context, IThreadStore store, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(store, id, cancellationToken) is not { } thread)
+        {
+            await NotFound(id).ExecuteAsync(context);
+            return;
+        }
+
+        context.Response.ContentType = "application/jsonl";
+        await foreach (var record in JournalPages.ReadAsync(store, thread.Id, cancellationToken))
+            await context.Response.Body.WriteAsync(JournalExport.Line(record), cancellationToken);
+    }
+
+    private static async Task<ThreadRecord?> FindAsync(IThreadStore store, string id, CancellationToken cancellationToken) =>
+        ThreadId.TryParse(id, null, out var threadId) ? await store.GetThreadAsync(threadId, cancellationToken) : null;
+
+    private static IResult? Check(string? text, string name) =>
+        string.IsNullOrWhiteSpace(text) ? Results.Problem(statusCode: 400, title: $"no {name}", detail: $"{name} must say what is to be done.")
+        : text.Length > MaxText ? Results.Problem(statusCode: 413, title: $"{name} too long", detail: $"{name} may have {MaxText} characters at most.")
+        : null;
+
+    private static IResult NotFound(string id) => Results.Problem(statusCode: 404, title: "no such thread", detail: $"There is no thread {id}.");
+
+    private static string FirstLine(string text)
+    {
+        var line = text.Trim().Split('\n')[0].Trim();
+        return line.Length <= 120 ? line : $"{line[..117]}...";
+    }
+}

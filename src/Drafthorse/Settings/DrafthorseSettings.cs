@@ -1,0 +1,100 @@
+using Drafthorse.Channels.GitHub;
+using Drafthorse.Harness.Budgets;
+using Drafthorse.Harness.Models;
+
+namespace Drafthorse.Settings;
+
+/// <summary>All settings of the executable, checked. Made once, at start.</summary>
+internal sealed record DrafthorseSettings
+{
+    /// <summary>Where everything that lasts is kept.</summary>
+    public required string Home { get; init; }
+
+    /// <summary>The thread store's file.</summary>
+    public string StorePath => Path.Combine(Home, "drafthorse.db");
+
+    /// <summary>Mirrors, quarantines and sandboxes.</summary>
+    public string StatePath => Path.Combine(Home, "state");
+
+    /// <summary>The agent's own files.</summary>
+    public string WorkspacePath => Path.Combine(Home, "workspace");
+
+    /// <summary>The kind of sandbox, or null: the best one there is.</summary>
+    public string? SandboxType { get; init; }
+
+    /// <summary>The image of Docker sandboxes.</summary>
+    public required string SandboxImage { get; init; }
+
+    public required ModelSettings Models { get; init; }
+
+    /// <summary>The GitHub channel, or null when it is off.</summary>
+    public GitHubOptions? GitHub { get; init; }
+
+    public required ThreadBudget Budget { get; init; }
+
+    public required EgressOptions Egress { get; init; }
+
+    /// <summary>The bearer token of the API, or null.</summary>
+    public string? ApiToken { get; init; }
+
+    /// <summary>The bearer token of the metrics, or null: open.</summary>
+    public string? MetricsToken { get; init; }
+
+    /// <summary>Runs at the same time on this replica.</summary>
+    public int Workers { get; init; }
+
+    /// <summary>How long a lease lasts without renewal.</summary>
+    public TimeSpan LeaseTime { get; init; }
+
+    /// <summary>Values that must not reach a model or a journal, by the names of their settings.</summary>
+    public required IReadOnlyDictionary<string, string> Secrets { get; init; }
+
+    private static readonly string[] SecretNames =
+    [
+        "DASHSCOPE_API_KEY", "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GITHUB_TOKEN", "GITHUB_APP_PRIVATE_KEY", "GITHUB_WEBHOOK_SECRET",
+        "DRAFTHORSE_API_TOKEN", "METRICS_TOKEN",
+    ];
+
+    /// <summary>Settings that are spoken for and not built yet: to set one must not pass in silence.</summary>
+    private static readonly string[] NotYet = ["REDIS_URL", "SNAPSHOT_STORE", "S3_BUCKET", "SLACK_BOT_TOKEN", "LINEAR_API_KEY", "DINGTALK_APP_KEY", "FEISHU_APP_ID"];
+
+    /// <summary>Reads and checks all settings. Throws <see cref="SettingsException"/>.</summary>
+    public static DrafthorseSettings Read(SettingsReader reader)
+    {
+        try
+        {
+            if (Array.Find(NotYet, name => reader.Text(name) is not null) is { } early)
+                throw new SettingsException($"{early} is set, but this version does not support it yet. Unset it.");
+            if (reader.OneOf("ISOLATION_SCOPE", "session", "user", "agent", "global") is { } scope and not "session")
+                throw new SettingsException($"ISOLATION_SCOPE={scope} is not supported yet: unset it, or set it to session.");
+
+            return new DrafthorseSettings
+            {
+                Home = Path.GetFullPath(reader.Text("DRAFTHORSE_HOME")
+                    ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".drafthorse")),
+                SandboxType = reader.OneOf("SANDBOX_TYPE", "local", "bubblewrap", "docker"),
+                SandboxImage = reader.Text("SANDBOX_IMAGE") ?? "drafthorse/sandbox:latest",
+                Models = ModelSettings.From(reader.Text),
+                GitHub = GitHubOptions.Read(reader.Text),
+                Budget = new ThreadBudget
+                {
+                    CostUsd = reader.Usd("Drafthorse:Budgets:ThreadUsd", 10),
+                    UserPerDayUsd = reader.Usd("Drafthorse:Budgets:UserPerDayUsd", 50),
+                    RepositoryPerDayUsd = reader.Usd("Drafthorse:Budgets:RepositoryPerDayUsd", null),
+                    OrganizationPerDayUsd = reader.Usd("Drafthorse:Budgets:OrganizationPerDayUsd", null),
+                },
+                Egress = EgressOptions.Read(reader),
+                ApiToken = reader.Text("DRAFTHORSE_API_TOKEN"),
+                MetricsToken = reader.Text("METRICS_TOKEN"),
+                Workers = reader.Number("Drafthorse:Workers", 4, 1, 256),
+                LeaseTime = TimeSpan.FromSeconds(reader.Number("Drafthorse:LeaseSeconds", 30, 1, 600)),
+                Secrets = SecretNames.Select(name => (name, value: reader.Text(name))).Where(secret => secret.value is not null)
+                    .ToDictionary(secret => secret.name, secret => secret.value!, StringComparer.Ordinal),
+            };
+        }
+        catch (Exception exception) when (exception is FormatException or ModelException)
+        {
+            throw new SettingsException(exception.Message, exception);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+
+namespace Drafthorse.Settings;
+
+/// <summary>
+/// Reads settings from <c>appsettings.json</c> (in the working directory, then in <c>DRAFTHORSE_HOME</c>) and the environment,
+/// which wins. A name with colons is a section (<c>Drafthorse:Budgets:ThreadUsd</c>, or <c>Drafthorse__Budgets__ThreadUsd</c>).
+/// </summary>
+internal sealed class SettingsReader(IConfiguration configuration)
+{
+    public static SettingsReader Default()
+    {
+        var home = Environment.GetEnvironmentVariable("DRAFTHORSE_HOME");
+        var builder = new ConfigurationBuilder();
+        foreach (var file in new[] { "appsettings.json", home is null ? null : Path.Combine(home, "appsettings.json") }.OfType<string>().Select(Path.GetFullPath))
+        {
+            if (File.Exists(file))
+                builder.AddJsonFile(file, optional: true, reloadOnChange: false);
+        }
+
+        try
+        {
+            return new SettingsReader(builder.AddEnvironmentVariables().Build());
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new SettingsException($"{exception.Message} {exception.InnerException?.Message}".Trim(), exception);
+        }
+    }
+
+    public string? Text(string name) => configuration[name]?.Trim() is { Length: > 0 } value ? value : null;
+
+    public IReadOnlyList<string> Words(string name) =>
+        Text(name)?.Split([' ', ',', ';', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        ?? configuration.GetSection(name).GetChildren().Select(child => child.Value).OfType<string>().ToArray();
+
+    public decimal? Usd(string name, decimal? unset)
+    {
+        if (Text(name) is not { } text)
+            return unset;
+        if (text is "unlimited" or "none")
+            return null;
+        return decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var value) && value >= 0
+            ? value
+            : throw new SettingsException($"{name} must be an amount in USD, such as 10 or 2.50, or 'unlimited'; it is '{text}'.");
+    }
+
+    public int Number(string name, int unset, int least, int most)
+    {
+        if (Text(name) is not { } text)
+            return unset;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most
+            ? value
+            : throw new SettingsException($"{name} must be a whole number from {least} to {most}; it is '{text}'.");
+    }
+
+    public string? OneOf(string name, params IReadOnlyList<string> values)
+    {
+        if (Text(name)?.ToLowerInvariant() is not { } text)
+            return null;
+        return values.Contains(text) ? text : throw new SettingsException($"{name} must be one of {string.Join(", ", values)}; it is '{text}'.");
+    }
+}
