@@ -38,6 +38,10 @@ internal static class AttachCommand
                 socket.Dispose();
                 Thread.Sleep(BetweenTries);
             }
+            catch (SocketException e)
+            {
+                throw new IOException($"Nothing listens at {path}: {e.SocketErrorCode}.", e);
+            }
         }
     }
 

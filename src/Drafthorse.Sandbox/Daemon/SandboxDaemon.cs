@@ -16,16 +16,15 @@ namespace Drafthorse.Sandbox.Daemon;
 /// <c>sandboxd</c> process and in process for local mode.</summary>
 public sealed class SandboxDaemon : IAsyncDisposable
 {
-    private const int MaxConnections = 64;
-
     private readonly SandboxDaemonOptions _options;
     private readonly AttachGate _gate;
+    private readonly Lobby _lobby = new();
     private readonly SandboxDoors? _doors;
     private readonly WireHandlers _methods = new();
     private readonly CommandTable _commands;
     private readonly ConcurrentDictionary<WireConnection, bool> _connections = new();
 
-    /// <summary>Makes the daemon; connections come by <see cref="Accept"/> or <see cref="Connect"/>.</summary>
+    /// <summary>Makes the daemon; connections come by <see cref="ServeAsync"/> or <see cref="Connect"/>.</summary>
     public SandboxDaemon(SandboxDaemonOptions options)
     {
         _options = options;
@@ -50,16 +49,11 @@ public sealed class SandboxDaemon : IAsyncDisposable
     /// <summary>Serves one byte stream until it ends. It can do nothing before it has attached.</summary>
     public async Task ServeAsync(Stream stream, CancellationToken cancellationToken)
     {
-        if (_connections.Count >= MaxConnections)
-        {
-            await stream.DisposeAsync().ConfigureAwait(false);
-            return;
-        }
-
         var attachOnly = new WireHandlers();
         attachOnly.Add(AttachRequest.Method, AnswerAttachAsync);
         WireConnection connection = WireConnection.Start(stream, WireSide.Daemon, attachOnly);
         _connections[connection] = true;
+        _ = _lobby.WaitAsync(connection);
         try
         {
             using CancellationTokenRegistration stop = cancellationToken.Register(() => _ = connection.DisposeAsync().AsTask());
@@ -95,6 +89,7 @@ public sealed class SandboxDaemon : IAsyncDisposable
     {
         AttachRequest request = await call.ReadRequestAsync(head, DaemonJson.Default.AttachRequest, cancellationToken).ConfigureAwait(false);
         await _gate.AttachAsync(call.Connection, request, cancellationToken).ConfigureAwait(false);
+        _lobby.Leave(call.Connection);
         byte[] info = JsonSerializer.SerializeToUtf8Bytes(Describe(), DaemonJson.Default.SandboxInfo);
         await call.WriteLastAsync(info, cancellationToken).ConfigureAwait(false);
     }

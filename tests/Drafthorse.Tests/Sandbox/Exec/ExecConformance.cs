@@ -33,6 +33,9 @@ public abstract class ExecConformance : IAsyncLifetime
 
     protected abstract Task StopAsync();
 
+    /// <summary>Variables that commands may see beside the usual ones.</summary>
+    protected virtual string[] AllowedVariables => [];
+
     [Fact]
     public async Task Exec_Echo_ReturnsOutputAndExitCode()
     {
@@ -100,7 +103,7 @@ public abstract class ExecConformance : IAsyncLifetime
         ExecResult result = await RunAsync("env");
 
         string[] names = [.. result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=')[0])];
-        Assert.Empty(names.Except(["PATH", "DRAFTHORSE_COMMAND", "PWD", "SHLVL", "_"]));
+        Assert.Empty(names.Except(["PATH", "DRAFTHORSE_COMMAND", "PWD", "SHLVL", "_", .. AllowedVariables]));
     }
 
     [Fact]
@@ -418,9 +421,9 @@ public abstract class ExecConformance : IAsyncLifetime
         Commands.ExecAsync(change is null ? Request(command) : change(Request(command)), null, Token);
 
     /// <summary>A number that no other process has in its arguments.</summary>
-    private static string Mark() => Random.Shared.NextInt64(1_000_000_000, long.MaxValue).ToString(System.Globalization.CultureInfo.InvariantCulture);
+    protected static string Mark() => Random.Shared.NextInt64(1_000_000_000, long.MaxValue).ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    private static int Count(string mark)
+    protected static int Count(string mark)
     {
         int count = 0;
         foreach (string directory in Directory.EnumerateDirectories("/proc"))
