@@ -5,7 +5,7 @@ namespace Drafthorse.Sandboxd;
 /// <summary>A daemon's unix socket.</summary>
 internal static class ListeningSocket
 {
-    private const int Backlog = 64;
+    private const int Backlog = 1024;
 
     /// <summary>Makes the socket anew, for its owner only.</summary>
     public static Socket Listen(string path)

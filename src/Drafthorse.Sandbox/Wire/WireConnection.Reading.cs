@@ -47,7 +47,7 @@ public sealed partial class WireConnection
         }
         catch (WireException e)
         {
-            await CloseAsync("violation", e.Message).ConfigureAwait(false);
+            await LeaveAsync("violation", e.Message, e).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException or NotSupportedException)
         {

@@ -91,16 +91,8 @@ public sealed partial class WireConnection : IAsyncDisposable
     }
 
     /// <summary>Tells the other end why and ends the connection.</summary>
-    public async Task CloseAsync(string code, string message)
-    {
-        if (Error is null)
-        {
-            Post(new WireFrame(0, WireFrameType.Close, false, 0), WireFrame.Error(code, message));
-            await Task.WhenAny(_writer.WrittenAsync(), Task.Delay(FarewellTime, _closed.Token)).ConfigureAwait(false);
-        }
-
-        End(new WireException(WireEnd.Closed, $"The connection was closed: {message}", code));
-    }
+    public Task CloseAsync(string code, string message) =>
+        LeaveAsync(code, message, new WireException(WireEnd.Closed, $"The connection was closed: {message}", code));
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
@@ -147,6 +139,17 @@ public sealed partial class WireConnection : IAsyncDisposable
     }
 
     internal void Remove(WireStream stream) => _streams.TryRemove(stream.Id, out _);
+
+    private async Task LeaveAsync(string code, string message, WireException why)
+    {
+        if (Error is null)
+        {
+            Post(new WireFrame(0, WireFrameType.Close, false, 0), WireFrame.Error(code, message));
+            await Task.WhenAny(_writer.WrittenAsync(), Task.Delay(FarewellTime, _closed.Token)).ConfigureAwait(false);
+        }
+
+        End(why);
+    }
 
     private void PostPing(WireFrameType type, ulong id)
     {

@@ -334,7 +334,7 @@ internal sealed class CommandLoop : IDisposable
         int pid = Libc.waitpid(command.ProcessId, out int status, Libc.WNOHANG);
         if (pid == command.ProcessId)
             Ended(command, status);
-        else if (pid < 0 && Libc.LastError == Libc.ECHILD)
+        else if (pid < 0)
             Ended(command, 0);
     }
 

@@ -7,7 +7,6 @@ namespace Drafthorse.Sandbox.Exec.Processes;
 internal static unsafe partial class Libc
 {
     public const int EINTR = 4;
-    public const int ECHILD = 10;
     public const int SIGKILL = 9;
     public const int SIGTERM = 15;
     public const short POLLIN = 1;
@@ -16,6 +15,9 @@ internal static unsafe partial class Libc
     public const short SpawnSetSigDef = 0x04;
     public const short SpawnSetSigMask = 0x08;
     public const int O_RDONLY = 0;
+
+    /// <summary>For Linux, where alone it is used.</summary>
+    public const int ReadCloseOnExec = 0x80000;
     public static readonly int AppendToFile = OperatingSystem.IsMacOS() ? 0x1 | 0x8 | 0x200 : 0x1 | 0x400 | 0x40;
 
     private const int F_SETFD = 2;
@@ -49,8 +51,8 @@ internal static unsafe partial class Libc
         if (OperatingSystem.IsMacOS())
         {
             Check(pipe(ends));
-            Check(fcntl(ends[0], F_SETFD, FD_CLOEXEC));
-            Check(fcntl(ends[1], F_SETFD, FD_CLOEXEC));
+            Check(SetDescriptor(ends[0], F_SETFD, FD_CLOEXEC));
+            Check(SetDescriptor(ends[1], F_SETFD, FD_CLOEXEC));
         }
         else
             Check(pipe2(ends, O_CLOEXEC));
@@ -58,7 +60,7 @@ internal static unsafe partial class Libc
         return (ends[0], ends[1]);
     }
 
-    public static void SetNonBlocking(int fd) => Check(fcntl(fd, F_SETFL, fcntl(fd, F_GETFL, 0) | O_NONBLOCK));
+    public static void SetNonBlocking(int fd) => Check(SetDescriptor(fd, F_SETFL, SetDescriptor(fd, F_GETFL, 0) | O_NONBLOCK));
 
     /// <summary>A descriptor that polls readable when the process has ended, or -1 where there is none.</summary>
     public static int OpenPidfd(int pid) => OperatingSystem.IsLinux() ? (int)syscall(PidfdOpenCall, pid, 0) : -1;
@@ -74,7 +76,7 @@ internal static unsafe partial class Libc
             foreach (string path in Directory.GetFiles(OwnDescriptors))
             {
                 if (int.TryParse(Path.GetFileName(path.AsSpan()), out int fd) && fd > 2)
-                    _ = fcntl(fd, F_SETFD, FD_CLOEXEC);
+                    _ = SetDescriptor(fd, F_SETFD, FD_CLOEXEC);
             }
         }
         catch (UnauthorizedAccessException)
@@ -123,6 +125,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial int poll(PollFd* fds, nuint count, int timeoutMilliseconds);
+
+    [LibraryImport(Name, SetLastError = true)]
+    public static partial int open(byte* path, int flags);
 
     [LibraryImport(Name, SetLastError = true)]
     public static partial nint read(int fd, byte* buffer, nuint count);
@@ -181,8 +186,17 @@ internal static unsafe partial class Libc
     [LibraryImport(Name)]
     public static partial int sigfillset(void* signals);
 
-    [LibraryImport(Name)]
-    private static partial int fcntl(int fd, int command, int argument);
+    /// <summary>On Apple's ARM processors a variable argument lies on the stack, after all registers.</summary>
+    private static int SetDescriptor(int fd, int command, int argument) =>
+        OperatingSystem.IsMacOS() && RuntimeInformation.ProcessArchitecture == Architecture.Arm64
+            ? fcntl(fd, command, 0, 0, 0, 0, 0, 0, argument)
+            : fcntl(fd, command, argument);
+
+    [LibraryImport(Name, SetLastError = true)]
+    private static partial int fcntl(int fd, int command, nint argument);
+
+    [LibraryImport(Name, SetLastError = true)]
+    private static partial int fcntl(int fd, int command, nint r2, nint r3, nint r4, nint r5, nint r6, nint r7, nint argument);
 
     [LibraryImport(Name, SetLastError = true)]
     private static partial int pipe(int* ends);

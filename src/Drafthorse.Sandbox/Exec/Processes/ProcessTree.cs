@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Drafthorse.Sandbox.Exec.Processes;
@@ -10,137 +9,108 @@ namespace Drafthorse.Sandbox.Exec.Processes;
 /// </summary>
 internal sealed class ProcessTree(int root, string mark)
 {
-    private const int MaxPasses = 8;
+    private const int MaxPasses = 20;
+
+    /// <summary>A process that forks and ends between two looks is seen by none of them; so often nothing must be seen in a row.</summary>
+    private const int LooksToBeSure = 3;
 
     private readonly byte[] _mark = Encoding.UTF8.GetBytes(mark + "\0");
-    private readonly ulong _startedAt = Entry.Read(root)?.StartTime ?? 0;
+    private readonly ulong _startedAt = OperatingSystem.IsLinux() ? ProcessTable.Read(root)?.StartTime ?? 0 : 0;
 
-    /// <summary>Processes of whom nobody can say which command they belong to: adopted orphans of this daemon. They are counted in when
-    /// this is the only command.</summary>
+    /// <summary>Whether adopted orphans of this daemon that carry no mark are counted in: they are when this is the only command.</summary>
     public bool CountsStrays { get; init; }
 
     /// <summary>Other commands' first processes.</summary>
     public IReadOnlyCollection<int> OtherRoots { get; init; } = [];
 
-    /// <summary>Sends a signal to all; how many there were.</summary>
-    public int Signal(int signal)
+    /// <summary>Whether nothing of it runs any more.</summary>
+    public bool IsGone()
     {
         if (!OperatingSystem.IsLinux())
-            return Libc.kill(-root, signal) == 0 ? 1 : 0;
+            return Libc.kill(-root, 0) != 0;
 
-        List<Entry> found = Find();
-        foreach (Entry entry in found)
-            Send(entry, signal);
-
-        return found.Count;
-    }
-
-    /// <summary>Stops all before it kills them, so that a storm of forks cannot outrun it; how many were found.</summary>
-    public int FreezeAndKill()
-    {
-        if (!OperatingSystem.IsLinux())
-            return Signal(Libc.SIGKILL);
-
-        var frozen = new Dictionary<int, Entry>();
-        for (int pass = 0; pass < MaxPasses; pass++)
+        for (int look = 0; look < LooksToBeSure; look++)
         {
-            int before = frozen.Count;
-            foreach (Entry entry in Find())
-            {
-                if (frozen.TryAdd(entry.Id, entry))
-                    Send(entry, Libc.SIGSTOP);
-            }
-
-            if (frozen.Count == before)
-                break;
+            if (Find().Count > 0)
+                return false;
         }
 
-        foreach (Entry entry in frozen.Values)
-            Send(entry, Libc.SIGKILL);
-
-        return frozen.Count;
+        return true;
     }
 
-    private List<Entry> Find()
+    /// <summary>Asks all to end.</summary>
+    public void Terminate()
     {
-        List<Entry> candidates = Entry.ReadAll();
+        if (!OperatingSystem.IsLinux())
+        {
+            _ = Libc.kill(-root, Libc.SIGTERM);
+            return;
+        }
+
+        // What was stopped must run to hear the signal.
+        foreach (ProcessEntry entry in Find())
+        {
+            Send(entry, Libc.SIGTERM);
+            Send(entry, Libc.SIGCONT);
+        }
+    }
+
+    /// <summary>Stops all before it kills them, so that a storm of forks cannot outrun it.</summary>
+    public void FreezeAndKill()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            _ = Libc.kill(-root, Libc.SIGKILL);
+            return;
+        }
+
+        var frozen = new Dictionary<int, ProcessEntry>();
+        for (int pass = 0, quiet = 0; pass < MaxPasses && quiet < LooksToBeSure; pass++)
+        {
+            quiet++;
+            foreach (ProcessEntry entry in Find())
+            {
+                if (frozen.TryGetValue(entry.Id, out ProcessEntry known) && known.StartTime == entry.StartTime)
+                    continue;
+
+                frozen[entry.Id] = entry;
+                Send(entry, Libc.SIGSTOP);
+                quiet = 0;
+            }
+        }
+
+        foreach (ProcessEntry entry in frozen.Values)
+            Send(entry, Libc.SIGKILL);
+    }
+
+    private List<ProcessEntry> Find()
+    {
+        List<ProcessEntry> candidates = ProcessTable.ReadAll();
         candidates.RemoveAll(entry => entry.StartTime < _startedAt || entry.Id == Environment.ProcessId || OtherRoots.Contains(entry.Id));
 
-        var members = new Dictionary<int, Entry>();
-        foreach (Entry entry in candidates)
+        var members = new Dictionary<int, ProcessEntry>();
+        foreach (ProcessEntry entry in candidates)
         {
-            if (entry.Id == root || entry.Session == root || (CountsStrays && entry.Parent == Environment.ProcessId) || IsMarked(entry))
+            bool isMember = entry.Id == root || entry.Session == root || (CountsStrays && entry.Parent == Environment.ProcessId)
+                || (!entry.IsDead && ProcessTable.HasInEnvironment(entry.Id, _mark));
+            if (isMember)
                 members[entry.Id] = entry;
         }
 
         for (bool grew = true; grew;)
         {
             grew = false;
-            foreach (Entry entry in candidates)
+            foreach (ProcessEntry entry in candidates)
                 grew |= members.ContainsKey(entry.Parent) && members.TryAdd(entry.Id, entry);
         }
 
         return [.. members.Values.Where(entry => !entry.IsDead)];
     }
 
-    private bool IsMarked(Entry entry)
-    {
-        try
-        {
-            return File.ReadAllBytes($"/proc/{entry.Id}/environ").AsSpan().IndexOf(_mark) >= 0;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
-
-    private static void Send(Entry entry, int signal)
+    private static void Send(ProcessEntry entry, int signal)
     {
         // The number may have been taken over since it was read.
-        if (Entry.Read(entry.Id)?.StartTime == entry.StartTime)
+        if (ProcessTable.Read(entry.Id)?.StartTime == entry.StartTime)
             _ = Libc.kill(entry.Id, signal);
-    }
-
-    /// <summary>One line of the process table.</summary>
-    private sealed record Entry(int Id, int Parent, int Session, ulong StartTime, bool IsDead)
-    {
-        private const int StateField = 0;
-        private const int ParentField = 1;
-        private const int SessionField = 3;
-        private const int StartTimeField = 19;
-
-        public static List<Entry> ReadAll()
-        {
-            var entries = new List<Entry>();
-            foreach (string directory in Directory.EnumerateDirectories("/proc"))
-            {
-                if (int.TryParse(Path.GetFileName(directory.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out int id) && Read(id) is { } entry)
-                    entries.Add(entry);
-            }
-
-            return entries;
-        }
-
-        public static Entry? Read(int id)
-        {
-            try
-            {
-                string line = File.ReadAllText($"/proc/{id}/stat");
-
-                // The name before the fields may hold anything, also parentheses.
-                string[] fields = line[(line.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                return new Entry(
-                    id,
-                    int.Parse(fields[ParentField], CultureInfo.InvariantCulture),
-                    int.Parse(fields[SessionField], CultureInfo.InvariantCulture),
-                    ulong.Parse(fields[StartTimeField], CultureInfo.InvariantCulture),
-                    fields[StateField] is "Z" or "X");
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or IndexOutOfRangeException)
-            {
-                return null;
-            }
-        }
     }
 }

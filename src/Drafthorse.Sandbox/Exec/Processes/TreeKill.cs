@@ -3,7 +3,7 @@ namespace Drafthorse.Sandbox.Exec.Processes;
 /// <summary>Ends a tree of processes: a polite signal, a short grace, then force until nothing is left. Bounded in time.</summary>
 internal static class TreeKill
 {
-    private const int MaxSweeps = 200;
+    private const int MaxSweeps = 100;
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan LongestLook = TimeSpan.FromMilliseconds(50);
@@ -11,20 +11,21 @@ internal static class TreeKill
 
     public static async Task RunAsync(ProcessTree tree)
     {
-        if (tree.Signal(Libc.SIGTERM) == 0)
-            return;
-
-        // What was stopped must run to hear the signal.
-        tree.Signal(Libc.SIGCONT);
+        tree.Terminate();
         long start = Environment.TickCount64;
         for (TimeSpan look = FirstLook; Environment.TickCount64 - start < Grace.TotalMilliseconds; look = look * 2 < LongestLook ? look * 2 : LongestLook)
         {
             await Task.Delay(look).ConfigureAwait(false);
-            if (tree.Signal(0) == 0)
+            if (tree.IsGone())
                 return;
         }
 
-        for (int sweep = 0; sweep < MaxSweeps && tree.FreezeAndKill() > 0; sweep++)
+        for (int sweep = 0; sweep < MaxSweeps; sweep++)
+        {
+            tree.FreezeAndKill();
             await Task.Delay(BetweenSweeps).ConfigureAwait(false);
+            if (tree.IsGone())
+                return;
+        }
     }
 }
