@@ -60,6 +60,16 @@ internal sealed class RepositoryMirror(
         return result.ExitCode == 0 && ObjectId.IsValid(result.Line) ? result.Line : null;
     }
 
+    /// <summary>Makes sure that the mirror has a commit: another replica may have seen it first.</summary>
+    public async Task RequireCommitAsync(string commit, CancellationToken cancellationToken)
+    {
+        if (await HasAsync(commit, cancellationToken).ConfigureAwait(false))
+            return;
+        await RefreshAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+        if (!await HasAsync(commit, cancellationToken).ConfigureAwait(false))
+            throw new GitException($"{repository.FullName} does not have the commit {commit[..12]} (any more): its history was rewritten.");
+    }
+
     /// <summary>Branch tips by full ref name.</summary>
     public async Task<IReadOnlyList<(string Ref, string Commit)>> ReadBranchesAsync(CancellationToken cancellationToken)
     {
@@ -82,6 +92,10 @@ internal sealed class RepositoryMirror(
             Timeout = options.UpstreamTimeout,
         };
     }
+
+    private async Task<bool> HasAsync(string commit, CancellationToken cancellationToken) =>
+        System.IO.Directory.Exists(Directory)
+        && (await git.RunAsync(Local("cat-file", "-e", commit + "^{commit}"), cancellationToken).ConfigureAwait(false)).ExitCode == 0;
 
     private bool IsFresh(long asked, TimeSpan maxAge) =>
         _refreshedAt is { } at && time.GetElapsedTime(at, asked) <= maxAge;

@@ -59,13 +59,14 @@ public sealed class RepositoryMirrors
         return await mirror.ResolveAsync($"refs/heads/{branch}", cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>A text file as of a commit, or null when the commit has no such file. Throws <see cref="GitException"/> when it
-    /// is larger than <paramref name="maxBytes"/> or is not a plain file.</summary>
+    /// <summary>A text file as of a commit, or null when the commit has no such file. Upstream is asked only
+    /// when the mirror does not have the commit. Throws <see cref="GitException"/> when upstream does not have it either, or when the
+    /// file is larger than <paramref name="maxBytes"/> or is not a plain one.</summary>
     public async Task<string?> ReadFileAsync(
         RepositoryRef repository, string commit, string path, int maxBytes, CancellationToken cancellationToken)
     {
-        ObjectId.Require(commit);
         var mirror = Get(repository);
+        await mirror.RequireCommitAsync(ObjectId.Require(commit), cancellationToken).ConfigureAwait(false);
         var entry = await Git.RequireAsync(
             new GitCommand("--literal-pathspecs", "ls-tree", "-l", "-z", commit, "--", path) { GitDirectory = mirror.Directory },
             cancellationToken).ConfigureAwait(false);

@@ -45,12 +45,13 @@ public sealed class RepositoryMirrorsTests
     public async Task ReadFile_AtCommit_ReadsPlainFilesOnly()
     {
         await using var fixture = await GatewayFixture.StartAsync();
-        await fixture.Mirrors.ResolveBaseAsync(fixture.Repository, null, Token);
 
+        // The mirror is empty, as on a replica that takes the thread over.
         Assert.Equal("# Widgets\n", await fixture.Mirrors.ReadFileAsync(fixture.Repository, fixture.BaseCommit, "README.md", 1000, Token));
         Assert.Null(await fixture.Mirrors.ReadFileAsync(fixture.Repository, fixture.BaseCommit, ".drafthorse.yml", 1000, Token));
         await Assert.ThrowsAsync<GitException>(() => fixture.Mirrors.ReadFileAsync(fixture.Repository, fixture.BaseCommit, "src", 1000, Token));
         await Assert.ThrowsAsync<GitException>(() => fixture.Mirrors.ReadFileAsync(fixture.Repository, fixture.BaseCommit, "README.md", 3, Token));
+        await Assert.ThrowsAsync<GitException>(() => fixture.Mirrors.ReadFileAsync(fixture.Repository, new string('1', 40), "README.md", 1000, Token));
     }
 
     [Fact]
