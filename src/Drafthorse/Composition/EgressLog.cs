@@ -5,8 +5,11 @@ namespace Drafthorse.Composition;
 /// <summary>The audit of connections, in the log.</summary>
 internal static partial class EgressLog
 {
-    public static void Write(ILogger logger, EgressAudit audit) =>
-        LogConnection(logger, audit.Thread?.ToString() ?? "", audit.Name, audit.Port, audit.Result, audit.Reason, audit.BytesUp, audit.BytesDown);
+    public static void Write(ILogger logger, EgressAudit audit)
+    {
+        if (logger.IsEnabled(LogLevel.Information))
+            LogConnection(logger, audit.Thread?.ToString() ?? "", audit.Name, audit.Port, audit.Result, audit.Reason, audit.BytesUp, audit.BytesDown);
+    }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Egress of thread {Thread} to {Host}:{Port}: {Result} {Reason} ({Up} bytes up, {Down} down)")]
     private static partial void LogConnection(ILogger logger, string thread, string host, int port, EgressResult result, string reason, long up, long down);

@@ -19,11 +19,13 @@ internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapO
         exec "$@"
         """;
 
-    /// <summary>As root: shows the sandbox's files at a private place, as the way to them may be closed to others, and gives root
-    /// up. The user, the place, the count of writable directories, of all paths, the paths, then the command.</summary>
+    /// <summary>As root, in a network of the sandbox's own: lets anybody in it open the doors' low ports, shows the sandbox's files at
+    /// a private place, as the way to them may be closed to others, and gives root up. The user, the place, the count of writable directories, of all paths, the paths, then the command.</summary>
     private const string GiveUpRoot = """
         set -e
         user=$1 place=$2 writable=$3 n=$4 i=0; shift 4
+        ip link set lo up
+        echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start
         mount -t tmpfs -o mode=755,size=1m,nosuid,nodev drafthorse "$place"
         while [ "$i" -lt "$n" ]; do
           if [ -d "$1" ]; then mkdir "$place/$i"; else : > "$place/$i"; fi
@@ -83,7 +85,7 @@ internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapO
     {
         List<string> arguments =
         [
-            programs.Bubblewrap, "--unshare-all", "--unshare-user", "--disable-userns", "--uid", "1000", "--gid", "1000", "--hostname", "sandbox",
+            programs.Bubblewrap, "--unshare-all", "--unshare-user", .. Network(), "--uid", "1000", "--gid", "1000", "--hostname", "sandbox",
             "--new-session", "--as-pid-1", "--cap-drop", "ALL", "--cap-add", "CAP_NET_BIND_SERVICE", "--ro-bind", "/usr", "/usr",
         ];
         foreach (var directory in new[] { "/bin", "/sbin", "/lib", "/lib32", "/lib64" })
@@ -106,6 +108,10 @@ internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapO
         arguments.AddRange("--dir", "/var", "--symlink", "/tmp", "/var/tmp", "--symlink", "/run", "/var/run");
         return arguments;
     }
+
+    /// <summary>As root the network is made before, see <see cref="GiveUpRoot"/>. Else it belongs to the sandbox's user namespace, in which
+    /// the daemon needs its capability: a further one, to forbid more of them, would take that away.</summary>
+    private string[] Network() => programs.AsUser is null ? [] : ["--share-net", "--disable-userns"];
 
     private string[] AddSandboxd(List<string> arguments)
     {
@@ -147,7 +153,7 @@ internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapO
             arguments.InsertRange(
                 0,
                 [
-                    "unshare", "--mount", "--propagation", "private", "--", "/bin/sh", "-c", GiveUpRoot, "sh",
+                    "unshare", "--mount", "--net", "--propagation", "private", "--", "/bin/sh", "-c", GiveUpRoot, "sh",
                     Text(user), _place, Text(_writable), Text(_staged.Count), .. _staged,
                 ]);
         }
