@@ -3,6 +3,7 @@ using Drafthorse.Channels.GitHub.Api;
 using Drafthorse.Channels.GitHub.Inbound;
 using Drafthorse.Channels.GitHub.Outbound;
 using Drafthorse.Harness.Channels;
+using Drafthorse.Harness.GitGateway;
 using Drafthorse.Harness.Threads;
 using Microsoft.Extensions.Logging;
 
@@ -84,13 +85,23 @@ public sealed class GitHubChannel : IChannel, IDisposable
         }
     }
 
-    /// <summary>The user name and token with which git reaches a repository on this code host: contents only, for at least five minutes.</summary>
-    public async ValueTask<(string UserName, string Token)?> GetGitCredentialAsync(RepositoryRef repository, CancellationToken cancellationToken)
+    /// <summary>
+    /// The <see cref="GitCredentialSource"/> for repositories on this code host: an App's token is for one repository and its contents,
+    /// without workflows, and good for at least five minutes more. Null for other hosts.
+    /// </summary>
+    public async ValueTask<GitCredential?> GetGitCredentialAsync(RepositoryRef repository, GitAccess access, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(repository);
-        return repository.Host == _options.Host
-            ? ("x-access-token", await _api.Tokens.GetGitTokenAsync(repository, cancellationToken).ConfigureAwait(false))
-            : null;
+        if (repository.Host != _options.Host)
+            return null;
+        try
+        {
+            return new GitCredential("x-access-token", await _api.Tokens.GetGitTokenAsync(repository, access, cancellationToken).ConfigureAwait(false));
+        }
+        catch (Exception exception) when (exception is GitHubApiException or EffectException)
+        {
+            throw new GitException($"GitHub gives no token for {repository.FullName}: {exception.Message}", exception);
+        }
     }
 
     /// <inheritdoc />

@@ -13,8 +13,8 @@ internal sealed class GitHubStandInAccess
     /// <summary>The App, once there is one.</summary>
     public StandInApp? App { get; private set; }
 
-    /// <summary>Installation tokens live this long.</summary>
-    public TimeSpan TokenLifetime { get; set; } = TimeSpan.FromHours(1);
+    /// <summary>By which tokens end.</summary>
+    public TimeProvider Clock { get; set; } = TimeProvider.System;
 
     /// <summary>Makes a token of a person known.</summary>
     public void AddToken(string token, StandInAccount account) => _tokens[token] = new StandInCaller(account, null, null, DateTimeOffset.MaxValue);
@@ -33,15 +33,15 @@ internal sealed class GitHubStandInAccess
         if (authorization?.Split(' ', 2) is not [var scheme, var token] || scheme is not ("Bearer" or "token"))
             return null;
         if (token.Count(c => c == '.') == 2)
-            return App is { } app && IsValidJwt(app, token) ? new StandInCaller(app.Bot, app, null, DateTimeOffset.MaxValue) : null;
-        return _tokens.TryGetValue(token, out var caller) && caller.ExpiresAt > DateTimeOffset.UtcNow ? caller : null;
+            return App is { } app && IsValidJwt(app, token, Clock.GetUtcNow().ToUnixTimeSeconds()) ? new StandInCaller(app.Bot, app, null, DateTimeOffset.MaxValue) : null;
+        return _tokens.TryGetValue(token, out var caller) && caller.ExpiresAt > Clock.GetUtcNow() ? caller : null;
     }
 
     /// <summary>Sells an installation token.</summary>
     public (string Token, DateTimeOffset ExpiresAt) Issue(StandInApp app, StandInGrant grant)
     {
         var token = $"ghs_{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(18))}";
-        var expires = DateTimeOffset.UtcNow + TokenLifetime;
+        var expires = Clock.GetUtcNow() + TimeSpan.FromHours(1);
         _tokens[token] = new StandInCaller(app.Bot, null, grant, expires);
         return (token, expires);
     }
@@ -56,14 +56,13 @@ internal sealed class GitHubStandInAccess
         }
     }
 
-    private static bool IsValidJwt(StandInApp app, string token)
+    private static bool IsValidJwt(StandInApp app, string token, long now)
     {
         try
         {
             var parts = token.Split('.');
             using var header = JsonDocument.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(parts[0]));
             using var claims = JsonDocument.Parse(System.Buffers.Text.Base64Url.DecodeFromChars(parts[1]));
-            var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
             var (issued, expires) = (claims.RootElement.GetProperty("iat").GetInt64(), claims.RootElement.GetProperty("exp").GetInt64());
             return header.RootElement.GetProperty("alg").GetString() == "RS256"
                 && claims.RootElement.GetProperty("iss").ToString() == app.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)

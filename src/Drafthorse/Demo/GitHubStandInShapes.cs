@@ -50,7 +50,8 @@ internal sealed class GitHubStandInShapes(Uri serverUrl, Uri apiUrl)
             shape[unknown] = null;
         foreach (var count in new[] { "followers", "following", "public_gists", "public_repos" })
             shape[count] = 0;
-        shape["created_at"] = shape["updated_at"] = Time(DateTimeOffset.UnixEpoch);
+        shape["created_at"] = Time(DateTimeOffset.UnixEpoch);
+        shape["updated_at"] = Time(DateTimeOffset.UnixEpoch);
         shape["user_view_type"] = "public";
         return shape;
     }
@@ -163,7 +164,7 @@ internal sealed class GitHubStandInShapes(Uri serverUrl, Uri apiUrl)
         ["node_id"] = NodeId("LA", name.Length),
         ["url"] = Api($"repos/{repository.FullName}/labels/{Uri.EscapeDataString(name)}"),
         ["name"] = name,
-        ["description"] = null,
+        ["description"] = "",
         ["color"] = "ededed",
         ["default"] = false,
     };

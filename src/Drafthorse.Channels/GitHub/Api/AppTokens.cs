@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using Drafthorse.Harness.GitGateway;
 using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Channels.GitHub.Api;
@@ -16,7 +17,8 @@ internal sealed class AppTokens : GitHubTokens, IDisposable
         ["contents"] = "read", ["issues"] = "write", ["metadata"] = "read", ["pull_requests"] = "write",
     };
 
-    private static readonly Dictionary<string, string> ForGit = new() { ["contents"] = "write", ["metadata"] = "read" };
+    private static readonly Dictionary<string, string> ForFetch = new() { ["contents"] = "read", ["metadata"] = "read" };
+    private static readonly Dictionary<string, string> ForPush = new() { ["contents"] = "write", ["metadata"] = "read" };
 
     private readonly GitHubTransport _transport;
     private readonly TimeProvider _time;
@@ -41,8 +43,9 @@ internal sealed class AppTokens : GitHubTokens, IDisposable
     public override ValueTask<string> GetApiTokenAsync(string owner, string name, CancellationToken cancellationToken) =>
         GetAsync(owner, name, "api", ForApi, cancellationToken);
 
-    public override ValueTask<string> GetGitTokenAsync(RepositoryRef repository, CancellationToken cancellationToken) =>
-        GetAsync(repository.Owner, repository.Name, "git", ForGit, cancellationToken);
+    public override ValueTask<string> GetGitTokenAsync(RepositoryRef repository, GitAccess access, CancellationToken cancellationToken) => access is GitAccess.Write
+        ? GetAsync(repository.Owner, repository.Name, "push", ForPush, cancellationToken)
+        : GetAsync(repository.Owner, repository.Name, "fetch", ForFetch, cancellationToken);
 
     public override async ValueTask<Account> GetSelfAsync(CancellationToken cancellationToken)
     {

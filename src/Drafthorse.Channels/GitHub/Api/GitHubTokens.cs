@@ -1,3 +1,4 @@
+using Drafthorse.Harness.GitGateway;
 using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Channels.GitHub.Api;
@@ -9,7 +10,7 @@ internal abstract class GitHubTokens
     public abstract ValueTask<string> GetApiTokenAsync(string owner, string name, CancellationToken cancellationToken);
 
     /// <summary>The token for git on a repository: contents only, no workflows.</summary>
-    public abstract ValueTask<string> GetGitTokenAsync(RepositoryRef repository, CancellationToken cancellationToken);
+    public abstract ValueTask<string> GetGitTokenAsync(RepositoryRef repository, GitAccess access, CancellationToken cancellationToken);
 
     /// <summary>The account that comments, reactions and pull requests appear under.</summary>
     public abstract ValueTask<Account> GetSelfAsync(CancellationToken cancellationToken);

@@ -1,3 +1,4 @@
+using Drafthorse.Harness.GitGateway;
 using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Channels.GitHub.Api;
@@ -9,7 +10,7 @@ internal sealed class PersonalToken(GitHubTransport transport, string token) : G
 
     public override ValueTask<string> GetApiTokenAsync(string owner, string name, CancellationToken cancellationToken) => new(token);
 
-    public override ValueTask<string> GetGitTokenAsync(RepositoryRef repository, CancellationToken cancellationToken) => new(token);
+    public override ValueTask<string> GetGitTokenAsync(RepositoryRef repository, GitAccess access, CancellationToken cancellationToken) => new(token);
 
     public override async ValueTask<Account> GetSelfAsync(CancellationToken cancellationToken) =>
         _self ??= await transport.SendAsync(new(HttpMethod.Get, transport.At("user"), token), ApiJson.Default.Account, cancellationToken).ConfigureAwait(false);

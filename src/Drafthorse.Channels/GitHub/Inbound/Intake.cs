@@ -120,9 +120,12 @@ internal sealed class Intake(
                     NotBefore = intake.ReceivedAt.AddMinutes(5),
                 },
                 cancellationToken).ConfigureAwait(false);
-            if (await store.CancelAsync(conversation.Id, stop.InboxPosition, [Acknowledgement.ToOutbox(intake.Delivery, Seen)], cancellationToken).ConfigureAwait(false)
-                || effect.MayBeDone)
+            if (await store.CancelAsync(conversation.Id, stop.InboxPosition, [Acknowledgement.ToOutbox(intake.Delivery, Seen)], cancellationToken).ConfigureAwait(false))
                 return new EffectResult("stopped");
+        }
+        else if (effect.MayBeDone && conversation.Thread is { State: ThreadStatus.Cancelled })
+        {
+            return new EffectResult("stopped before");
         }
 
         return await AnswerAsync(effect, intake, "Nothing is under way here.", cancellationToken).ConfigureAwait(false);

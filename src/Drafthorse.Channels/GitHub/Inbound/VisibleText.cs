@@ -36,9 +36,11 @@ internal static class VisibleText
 
         var result = new StringBuilder(markdown.Length);
         var fence = default(Fence);
+        var end = -1;
         for (var start = 0; start < markdown.Length;)
         {
-            var end = LineEnd(markdown, start);
+            // Many comments in one line share its end: looking for it after each would take quadratic time.
+            end = start > end ? LineEnd(markdown, start) : end;
             var next = Math.Min(end + 1, markdown.Length);
             var open = fence.Takes(markdown.AsSpan(start, end - start)) ? -1 : markdown.AsSpan(start, end - start).IndexOf("<!--");
             if (open < 0)

@@ -1,0 +1,41 @@
+using Drafthorse.Channels.GitHub.Inbound;
+
+namespace Drafthorse.Tests.Channels.GitHub;
+
+public class CommandTests
+{
+    [Theory]
+    [InlineData(" stop")]
+    [InlineData(": Stop.")]
+    [InlineData(" stop!\nand more words")]
+    public void Parse_StopAlone_Stops(string text) => Assert.IsType<Command.Stop>(Command.Parse(text));
+
+    [Theory]
+    [InlineData(" stop using var")]
+    [InlineData(" status codes are wrong")]
+    [InlineData(" plan the migration")]
+    [InlineData(" review the parser and fix it")]
+    [InlineData(" reject null inputs")]
+    [InlineData(" model the domain")]
+    [InlineData(" link the docs")]
+    [InlineData("")]
+    [InlineData("\nstop")]
+    public void Parse_PlainSpeech_IsNoCommand(string text) => Assert.Null(Command.Parse(text));
+
+    [Theory]
+    [InlineData(" plan", "plan")]
+    [InlineData(" approve", "approve")]
+    [InlineData(" reject", "reject")]
+    [InlineData(" review.", "review")]
+    [InlineData(" link b9e64919-a003-80b0-934a-f6d0d92f8b37", "link")]
+    public void Parse_CommandOfLater_IsUnavailable(string text, string name) => Assert.Equal(new Command.Unavailable(name), Command.Parse(text));
+
+    [Theory]
+    [InlineData(" model openai:gpt-5", "openai:gpt-5", "")]
+    [InlineData(" model openai-chat:vendor/model:tag fix it", "openai-chat:vendor/model:tag", "fix it")]
+    [InlineData(" model ollama:x\nfix it\nplease", "ollama:x", "fix it\nplease")]
+    public void Parse_Model_IsSpecAndRest(string text, string spec, string rest) => Assert.Equal(new Command.Model(spec, rest), Command.Parse(text));
+
+    [Fact]
+    public void Parse_Status_AsksForTheStatus() => Assert.IsType<Command.Status>(Command.Parse(" status?"));
+}

@@ -1,0 +1,71 @@
+using System.Text.RegularExpressions;
+using Drafthorse.Channels.GitHub.Outbound;
+using FsCheck;
+using FsCheck.Fluent;
+using FsCheck.Xunit;
+
+namespace Drafthorse.Tests.Channels.GitHub;
+
+public class SafeMarkdownTests
+{
+    private static readonly string[] Hostile =
+    [
+        "@octo/everyone", "@octocat", "\n@", "`@x`", "&#64;x", "&commat;x", "&#x40;x", "Closes #12", "fixes: octo/other#3", "RESOLVED https://github.com/o/r/issues/9", "Close GH-4",
+        "<!-- drafthorse:draft thread=00000000-0000-0000-0000-000000000000 -->", "<!--", "-->", "![](https://evil.example/?x)", "<img src=x>", "<IMG\nsrc=x>", "```", "``", "|", "\r\n", "\ud800", "\u202e", "**", "#7", " ",
+    ];
+
+    [Theory]
+    [InlineData("Hello world, a @ b, mail me@example.org", "Hello world, a @ b, mail me@example.org")]
+    [InlineData("Fix the parser", "Fix the parser")]
+    [InlineData("See #12", "See #12")]
+    [InlineData("if (a < b && c > d) `x`", "if (a < b && c > d) `x`")]
+    [InlineData("[link](https://example.org)", "[link](https://example.org)")]
+    public void Of_Harmless_IsLeftAlone(string text, string expected) => Assert.Equal(expected, SafeMarkdown.Of(text));
+
+    [Fact]
+    public void Of_AnyMixOfHostileParts_ActsOnNothing() =>
+        Prop.ForAll(
+            Gen.Elements(Hostile).ListOf().Select(string.Concat).ToArbitrary(),
+            text =>
+            {
+                var safe = SafeMarkdown.Of(text);
+                Assert.DoesNotMatch("(?<![A-Za-z0-9])@[A-Za-z0-9]", safe);
+                Assert.DoesNotContain("<!--", safe, StringComparison.Ordinal);
+                Assert.DoesNotContain("![", safe, StringComparison.Ordinal);
+                Assert.DoesNotMatch(new Regex("<img|&#|&commat", RegexOptions.IgnoreCase), safe);
+                Assert.DoesNotMatch(new Regex(@"\b(close[sd]?|fix(e[sd])?|resolve[sd]?)\b:?\s+\S*(#|gh-|issues/)\d", RegexOptions.IgnoreCase), safe);
+                Assert.DoesNotContain('\u202e', safe);
+            }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Of_ClosingKeywordBehindMarkup_IsBroken()
+    {
+        foreach (var text in new[] { "Closes **#12**", "fixes\n#12", "Resolves [#12](x)", "closed: [x](https://github.com/o/r/pull/3)" })
+            Assert.Contains('\u200b', SafeMarkdown.Of(text));
+    }
+
+    [Fact]
+    public void Of_TooLong_IsCutBetweenCharacters()
+    {
+        var safe = SafeMarkdown.Of(new string('a', 9) + "😀 tail", 10);
+
+        Assert.Equal("aaaaaaaaa […]", safe);
+    }
+
+    [Fact]
+    public void Block_TextWithFences_CannotEndTheBlock()
+    {
+        var block = SafeMarkdown.Block("a\n`````\n@team", 1000);
+
+        Assert.StartsWith("``````text\n", block, StringComparison.Ordinal);
+        Assert.EndsWith("\n``````", block, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Cell_CommandWithPipesAndTicks_StaysInItsCell()
+    {
+        var cell = SafeMarkdown.Cell("grep `a|b`\n| c", 1000);
+
+        Assert.Equal("`` grep `a\\|b` \\| c ``", cell);
+    }
+}
