@@ -63,8 +63,7 @@ internal sealed class Platform : IAsyncDisposable
         var github = settings.GitHub is null ? null : NewGitHub(settings.GitHub, store, options.Loggers);
         var mirrors = new RepositoryMirrors(
             new GitGatewayOptions { StateDirectory = Path.Combine(settings.StatePath, "git") },
-            async (repository, _, token) => github is null ? null
-                : await github.GetGitCredentialAsync(repository, token) is { } credential ? new GitCredential(credential.UserName, credential.Token) : null);
+            github is null ? (_, _, _) => default : github.GetGitCredentialAsync);
         var egress = NewEgress(settings, options.Loggers);
         var pool = new SandboxPool(selection.Backend, logger: options.Loggers.CreateLogger<SandboxPool>());
         var drafts = NewDraftOptions(settings, selection);
