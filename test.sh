@@ -35,28 +35,23 @@ if ! $unit_only; then
   fi
 fi
 
-# run PROJECT: runs a test project and leaves its report in $results.
+passed=0 failed=0 skipped=0
+# run PROJECT: runs a test project and adds its counts. One that ends without a summary counts as a failure.
 run() {
   echo "== $1"
-  "artifacts/bin/$1/${configuration,,}/$1" --results-directory "$results" --report-trx --report-trx-filename "$1.trx" \
-    --no-progress --output Normal
-  local code=$?
-  # 8 = no test ran; anything but "tests failed" (2) without a report is a failure of its own.
-  if [ ! -f "$results/$1.trx" ]; then echo "$1 ended with $code and no report" >&2; crashed=$((crashed + 1)); fi
+  timeout 2400 "artifacts/bin/$1/${configuration,,}/$1" -noColor -longRunning 60 2>&1 | tee "$results/$1.log"
+  local summary
+  summary=$(grep -o 'Total: [0-9]*, Errors: [0-9]*, Failed: [0-9]*, Skipped: [0-9]*' "$results/$1.log" | tail -n 1)
+  if [ -z "$summary" ]; then echo "$1 ended without a summary" >&2; failed=$((failed + 1)); return; fi
+  local total errors bad left_out
+  read -r total errors bad left_out < <(sed 's/[^0-9]\+/ /g' <<<"$summary")
+  failed=$((failed + errors + bad))
+  skipped=$((skipped + left_out))
+  passed=$((passed + total - bad - left_out))
 }
 
-crashed=0
 run Drafthorse.Tests
 $unit_only || run Drafthorse.IntegrationTests
 
-passed=0 failed=$crashed skipped=0
-for report in "$results"/*.trx; do
-  [ -f "$report" ] || continue
-  counters=$(grep -o '<Counters [^>]*>' "$report" | head -n 1)
-  value() { sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" <<<"$counters"; }
-  passed=$((passed + $(value passed)))
-  failed=$((failed + $(value failed)))
-  skipped=$((skipped + $(value total) - $(value passed) - $(value failed)))
-done
 echo "$passed passed, $failed failed, $skipped skipped"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
