@@ -49,6 +49,7 @@ internal static class StoreScenario
     private static async Task EnqueueManyAsync(SqliteThreadStore store, int senders, int each)
     {
         var run = Guid.NewGuid().ToString("N")[..6];
+        var cpu = Environment.CpuUsage.TotalTime;
         var watch = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, senders).Select(sender => Task.Run(async () =>
         {
@@ -57,7 +58,7 @@ internal static class StoreScenario
                 await store.EnqueueAsync(Delivery($"bench:{run}:{sender}:{i % 10}", $"{run}:{sender}:{i}"), _none);
             }
         })));
-        Print($"enqueue, {senders} senders", $"{senders * each / watch.Elapsed.TotalSeconds:0}/s");
+        Print($"enqueue, {senders} senders", $"{senders * each / watch.Elapsed.TotalSeconds:0}/s, {(Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / (senders * each):0} us of processor each");
     }
 
     private static async Task EnqueueAtRateAsync(SqliteThreadStore store, int perSecond, int seconds)
