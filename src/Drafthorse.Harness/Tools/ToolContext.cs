@@ -12,6 +12,9 @@ public sealed record ToolContext
     /// <summary>The thread's sandbox, for the next call.</summary>
     public required Func<CancellationToken, Task<SandboxClient>> GetSandboxAsync { get; init; }
 
+    /// <summary>Where relative paths start and commands run: an absolute path, or null for the sandbox's own working directory.</summary>
+    public string? WorkingDirectory { get; init; }
+
     /// <summary>Shows output while the tool runs; null = nobody watches.</summary>
     public Action<string>? OnOutput { get; init; }
 

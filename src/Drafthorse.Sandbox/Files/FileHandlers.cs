@@ -11,40 +11,52 @@ public sealed class FileHandlers(FileRoots roots)
     private readonly CallResults _results = new();
 
     /// <summary>Reads a part of a text file, or a picture.</summary>
-    public ReadFileResult Read(ReadFileRequest request) => FileReader.Read(roots, request);
+    public ReadFileResult Read(ReadFileRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return FileReader.Read(roots.For(request), request);
+    }
 
     /// <summary>What a folder holds.</summary>
-    public ListFilesResult List(PathRequest request) => FileReader.List(roots, request);
+    public ListFilesResult List(PathRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return FileReader.List(roots.For(request), request);
+    }
 
     /// <summary>The facts of an entry, links not followed; null when there is none.</summary>
-    public FileFacts? Stat(PathRequest request) => FileReader.Stat(roots, request);
+    public FileFacts? Stat(PathRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return FileReader.Stat(roots.For(request), request);
+    }
 
     /// <summary>Writes a whole file.</summary>
     public ChangeResult Write(WriteFileRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return _results.Once(request.CallId, () => FileWriter.Write(roots, request));
+        return _results.Once(request.CallId, () => FileWriter.Write(roots.For(request), request));
     }
 
     /// <summary>Replaces parts of a file.</summary>
     public ChangeResult Edit(EditFileRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return _results.Once(request.CallId, () => FileWriter.Edit(roots, request));
+        return _results.Once(request.CallId, () => FileWriter.Edit(roots.For(request), request));
     }
 
     /// <summary>Applies a patch.</summary>
     public ChangeResult Patch(ApplyPatchRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return _results.Once(request.CallId, () => PatchWriter.Apply(roots, request));
+        return _results.Once(request.CallId, () => PatchWriter.Apply(roots.For(request), request));
     }
 
     /// <summary>Deletes a file, a link or a folder.</summary>
     public ChangeResult Delete(DeleteFileRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return _results.Once(request.CallId, () => FileWriter.Delete(roots, request));
+        return _results.Once(request.CallId, () => FileWriter.Delete(roots.For(request), request));
     }
 
     /// <summary>What became of an earlier change.</summary>

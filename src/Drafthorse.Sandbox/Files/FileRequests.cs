@@ -1,7 +1,14 @@
 namespace Drafthorse.Sandbox.Files;
 
+/// <summary>A request whose relative paths start somewhere, and whose result names paths from there.</summary>
+public abstract record PlacedRequest
+{
+    /// <summary>An absolute path; null is the sandbox's own working directory.</summary>
+    public string? WorkingDirectory { get; init; }
+}
+
 /// <summary>Reads a part of a text file, or a picture.</summary>
-public sealed record ReadFileRequest
+public sealed record ReadFileRequest : PlacedRequest
 {
     /// <summary>The path.</summary>
     public string Path { get; init; } = "";
@@ -17,7 +24,7 @@ public sealed record ReadFileRequest
 }
 
 /// <summary>Writes a whole file, making its folders.</summary>
-public sealed record WriteFileRequest
+public sealed record WriteFileRequest : PlacedRequest
 {
     /// <summary>The path.</summary>
     public string Path { get; init; } = "";
@@ -30,7 +37,7 @@ public sealed record WriteFileRequest
 }
 
 /// <summary>Changes parts of a text file, all or none.</summary>
-public sealed record EditFileRequest
+public sealed record EditFileRequest : PlacedRequest
 {
     /// <summary>The path.</summary>
     public string Path { get; init; } = "";
@@ -56,7 +63,7 @@ public sealed record FileEdit
 }
 
 /// <summary>Applies a patch in the <c>*** Begin Patch</c> format, all of it or nothing.</summary>
-public sealed record ApplyPatchRequest
+public sealed record ApplyPatchRequest : PlacedRequest
 {
     /// <summary>The patch.</summary>
     public string Patch { get; init; } = "";
@@ -66,7 +73,7 @@ public sealed record ApplyPatchRequest
 }
 
 /// <summary>Deletes a file, a link or a folder.</summary>
-public sealed record DeleteFileRequest
+public sealed record DeleteFileRequest : PlacedRequest
 {
     /// <summary>The path. A link is deleted itself, not what it points to.</summary>
     public string Path { get; init; } = "";
@@ -79,7 +86,7 @@ public sealed record DeleteFileRequest
 }
 
 /// <summary>Names a path: what is listed, or looked at.</summary>
-public sealed record PathRequest
+public sealed record PathRequest : PlacedRequest
 {
     /// <summary>The path.</summary>
     public string Path { get; init; } = ".";

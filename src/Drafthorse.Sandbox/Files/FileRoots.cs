@@ -27,11 +27,26 @@ public sealed class FileRoots
             .OrderByDescending(root => root.Item2.Length)];
     }
 
+    private FileRoots(FileRoots others, string workingDirectory)
+    {
+        Roots = others.Roots;
+        _spellings = others._spellings;
+        WorkingDirectory = workingDirectory;
+    }
+
     /// <summary>The allowed folders.</summary>
     public IReadOnlyList<string> Roots { get; }
 
     /// <summary>Where relative paths start.</summary>
     public string WorkingDirectory { get; }
+
+    /// <summary>The same roots for a request with a working directory of its own.</summary>
+    internal FileRoots For(PlacedRequest request) => request.WorkingDirectory switch
+    {
+        null => this,
+        var path when path.StartsWith('/') && !path.Contains('\0') && path.Length <= MaxPath => new FileRoots(this, "/" + string.Join('/', Split(path))),
+        _ => throw new FileException(FileErrorKind.Invalid, "The working directory must be an absolute path."),
+    };
 
     /// <summary>The parts of a path that a model gave, from the file system's root, <c>..</c> not yet resolved.</summary>
     internal string[] Parse(string path)

@@ -43,16 +43,16 @@ public sealed class FilesClient
         ChangeAsync(FileMethods.Delete, request, FileJson.Default.DeleteFileRequest, cancellationToken);
 
     /// <summary>What a folder holds.</summary>
-    public async Task<ListFilesResult> ListAsync(string path, CancellationToken cancellationToken)
+    public async Task<ListFilesResult> ListAsync(PathRequest request, CancellationToken cancellationToken)
     {
-        var result = await CallAsync(FileMethods.List, new PathRequest { Path = path }, FileJson.Default.PathRequest, FileJson.Default.ListFilesResult, cancellationToken).ConfigureAwait(false);
+        var result = await CallAsync(FileMethods.List, request, FileJson.Default.PathRequest, FileJson.Default.ListFilesResult, cancellationToken).ConfigureAwait(false);
         Check(result.Entries.Count <= FileLimits.ListEntries && !result.Entries.Contains(null!), "a list that is too long or holds nothing");
         return result;
     }
 
     /// <summary>The facts of an entry, links not followed; null when there is none.</summary>
-    public async Task<FileFacts?> StatAsync(string path, CancellationToken cancellationToken) =>
-        (await CallAsync(FileMethods.Stat, new PathRequest { Path = path }, FileJson.Default.PathRequest, FileJson.Default.StatResult, cancellationToken).ConfigureAwait(false)).Facts;
+    public async Task<FileFacts?> StatAsync(PathRequest request, CancellationToken cancellationToken) =>
+        (await CallAsync(FileMethods.Stat, request, FileJson.Default.PathRequest, FileJson.Default.StatResult, cancellationToken).ConfigureAwait(false)).Facts;
 
     /// <summary>What became of a change that an earlier owner asked for; waits for one at work. Null when the sandbox does not know the
     /// call: it never began there. Throws <see cref="FileException"/> when the change was refused.</summary>

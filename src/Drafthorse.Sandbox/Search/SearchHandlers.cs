@@ -23,8 +23,9 @@ public sealed class SearchHandlers(FileRoots roots)
         var started = Stopwatch.GetTimestamp();
         var (folder, pattern) = GlobPattern.Parse(request.Pattern);
         var path = folder.Length == 0 ? request.Path : folder.StartsWith('/') ? folder : $"{request.Path.TrimEnd('/')}/{folder}";
-        using var location = PathWalk.Resolve(roots, path.Length == 0 ? "/" : path);
-        using var walk = TreeWalk.Start(roots, location, request.IncludeIgnored);
+        var placed = roots.For(request);
+        using var location = PathWalk.Resolve(placed, path.Length == 0 ? "/" : path);
+        using var walk = TreeWalk.Start(placed, location, request.IncludeIgnored);
         var prefix = location.Display == "." ? "" : location.Display.TrimEnd('/') + "/";
         var paths = new List<string>();
         var total = 0;
@@ -50,6 +51,6 @@ public sealed class SearchHandlers(FileRoots roots)
     public GrepResult Grep(GrepRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return GrepSearch.Run(roots, request, cancellationToken);
+        return GrepSearch.Run(roots.For(request), request, cancellationToken);
     }
 }

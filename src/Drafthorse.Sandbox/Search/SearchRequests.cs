@@ -1,7 +1,9 @@
+using Drafthorse.Sandbox.Files;
+
 namespace Drafthorse.Sandbox.Search;
 
 /// <summary>Finds files by their names.</summary>
-public sealed record GlobRequest
+public sealed record GlobRequest : PlacedRequest
 {
     /// <summary>The pattern: <c>*.cs</c> at any depth, or a path such as <c>src/**/*.{ts,tsx}</c>.</summary>
     public string Pattern { get; init; } = "";
@@ -17,7 +19,7 @@ public sealed record GlobRequest
 }
 
 /// <summary>Finds lines by a regular expression.</summary>
-public sealed record GrepRequest
+public sealed record GrepRequest : PlacedRequest
 {
     /// <summary>A .NET regular expression, matched against each line.</summary>
     public string Pattern { get; init; } = "";

@@ -13,20 +13,18 @@ public sealed class CoreToolsTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _tools.DisposeAsync();
 
     [Fact]
-    public void Create_Always_GivesTheSameToolsInTheSameOrder()
+    public void All_Tools_HaveNamesSchemasAndEffects()
     {
-        var first = CoreTools.Create();
-        var second = CoreTools.Create();
+        var tools = CoreTools.All;
 
         Assert.Equal(
             ["read_file", "write_file", "edit_file", "apply_patch", "delete_file", "list_files", "glob_files", "grep_files", "execute", "execute_output", "execute_status", "execute_kill", "ask_person"],
-            first.Select(tool => tool.Name));
-        Assert.Equal(first.Select(tool => tool.JsonSchema.GetRawText()), second.Select(tool => tool.JsonSchema.GetRawText()));
-        Assert.All(first, tool => Assert.Equal("object", tool.JsonSchema.GetProperty("type").GetString()));
+            tools.Select(tool => tool.Name));
+        Assert.All(tools, tool => Assert.Equal("object", tool.JsonSchema.GetProperty("type").GetString()));
         Assert.Equal(
             ["write_file", "edit_file", "apply_patch", "delete_file", "execute", "execute_kill"],
-            first.Where(tool => tool.GetEffect() == ToolEffect.Write).Select(tool => tool.Name));
-        Assert.DoesNotContain(first, tool => tool.GetEffect() == ToolEffect.External);
+            tools.Where(tool => tool.GetEffect() == ToolEffect.Write).Select(tool => tool.Name));
+        Assert.DoesNotContain(tools, tool => tool.GetEffect() == ToolEffect.External);
     }
 
     [Fact]
@@ -115,6 +113,22 @@ public sealed class CoreToolsTests : IAsyncLifetime
         Assert.StartsWith("234", output.Content[0].Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task AnyTool_WorkingDirectoryOfTheContext_IsWherePathsStart()
+    {
+        _tools.Folder.Put("o/r/a.txt", "needle");
+        _tools.WorkingDirectory = _tools.Folder.Inside("o/r");
+
+        Assert.Equal("needle", await _tools.TextAsync("read_file", """{"path":"a.txt"}"""));
+        Assert.Equal("a.txt", await _tools.TextAsync("glob_files", """{"pattern":"*"}"""));
+        Assert.Equal("a.txt\n1: needle", await _tools.TextAsync("grep_files", """{"pattern":"needle"}"""));
+        Assert.Equal("a.txt  6", await _tools.TextAsync("list_files", "{}"));
+        Assert.Equal("Created b/c.txt (+1 lines)", await _tools.TextAsync("write_file", """{"path":"b/c.txt","content":"x"}"""));
+        Assert.StartsWith(_tools.Folder.Inside("o/r") + "\n", await _tools.TextAsync("execute", """{"command":"pwd"}"""), StringComparison.Ordinal);
+        Assert.StartsWith(_tools.Folder.Inside("o/r/b") + "\n", await _tools.TextAsync("execute", """{"command":"pwd","cwd":"b"}"""), StringComparison.Ordinal);
+        Assert.Contains("outside", await _tools.ErrorAsync("read_file", """{"path":"../../../outside/secret"}"""), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("write_file", """{"path":"f","content":"new"}""", "new")]
     [InlineData("edit_file", """{"path":"f","edits":[{"old_text":"a","new_text":"aa"}]}""", "aa")]
@@ -201,5 +215,5 @@ public sealed class CoreToolsTests : IAsyncLifetime
 
     [Fact]
     public async Task AnyTool_OutsideOfARun_Throws() =>
-        await Assert.ThrowsAsync<InvalidOperationException>(async () => await CoreTools.Create()[0].InvokeAsync(new AIFunctionArguments(), TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<InvalidOperationException>(async () => await CoreTools.All[0].InvokeAsync(new AIFunctionArguments(), TestContext.Current.CancellationToken));
 }

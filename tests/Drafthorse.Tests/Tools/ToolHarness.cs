@@ -12,7 +12,7 @@ namespace Drafthorse.Tests.Tools;
 internal sealed class ToolHarness : IAsyncDisposable
 {
     private readonly SandboxDaemon _daemon;
-    private readonly ToolSet _tools = new(CoreTools.Create());
+    private readonly ToolSet _tools = new(CoreTools.All);
     private int _calls;
 
     private ToolHarness(TemporaryFolder folder, SandboxDaemon daemon, SandboxClient client)
@@ -25,6 +25,8 @@ internal sealed class ToolHarness : IAsyncDisposable
     public TemporaryFolder Folder { get; }
 
     public SandboxClient Client { get; }
+
+    public string? WorkingDirectory { get; set; }
 
     public static async Task<ToolHarness> StartAsync()
     {
@@ -53,6 +55,7 @@ internal sealed class ToolHarness : IAsyncDisposable
             {
                 CallId = callId ?? $"1-1-{++_calls}",
                 GetSandboxAsync = _ => Task.FromResult(Client),
+                WorkingDirectory = WorkingDirectory,
                 OnOutput = onOutput,
             },
         };

@@ -12,7 +12,7 @@ internal sealed class WriteFileTool() : SandboxTool(
 {
     protected override async Task<ToolOutput> RunAsync(ArgumentReader arguments, ToolContext context, CancellationToken cancellationToken)
     {
-        var request = new WriteFileRequest { Path = arguments.Path(), Content = arguments.Text("content", "the whole content of the file as text", "text", "file_text"), CallId = context.CallId };
+        var request = new WriteFileRequest { WorkingDirectory = context.WorkingDirectory, Path = arguments.Path(), Content = arguments.Text("content", "the whole content of the file as text", "text", "file_text"), CallId = context.CallId };
         var sandbox = await context.GetSandboxAsync(cancellationToken).ConfigureAwait(false);
         return FileText.Of(await sandbox.Files.WriteAsync(request, cancellationToken).ConfigureAwait(false));
     }
@@ -33,6 +33,7 @@ internal sealed class EditFileTool() : SandboxTool(
             ?? (arguments.OptionalText("old_text", "old_string", "old_str") is not null ? [arguments] : throw arguments.Missing("edits", "a list such as [{\"old_text\": \"...\", \"new_text\": \"...\"}]"));
         var request = new EditFileRequest
         {
+            WorkingDirectory = context.WorkingDirectory,
             Path = arguments.Path(),
             CallId = context.CallId,
             Edits = [.. edits.Select(edit => new FileEdit
@@ -57,7 +58,7 @@ internal sealed class ApplyPatchTool() : SandboxTool(
 {
     protected override async Task<ToolOutput> RunAsync(ArgumentReader arguments, ToolContext context, CancellationToken cancellationToken)
     {
-        var request = new ApplyPatchRequest { Patch = arguments.Text("patch", "the patch as text, from *** Begin Patch to *** End Patch", "input"), CallId = context.CallId };
+        var request = new ApplyPatchRequest { WorkingDirectory = context.WorkingDirectory, Patch = arguments.Text("patch", "the patch as text, from *** Begin Patch to *** End Patch", "input"), CallId = context.CallId };
         var sandbox = await context.GetSandboxAsync(cancellationToken).ConfigureAwait(false);
         return FileText.Of(await sandbox.Files.PatchAsync(request, cancellationToken).ConfigureAwait(false));
     }
@@ -73,7 +74,7 @@ internal sealed class DeleteFileTool() : SandboxTool(
 {
     protected override async Task<ToolOutput> RunAsync(ArgumentReader arguments, ToolContext context, CancellationToken cancellationToken)
     {
-        var request = new DeleteFileRequest { Path = arguments.Path(), Recursive = arguments.Flag("recursive"), CallId = context.CallId };
+        var request = new DeleteFileRequest { WorkingDirectory = context.WorkingDirectory, Path = arguments.Path(), Recursive = arguments.Flag("recursive"), CallId = context.CallId };
         var sandbox = await context.GetSandboxAsync(cancellationToken).ConfigureAwait(false);
         return FileText.Of(await sandbox.Files.DeleteAsync(request, cancellationToken).ConfigureAwait(false));
     }

@@ -6,7 +6,7 @@ namespace Drafthorse.Harness.Tools.Core;
 public static class CoreTools
 {
     /// <summary>The tools, always in the same order.</summary>
-    public static IReadOnlyList<AIFunction> Create() =>
+    public static IReadOnlyList<AIFunction> All { get; } =
     [
         new ReadFileTool(),
         new WriteFileTool(),

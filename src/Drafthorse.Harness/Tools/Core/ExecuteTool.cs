@@ -24,7 +24,9 @@ internal sealed class ExecuteTool() : SandboxTool(
             CallId = context.CallId,
             Command = arguments.Text("command", "a shell command line", "cmd"),
             Shell = CommandShell.BashElseSh,
-            WorkingDirectory = arguments.OptionalText("working_directory", "cwd", "workdir") is { Length: > 0 } directory ? directory : null,
+            WorkingDirectory = arguments.OptionalText("working_directory", "cwd", "workdir") is { Length: > 0 } directory
+                ? Path.Combine(context.WorkingDirectory ?? "", directory)
+                : context.WorkingDirectory,
             Timeout = timeout,
         };
         if (isBackground)

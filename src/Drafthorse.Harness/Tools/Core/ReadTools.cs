@@ -15,6 +15,7 @@ internal sealed class ReadFileTool() : SandboxTool(
     {
         var request = new ReadFileRequest
         {
+            WorkingDirectory = context.WorkingDirectory,
             Path = arguments.Path(),
             Offset = arguments.WholeNumber("offset", 0, int.MaxValue) ?? 0,
             Line = arguments.WholeNumber("line", 1, int.MaxValue),
@@ -35,8 +36,9 @@ internal sealed class ListFilesTool() : SandboxTool(
 {
     protected override async Task<ToolOutput> RunAsync(ArgumentReader arguments, ToolContext context, CancellationToken cancellationToken)
     {
+        var request = new PathRequest { WorkingDirectory = context.WorkingDirectory, Path = arguments.OptionalPath() };
         var sandbox = await context.GetSandboxAsync(cancellationToken).ConfigureAwait(false);
-        return FileText.Of(await sandbox.Files.ListAsync(arguments.OptionalPath(), cancellationToken).ConfigureAwait(false));
+        return FileText.Of(await sandbox.Files.ListAsync(request, cancellationToken).ConfigureAwait(false));
     }
 }
 

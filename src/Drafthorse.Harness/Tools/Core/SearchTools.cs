@@ -14,6 +14,7 @@ internal sealed class GlobFilesTool() : SandboxTool(
     {
         var request = new GlobRequest
         {
+            WorkingDirectory = context.WorkingDirectory,
             Pattern = arguments.Text("pattern", "a name pattern such as **/*.py"),
             Path = arguments.OptionalPath(),
             IncludeIgnored = arguments.Flag("include_ignored"),
@@ -36,6 +37,7 @@ internal sealed class GrepFilesTool() : SandboxTool(
     {
         var request = new GrepRequest
         {
+            WorkingDirectory = context.WorkingDirectory,
             Pattern = arguments.Text("pattern", "a regular expression"),
             Path = arguments.OptionalPath(),
             Include = arguments.OptionalText("include", "glob"),

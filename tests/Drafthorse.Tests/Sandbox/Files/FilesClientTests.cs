@@ -35,7 +35,7 @@ public sealed class FilesClientTests
         await Assert.ThrowsAsync<SandboxCallException>(() => method switch
         {
             "file.read" => client.Files.ReadAsync(new ReadFileRequest { Path = "a" }, Token),
-            "file.list" => client.Files.ListAsync(".", Token),
+            "file.list" => client.Files.ListAsync(new PathRequest(), Token),
             "file.write" => client.Files.WriteAsync(new WriteFileRequest { Path = "a" }, Token),
             "search.glob" => client.Search.GlobAsync(new GlobRequest { Pattern = "*", Limit = 2 }, Token),
             _ => client.Search.GrepAsync(new GrepRequest { Pattern = "x" }, Token),
