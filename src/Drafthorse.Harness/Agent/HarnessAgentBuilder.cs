@@ -180,7 +180,7 @@ public sealed class HarnessAgentBuilder
                 Fallbacks = [.. _fallbacks.Select(fallback => fallback.Name)],
                 FindModel = name => ModelSpec.TryParse(name, out var spec, out _) ? catalog.Find(spec) : new ModelInfo(),
                 Store = _store ?? new InMemoryThreadStore(_timeProvider),
-                Tools = new ToolSet([.. CoreTools.Create(), .. _tools]),
+                Tools = new ToolSet([.. CoreTools.All, .. _tools]),
                 Instructions = ComposeAsync,
                 AcquireSandbox = _sandbox ?? throw new InvalidOperationException($"Agent '{_name}' has no sandbox: call UseFilesystem."),
                 Middleware = [.. _middleware],
