@@ -7,8 +7,10 @@ internal static partial class EgressLog
 {
     public static void Write(ILogger logger, EgressAudit audit)
     {
-        if (logger.IsEnabled(LogLevel.Information))
-            LogConnection(logger, audit.Thread?.ToString() ?? "", audit.Name, audit.Port, audit.Result, audit.Reason, audit.BytesUp, audit.BytesDown);
+        if (!logger.IsEnabled(LogLevel.Information))
+            return;
+        var thread = audit.Thread?.ToString() ?? "";
+        LogConnection(logger, thread, audit.Name, audit.Port, audit.Result, audit.Reason, audit.BytesUp, audit.BytesDown);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Egress of thread {Thread} to {Host}:{Port}: {Result} {Reason} ({Up} bytes up, {Down} down)")]
