@@ -11,7 +11,7 @@ public static class HalfClose
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (stream is WireStream wire)
-            await wire.CompleteIfOpenAsync().ConfigureAwait(false);
+            await wire.CompleteWritesAsync(cancellationToken).ConfigureAwait(false);
         else if (stream is NetworkStream { Socket: var socket })
             socket.Shutdown(SocketShutdown.Send);
     }

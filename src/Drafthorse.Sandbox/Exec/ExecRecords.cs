@@ -15,7 +15,7 @@ internal static class ExecRecords
     private const byte ErrorKind = 2;
     private const byte SkippedKind = 3;
     private const byte ReportKind = 4;
-    private const int MaxRecord = 256 * 1024;
+    private const int MaxRecord = 2 * ExecRequest.MaxOutputLimit;
 
     public static byte[] Piece(LiveOutput.Piece piece)
     {

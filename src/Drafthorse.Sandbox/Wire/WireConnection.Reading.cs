@@ -192,7 +192,7 @@ public sealed partial class WireConnection
         try
         {
             await handler(stream, head, stream.PeerGone).ConfigureAwait(false);
-            await stream.CompleteIfOpenAsync().ConfigureAwait(false);
+            await stream.CompleteWritesAsync(CancellationToken.None).ConfigureAwait(false);
         }
         catch (SandboxCallException e)
         {

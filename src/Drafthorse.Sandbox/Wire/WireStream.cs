@@ -102,9 +102,18 @@ public sealed class WireStream : Stream
     public ValueTask WriteLastAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken) =>
         WriteAsync(buffer, last: true, cancellationToken);
 
-    /// <summary>Completes the writing side; the other end reads 0 after what was written. Reading goes on.</summary>
-    public ValueTask CompleteWritesAsync(CancellationToken cancellationToken) =>
-        WriteAsync(ReadOnlyMemory<byte>.Empty, last: true, cancellationToken);
+    /// <summary>Completes the writing side; the other end reads 0 after what was written. Reading goes on. A side that is complete,
+    /// or that the other end no longer reads, is left as it is.</summary>
+    public ValueTask CompleteWritesAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_sendEnded && _failure is null)
+                return ValueTask.CompletedTask;
+        }
+
+        return WriteAsync(ReadOnlyMemory<byte>.Empty, last: true, cancellationToken);
+    }
 
     /// <summary>Ends the stream in both directions; the other end sees a <see cref="SandboxCallException"/>.</summary>
     public void Abort(string code, string message)
@@ -173,9 +182,6 @@ public sealed class WireStream : Stream
         if (last && EndInput())
             Connection.Remove(this);
     }
-
-    /// <summary>Completes the writing side unless that has happened already.</summary>
-    internal ValueTask CompleteIfOpenAsync() => _sendEnded ? ValueTask.CompletedTask : CompleteWritesAsync(CancellationToken.None);
 
     internal void ReceiveCredit(uint bytes)
     {

@@ -34,9 +34,20 @@ internal sealed class SandboxdProcess : IAsyncDisposable
 
     public async Task<Stream> ConnectAsync()
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        await socket.ConnectAsync(new UnixDomainSocketEndPoint(Socket), TestContext.Current.CancellationToken);
-        return new NetworkStream(socket, ownsSocket: true);
+        while (true)
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            try
+            {
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(Socket), TestContext.Current.CancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.WouldBlock)
+            {
+                // More are waiting than the daemon has taken so far.
+                socket.Dispose();
+            }
+        }
     }
 
     /// <summary>The relay that a backend runs inside of the sandbox.</summary>

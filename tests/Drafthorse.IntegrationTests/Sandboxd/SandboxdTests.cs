@@ -115,7 +115,7 @@ public abstract class SandboxdTests(bool native) : IDisposable
     {
         if (Environment.UserName != "root")
             Assert.Skip("Needs root, to become another user.");
-        Directory.CreateDirectory(Path.Combine(_scratch, "spill"));
+        File.SetUnixFileMode(_scratch, (UnixFileMode)0b111_111_111);
         await using SandboxdProcess daemon = await SandboxdProcess.LaunchAsync(
             native, "/", Path.Combine(_scratch, "spill"), "/usr/bin/setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--");
         await using SandboxClient client = await AttachAsync(daemon, 1);

@@ -5,11 +5,22 @@ namespace Drafthorse.Sandbox.Exec.Processes;
 /// <summary>Output on its way to one reader while the command runs. A slow reader loses pieces, never holds the command up.</summary>
 internal sealed class LiveOutput
 {
-    private const int MaxWaiting = 512 * 1024;
+    private const int MaxWaiting = 4 * 1024 * 1024;
 
     private readonly Channel<Piece> _pieces = Channel.CreateUnbounded<Piece>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
     private int _waiting;
     private long _skipped;
+
+    /// <summary>Publishes what came before: its head and its tail, of so many bytes altogether.</summary>
+    public void CatchUp(bool isError, ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail, long total)
+    {
+        if (!head.IsEmpty)
+            Publish(isError, head);
+
+        _skipped += total - head.Length - tail.Length;
+        if (!tail.IsEmpty)
+            Publish(isError, tail);
+    }
 
     public void Publish(bool isError, ReadOnlySpan<byte> data)
     {

@@ -12,6 +12,9 @@ internal sealed class OutputBuffer(int limit, Func<SpillFile?> openSpill, bool s
 
     public long Total { get; private set; }
 
+    /// <summary>The start of the output, as far as it is kept.</summary>
+    public ReadOnlySpan<byte> Head => _kept.AsSpan(0, _keptLength);
+
     public bool SpillsAlways => spillsAlways;
 
     public string? SpillPath => _spill?.Path;
@@ -71,6 +74,7 @@ internal sealed class OutputBuffer(int limit, Func<SpillFile?> openSpill, bool s
         };
         (byte[], byte[], KeptOutput) result = (head.ToArray(), tail, description);
         _kept = [];
+        _keptLength = 0;
         _ring = null;
         return result;
     }

@@ -15,15 +15,36 @@ internal static class ProcessTable
     private const int SessionField = 3;
     private const int StartTimeField = 19;
     private const int LineSize = 1024;
+    private const int MaxPath = 64;
+    private const int MaxRounds = 32;
+    private const int MaxNew = 4096;
     private const int MaxEnvironment = 256 * 1024;
 
+    /// <summary>All of them. A process that forks and ends while this looks does not hide its child: the numbers that were given out
+    /// meanwhile are looked at too.</summary>
     public static List<ProcessEntry> ReadAll()
     {
+        int last = ReadLastId();
         var entries = new List<ProcessEntry>();
         foreach (string directory in Directory.EnumerateDirectories("/proc"))
         {
             if (int.TryParse(Path.GetFileName(directory.AsSpan()), NumberStyles.None, CultureInfo.InvariantCulture, out int id) && Read(id) is { } entry)
                 entries.Add(entry);
+        }
+
+        for (int round = 0; round < MaxRounds; round++)
+        {
+            int now = ReadLastId();
+            for (int id = Math.Max(last + 1, now - MaxNew); id <= now; id++)
+            {
+                if (Read(id) is { } entry)
+                    entries.Add(entry);
+            }
+
+            if (now == last)
+                break;
+
+            last = now;
         }
 
         return entries;
@@ -33,7 +54,7 @@ internal static class ProcessTable
     public static ProcessEntry? Read(int id)
     {
         Span<byte> buffer = stackalloc byte[LineSize];
-        int length = ReadFile(id, "stat", buffer);
+        int length = ReadFile($"/proc/{id}/stat", buffer);
         ReadOnlySpan<byte> line = buffer[..length];
 
         // The name before the fields may hold anything, also parentheses.
@@ -73,7 +94,7 @@ internal static class ProcessTable
         byte[] buffer = new byte[LineSize * 8];
         while (true)
         {
-            int length = ReadFile(id, "environ", buffer);
+            int length = ReadFile($"/proc/{id}/environ", buffer);
             if (length < buffer.Length || buffer.Length >= MaxEnvironment)
                 return buffer.AsSpan(0, length).IndexOf(variable) >= 0;
 
@@ -81,14 +102,21 @@ internal static class ProcessTable
         }
     }
 
-    private static unsafe int ReadFile(int id, string file, Span<byte> target)
+    /// <summary>The number that was given out last: the last field.</summary>
+    private static int ReadLastId()
     {
-        Span<byte> path = stackalloc byte[64];
-        int end = Encoding.ASCII.GetBytes($"/proc/{id}/{file}", path);
-        path[end] = 0;
+        Span<byte> buffer = stackalloc byte[LineSize];
+        ReadOnlySpan<byte> line = buffer[..ReadFile("/proc/loadavg", buffer)].TrimEnd((byte)'\n');
+        return Utf8Parser.TryParse(line[(line.LastIndexOf((byte)' ') + 1)..], out int id, out _) ? id : 0;
+    }
+
+    private static unsafe int ReadFile(string path, Span<byte> target)
+    {
+        Span<byte> name = stackalloc byte[MaxPath];
+        name[Encoding.ASCII.GetBytes(path, name[..^1])] = 0;
         int fd;
-        fixed (byte* name = path)
-            fd = Libc.open(name, Libc.ReadCloseOnExec);
+        fixed (byte* start = name)
+            fd = Libc.open(start, Libc.ReadCloseOnExec);
         if (fd < 0)
             return 0;
 

@@ -11,7 +11,7 @@ internal sealed class ProcessTree(int root, string mark)
 {
     private const int MaxPasses = 20;
 
-    /// <summary>A process that forks and ends between two looks is seen by none of them; so often nothing must be seen in a row.</summary>
+    /// <summary>A process that is just starting a program shows no environment; so often nothing must be seen in a row.</summary>
     private const int LooksToBeSure = 3;
 
     private readonly byte[] _mark = Encoding.UTF8.GetBytes(mark + "\0");

@@ -76,12 +76,21 @@ internal sealed class RunningCommand(CommandStart start, OutputBuffer output, Ou
             live.Publish(isError, data);
     }
 
+    /// <summary>Sends output to a reader, first what there was before it came.</summary>
     public void Attach(LiveOutput live)
     {
         if (Finished.IsCompleted)
+        {
+            ExecReport report = Finished.Result;
+            live.CatchUp(false, Kept[0], Kept[1], report.Output.Total);
+            live.CatchUp(true, Kept[2], Kept[3], report.ErrorOutput.Total);
             live.Complete();
-        else
-            _live.Add(live);
+            return;
+        }
+
+        live.CatchUp(false, Output.Head, [], Output.Total);
+        live.CatchUp(true, Error.Head, [], Error.Total);
+        _live.Add(live);
     }
 
     public void Detach(LiveOutput live) => _live.Remove(live);
