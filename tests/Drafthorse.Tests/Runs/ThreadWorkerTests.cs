@@ -123,7 +123,7 @@ public sealed class ThreadWorkerTests : IAsyncDisposable
         var entry = await _store.ClaimOutboxAsync("test", TimeSpan.FromSeconds(30), Ct);
         Assert.Equal(1, runs);
         Assert.Equal("text of m1", Assert.IsType<MessagesTaken>(journal[0].Event).Messages[0].Message.Text);
-        Assert.Equal("Failed", Assert.IsType<RunFinished>(journal[1].Event).Outcome);
+        Assert.Equal("failed", Assert.IsType<RunFinished>(journal[1].Event).Outcome);
         var reply = Effects.ReadReply(entry!.Payload);
         Assert.Equal(ThreadStatus.Failed, reply.Outcome);
         Assert.Contains("FormatException", reply.Text, StringComparison.Ordinal);
