@@ -6,6 +6,7 @@ using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Journal;
 using Drafthorse.Harness.Tools;
+using Drafthorse.Sandbox.Wire;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Harness.Agent;
@@ -16,6 +17,7 @@ namespace Drafthorse.Harness.Agent;
 /// </summary>
 internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, IReadOnlyList<IAgentMiddleware> middleware)
 {
+    private const int MaxTries = 3;
     private string? _warning;
 
     /// <summary>The starts that are committed together with the reply: of all calls whose result the sandbox keeps by id.</summary>
@@ -129,8 +131,24 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
 
     private Task<ToolOutput> InvokeAsync(int index, AIFunction tool, ToolCall call, CancellationToken cancellationToken) =>
         index == middleware.Count
-            ? CallToolAsync(tool, call, cancellationToken)
+            ? CallWithLostStreamsAsync(tool, call, cancellationToken)
             : middleware[index].OnToolCallAsync(call, (next, token) => InvokeAsync(index + 1, tool, next, token), cancellationToken);
+
+    /// <summary>A stream that was lost is opened again, and what the sandbox keeps by call id is asked for once more.</summary>
+    private async Task<ToolOutput> CallWithLostStreamsAsync(AIFunction tool, ToolCall call, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await CallToolAsync(tool, call, cancellationToken).ConfigureAwait(false);
+            }
+            catch (WireException) when (call.Effect != ToolEffect.External && tries < MaxTries && !cancellationToken.IsCancellationRequested)
+            {
+                // The next try attaches again, or throws what became of the sandbox.
+            }
+        }
+    }
 
     private async Task<ToolOutput> CallToolAsync(AIFunction tool, ToolCall call, CancellationToken cancellationToken)
     {
@@ -141,6 +159,7 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
                 [typeof(ToolContext)] = new ToolContext
                 {
                     CallId = call.CallId,
+                    WorkingDirectory = run.WorkingDirectory,
                     GetSandboxAsync = call.Run.GetSandboxClientAsync,
                     OnOutput = text => run.Publish(new ToolOutputDelta { ThreadId = run.Thread.Id, CallId = call.CallId, Text = text }),
                 },
@@ -158,7 +177,7 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
                 var other => ToolOutput.Text(JsonSerializer.Serialize(other, tool.JsonSerializerOptions.GetTypeInfo(other.GetType()))),
             };
         }
-        catch (Exception exception) when (exception is not (OperationCanceledException or LeaseLostException or SandboxException or RunEndedException))
+        catch (Exception exception) when (exception is not (OperationCanceledException or LeaseLostException or SandboxException or WireException or RunEndedException))
         {
             // A tool's own failure is the model's to deal with; what ends a run passes.
             return ToolOutput.Error($"{call.Tool} failed: {exception.Message}");

@@ -1,12 +1,14 @@
 using Drafthorse.Harness.Channels;
+using Drafthorse.Harness.GitGateway;
 using Drafthorse.Harness.Middleware;
+using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Journal;
 
 namespace Drafthorse.Harness.Drafts;
 
 /// <summary>The deterministic end of a run: commit, verify, push, draft.</summary>
-internal sealed class DraftEnding(RunContext run, RepositoryWork work, DraftOptions options)
+internal sealed class DraftEnding(RunContext run, RepositoryWork work, RepositoryMirrors mirrors, DraftOptions options)
 {
     /// <summary>The outcome with the draft that is owed, or what the model has to mend first.</summary>
     public async Task<(RunOutcome Outcome, string? Complaint)> FinishAsync(RunOutcome outcome, int round, CancellationToken cancellationToken)
@@ -18,6 +20,8 @@ internal sealed class DraftEnding(RunContext run, RepositoryWork work, DraftOpti
         var mayMend = outcome.Status == ThreadStatus.Done && round <= work.Settings.MaxFixRounds;
 
         var commit = await tree.CommitAllAsync(CommitMessage(outcome.Text), cancellationToken).ConfigureAwait(false);
+        if (commit is not null && !IsCommit(commit))
+            throw new SandboxException($"git in the sandbox named a commit that is none: {SandboxGit.Tail(commit, 100)}");
         if (commit is null || !await tree.DiffersFromBaseAsync(commit, cancellationToken).ConfigureAwait(false))
             return (outcome with { Notes = [.. notes, "Nothing was changed, so there is no draft."] }, null);
 
@@ -30,8 +34,9 @@ internal sealed class DraftEnding(RunContext run, RepositoryWork work, DraftOpti
         }
 
         var push = await tree.PushAsync(commit, cancellationToken).ConfigureAwait(false);
-        if (push.ExitCode != 0)
+        if (push.ExitCode != 0 || await mirrors.ResolveBranchAsync(work.Repository, work.Branch, cancellationToken).ConfigureAwait(false) != commit)
         {
+            // The code host's word counts, not the sandbox's.
             var reason = SandboxGit.Tail(push.Output, 1500);
             return mayMend
                 ? (outcome, $"Your work could not be pushed:\n{reason}\nMend what stands in the way, if you can.")
@@ -40,6 +45,9 @@ internal sealed class DraftEnding(RunContext run, RepositoryWork work, DraftOpti
 
         return (outcome with { Notes = notes, Outbox = [.. outcome.Outbox, Draft(outcome, commit, verified).ToOutbox()] }, null);
     }
+
+    /// <summary>What comes out of a sandbox is anybody's word.</summary>
+    private static bool IsCommit(string text) => text.Length is 40 or 64 && text.All(char.IsAsciiHexDigitLower);
 
     private async Task<IReadOnlyList<VerifyResult>> VerifyAsync(SandboxGit git, string commit, int round, CancellationToken cancellationToken)
     {

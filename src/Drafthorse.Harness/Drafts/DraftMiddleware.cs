@@ -32,13 +32,14 @@ public sealed class DraftMiddleware(RepositoryMirrors mirrors, DraftOptions opti
         }
 
         run.Set(work);
+        run.WorkingDirectory = work.Checkout;
         for (var round = 1; ; round++)
         {
             var outcome = await next(cancellationToken).ConfigureAwait(false);
             if (outcome.Status is ThreadStatus.Waiting || run.Facts.Sandbox is null)
                 return outcome.Status is ThreadStatus.Done ? outcome with { Notes = [.. outcome.Notes, "Nothing was changed, so there is no draft."] } : outcome;
 
-            var ending = new DraftEnding(run, work, options);
+            var ending = new DraftEnding(run, work, mirrors, options);
             var (finished, complaint) = await ending.FinishAsync(outcome, round, cancellationToken).ConfigureAwait(false);
             if (complaint is null)
                 return finished;

@@ -13,13 +13,13 @@ internal sealed class SandboxGit(SandboxClient sandbox, RunContext run, string d
     /// <summary>None of the repository's hooks or helpers run in code's own commands.</summary>
     private const string Plain = "git -c core.hooksPath=/dev/null -c core.fsmonitor=false -c commit.gpgSign=false -c protocol.ext.allow=never";
 
-    /// <summary>Runs a shell script in the checkout. <c>$git</c> is git without hooks.</summary>
+    /// <summary>Runs a command line in the checkout as it is.</summary>
     public async Task<ExecResult> TryAsync(string script, CancellationToken cancellationToken, string? input = null, string? workingDirectory = null, TimeSpan? timeout = null)
     {
         var request = new ExecRequest
         {
             CallId = $"{run.Lease.Token}-code-{Guid.NewGuid():N}",
-            Command = script.Replace("$git", Plain, StringComparison.Ordinal),
+            Command = script,
             WorkingDirectory = workingDirectory ?? directory,
             StandardInput = input,
             Timeout = timeout ?? DefaultTimeout,
@@ -29,10 +29,14 @@ internal sealed class SandboxGit(SandboxClient sandbox, RunContext run, string d
         return result;
     }
 
+    /// <summary>Runs a script of our own, in which <c>$git</c> is git without hooks.</summary>
+    public Task<ExecResult> TryGitAsync(string script, CancellationToken cancellationToken, string? input = null, string? workingDirectory = null) =>
+        TryAsync(script.Replace("$git", Plain, StringComparison.Ordinal), cancellationToken, input, workingDirectory);
+
     /// <summary>Runs a script that must end with 0, and returns its output. Throws <see cref="SandboxException"/>.</summary>
     public async Task<string> RunAsync(string what, string script, CancellationToken cancellationToken, string? input = null, string? workingDirectory = null)
     {
-        var result = await TryAsync(script, cancellationToken, input, workingDirectory).ConfigureAwait(false);
+        var result = await TryGitAsync(script, cancellationToken, input, workingDirectory).ConfigureAwait(false);
         return result.ExitCode == 0
             ? result.Output.Trim()
             : throw new SandboxException($"{what} failed in the sandbox ({Describe(result)}): {Tail(result.Output + result.ErrorOutput, 1000)}{result.Failure}");

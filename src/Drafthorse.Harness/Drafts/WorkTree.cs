@@ -27,12 +27,12 @@ internal sealed class WorkTree(SandboxGit git, RepositoryWork work)
     {
         if (work.BaseCommit is null)
             return true;
-        var result = await git.TryAsync($"$git diff --quiet {work.BaseCommit} {commit}", cancellationToken).ConfigureAwait(false);
+        var result = await git.TryGitAsync($"$git diff --quiet {work.BaseCommit} {commit}", cancellationToken).ConfigureAwait(false);
         return result.ExitCode != 0;
     }
 
     /// <summary>Pushes a commit to the thread's branch through the gateway.</summary>
-    public Task<ExecResult> PushAsync(string commit, CancellationToken cancellationToken) => git.TryAsync(
+    public Task<ExecResult> PushAsync(string commit, CancellationToken cancellationToken) => git.TryGitAsync(
         $"$git push --porcelain {SandboxGit.Quote(GitGateway.GitSandboxEnvironment.RemoteUrl(work.Repository))} {commit}:refs/heads/{SandboxGit.Quote(work.Branch)} 2>&1",
         cancellationToken);
 }

@@ -63,6 +63,9 @@ public sealed class RunContext : IAsyncDisposable
     /// <summary>Steps of this run so far.</summary>
     public int Steps { get; private set; }
 
+    /// <summary>Where relative paths and commands of tools begin; null = the sandbox's own working directory.</summary>
+    public string? WorkingDirectory { get; set; }
+
     /// <summary>The specification of the model that answered last; empty before the first answer.</summary>
     public string Model { get; private set; } = "";
 
