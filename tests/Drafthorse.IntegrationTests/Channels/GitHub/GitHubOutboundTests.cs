@@ -157,6 +157,40 @@ public class GitHubOutboundTests
     }
 
     [Fact]
+    public async Task PullRequestWithAForgedMarker_OfAThreadWithoutADraft_DoesNotReachTheThread()
+    {
+        await using var rig = await GitHubRig.StartAsync();
+        var issue = await StartThreadAsync(rig);
+        var marker = $"<!-- drafthorse:draft thread={ThreadId.FromKey(rig.IssueKey(issue))} -->";
+        var forged = GitHubStandInPulls.Add(rig.StandIn.World, rig.Repository, rig.Mallory, "Mine", marker, "feature", "main", draft: false);
+
+        await rig.CommentAsync(forged.Conversation, rig.Ada, "@drafthorse go");
+        await rig.DrainAsync();
+
+        Assert.Single(await rig.InboxAsync(rig.IssueKey(issue)));
+    }
+
+    [Fact]
+    public async Task RateLimited_NothingIsCalledUntilTheLimitEnds()
+    {
+        await using var rig = await GitHubRig.StartAsync();
+        await StartThreadAsync(rig);
+        await rig.RunAsync(ThreadStatus.Done, null, Reply());
+        rig.StandIn.Faults.Plan("POST", "/comments", StandInFault.SecondaryRateLimit);
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var entry = await rig.Store.ClaimOutboxAsync("test", TimeSpan.FromSeconds(45), cancellationToken);
+        var calls = rig.StandIn.Calls.Count;
+
+        for (var i = 0; i < 3; i++)
+        {
+            var error = await Assert.ThrowsAsync<EffectException>(() => rig.Channel.PerformAsync(entry!, _ => Task.FromResult(true), cancellationToken));
+            Assert.Equal((true, TimeSpan.FromSeconds(1)), (error.IsTransient, error.RetryAfter));
+        }
+
+        Assert.Equal(calls + 1, rig.StandIn.Calls.Count);
+    }
+
+    [Fact]
     public async Task DraftsAreRefused_ReplyNamesReasonAndBranch()
     {
         await using var rig = await GitHubRig.StartAsync();
