@@ -86,7 +86,7 @@ image() {
     codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-bookworm}")
     archive=$cache/sandbox-test-$codename.tar
     if [ ! -f "$archive" ]; then
-      mmdebstrap --quiet --variant=minbase --include=git,ca-certificates,ripgrep "$codename" "$archive.part" >&2
+      mmdebstrap --quiet --format=tar --variant=minbase --include=git,ca-certificates,ripgrep "$codename" "$archive.part" >&2
       mv "$archive.part" "$archive"
     fi
     docker --host "$host" import "$archive" drafthorse/sandbox:test >/dev/null
