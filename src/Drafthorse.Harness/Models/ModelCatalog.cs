@@ -35,10 +35,9 @@ public sealed class ModelCatalog
         try
         {
             using var stream = File.OpenRead(path);
-            var file = JsonSerializer.Deserialize(stream, ModelCatalogJson.Default.ModelCatalogFile) ?? new ModelCatalogFile();
-            return new ModelCatalog(BuiltIn.AsOf, Merge(BuiltIn._models, file));
+            return new ModelCatalog(BuiltIn.AsOf, ModelCatalogReader.Read(stream, BuiltIn._models).Models);
         }
-        catch (Exception exception) when (exception is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is JsonException or KeyNotFoundException or IOException or UnauthorizedAccessException)
         {
             throw new ModelException(ModelErrorKind.Configuration, $"The model catalog '{path}' cannot be read: {exception.Message}", exception);
         }
@@ -78,18 +77,7 @@ public sealed class ModelCatalog
     private static ModelCatalog ReadBuiltIn()
     {
         using var stream = typeof(ModelCatalog).Assembly.GetManifestResourceStream("Drafthorse.Harness.Models.models.json")!;
-        var file = JsonSerializer.Deserialize(stream, ModelCatalogJson.Default.ModelCatalogFile)!;
-        return new ModelCatalog(file.AsOf, Merge([], file));
-    }
-
-    private static Dictionary<string, ModelInfo> Merge(Dictionary<string, ModelInfo> known, ModelCatalogFile file)
-    {
-        var merged = new Dictionary<string, ModelInfo>(known, StringComparer.OrdinalIgnoreCase);
-        foreach (var (name, entry) in file.Models)
-        {
-            merged[name] = entry.Over(merged.GetValueOrDefault(name, Unknown));
-        }
-
-        return merged;
+        var (asOf, models) = ModelCatalogReader.Read(stream, []);
+        return new ModelCatalog(asOf, models);
     }
 }

@@ -12,7 +12,7 @@ internal static class AimockFixtures
         {"match":{"userMessage":"flaky for {{{provider}}}.","sequenceIndex":0},"response":{"error":{"message":"Rate limit reached","type":"rate_limit_error"},"status":429,"retryAfter":1}},
         {"match":{"userMessage":"flaky for {{{provider}}}.","sequenceIndex":1},"response":{"error":{"message":"boom","type":"server_error"},"status":500}},
         {"match":{"userMessage":"flaky for {{{provider}}}.","sequenceIndex":2},"response":{"error":{"message":"Overloaded","type":"overloaded_error"},"status":529}},
-        {"match":{"userMessage":"flaky for {{{provider}}}.","sequenceIndex":3},"response":{"content":"These words are cut in the middle, so nobody may see them in the end."},"truncateAfterChunks":4},
+        {"match":{"userMessage":"flaky for {{{provider}}}.","sequenceIndex":3},"latency":20,"response":{"content":"These words are cut in the middle, so nobody may see them in the end, however many of them there are and however slowly they come: what counts is the whole answer."},"truncateAfterChunks":6},
         {"match":{"userMessage":"flaky for {{{provider}}}."},"response":{"content":"At last, the whole answer."}}
         """;
 
@@ -22,7 +22,7 @@ internal static class AimockFixtures
         """;
 
     private const string Out = """
-        {"match":{"userMessage":"out of order","model":"gpt-out"},"response":{"content":"These are the first words of an answer that breaks."},"truncateAfterChunks":4},
+        {"match":{"userMessage":"out of order","model":"gpt-out"},"latency":20,"response":{"content":"These are the first words of an answer that breaks off before it has said anything that is of use to anybody at all."},"truncateAfterChunks":3},
         {"match":{"userMessage":"out of order"},"response":{"content":"Somebody else answers."}}
         """;
 }

@@ -72,11 +72,16 @@ public sealed class ModelCatalogTests
         File.Delete(path);
     }
 
-    [Fact]
-    public void Load_BrokenFile_NamesIt()
+    [Theory]
+    [InlineData("{ \"models\": [")]
+    [InlineData("{ \"models\": { \"x\": 5 } }")]
+    [InlineData("{ \"models\": { \"x\": { \"contextWindow\": \"big\" } } }")]
+    [InlineData("{ \"models\": { \"x\": { \"window\": 5 } } }")]
+    [InlineData("{ \"models\": { \"x\": { \"price\": { \"tiers\": [{}] } } } }")]
+    public void Load_BrokenFile_NamesIt(string text)
     {
         var path = Path.GetTempFileName();
-        File.WriteAllText(path, "{ \"models\": [");
+        File.WriteAllText(path, text);
 
         var exception = Assert.Throws<ModelException>(() => ModelCatalog.Load(path));
 
