@@ -15,7 +15,6 @@ internal static class LaunchCommand
 
         Libc.KeepInheritedDescriptors();
 
-        // Not disposed: that would remove the socket's name.
         Socket listener = ListeningSocket.Listen(line.Require("--socket"));
         string[] environment = [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(variable => $"{variable.Key}={variable.Value}")];
         Spawner.StartDetached([FindProgram(line.Rest[0]), .. line.Rest.Skip(1)], environment, line.Find("--log") ?? "/dev/null", (int)listener.Handle);

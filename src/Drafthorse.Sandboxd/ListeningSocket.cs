@@ -14,11 +14,15 @@ internal static class ListeningSocket
         if (!Directory.Exists(directory))
             Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
 
-        File.Delete(path);
+        // Bound under another name and then renamed: nobody sees it half made, and .NET, which removes the name that it bound when the
+        // process ends, does not find it.
+        string bound = path + "~";
+        File.Delete(bound);
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        socket.Bind(new UnixDomainSocketEndPoint(path));
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        socket.Bind(new UnixDomainSocketEndPoint(bound));
+        File.SetUnixFileMode(bound, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         socket.Listen(Backlog);
+        File.Move(bound, path, overwrite: true);
         return socket;
     }
 

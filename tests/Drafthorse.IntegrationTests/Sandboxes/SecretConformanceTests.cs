@@ -46,7 +46,9 @@ public sealed class SecretConformanceTests(DockerEngineFixture docker)
                 session,
                 $"""
                 a={secret[..half]}; b={secret[half..]}
-                for p in /proc/[0-9]*; do [ $p = /proc/$$ ] || grep -aqs "$a$b" $p/environ $p/cmdline && echo "in $p"; done
+                for f in /proc/[0-9]*/environ /proc/[0-9]*/cmdline; do
+                  case $(tr '\0' ' ' 2>/dev/null < $f) in *"$a$b"*) echo "in $f" ;; esac
+                done 2>/dev/null
                 git config --list --show-origin 2>/dev/null | grep "$a$b"
                 grep -rlsI --exclude-dir=proc --exclude-dir=sys --exclude-dir=dev --exclude-dir=usr "$a$b" / 2>/dev/null
                 true

@@ -10,7 +10,8 @@ namespace Drafthorse.Harness.Sandboxes.Bubblewrap;
 /// </summary>
 public sealed class BubblewrapBackend : ISandboxBackend
 {
-    private const int LongestSocketPath = 107;
+    /// <summary>Linux takes 107 bytes, and <c>sandboxd</c> makes its socket under a name one longer.</summary>
+    private const int LongestSocketPath = 106;
 
     private readonly BubblewrapOptions _options;
     private readonly TimeProvider _time;
