@@ -16,28 +16,28 @@ public sealed class EgressGate
     private readonly IReadOnlyList<EgressRule> _allow;
     private readonly IReadOnlyList<EgressRule> _gatewayOnly;
     private readonly IReadOnlyList<EgressRule> _private;
-    private readonly Task<IReadOnlyList<PackageRegistry>> _registries;
+    private readonly Lazy<Task<IReadOnlyList<PackageRegistry>>> _registries;
     private readonly Action<EgressAudit> _audit;
 
     /// <summary>
-    /// Validates the settings; throws <see cref="FormatException"/> that names the wrong one. <paramref name="registries"/> are those of
-    /// <see cref="PackageRegistries"/>, which may still be looked for; <paramref name="audit"/> gets a record of every connection at
+    /// Validates the settings; throws <see cref="FormatException"/> that names the wrong one. <paramref name="registries"/> looks for those of
+    /// <see cref="PackageRegistries"/>, once, when a sandbox first wants to go somewhere; <paramref name="audit"/> gets a record of every connection at
     /// its end and must not block.
     /// </summary>
-    public EgressGate(EgressSettings settings, Task<IReadOnlyList<PackageRegistry>> registries, Action<EgressAudit> audit, TimeProvider? timeProvider = null)
+    public EgressGate(EgressSettings settings, Func<Task<IReadOnlyList<PackageRegistry>>> registries, Action<EgressAudit> audit, TimeProvider? timeProvider = null)
         : this(settings, registries, audit, timeProvider ?? TimeProvider.System, Dns.GetHostAddressesAsync)
     {
     }
 
     internal EgressGate(
         EgressSettings settings,
-        Task<IReadOnlyList<PackageRegistry>> registries,
+        Func<Task<IReadOnlyList<PackageRegistry>>> registries,
         Action<EgressAudit> audit,
         TimeProvider timeProvider,
         Func<string, CancellationToken, Task<IPAddress[]>> resolve)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        (Settings, _registries, _audit, Time) = (settings, registries, audit, timeProvider);
+        (Settings, _registries, _audit, Time) = (settings, new(registries), audit, timeProvider);
         _allow = [.. settings.Allow.Select(EgressRule.Parse)];
         _gatewayOnly = [.. settings.GatewayOnly.Select(EgressRule.Parse)];
         _private = [.. settings.Private.Select(EgressRule.Parse)];
@@ -100,7 +100,7 @@ public sealed class EgressGate
         if (!Settings.AllowRegistries)
             return [];
         var rules = new List<(PackageRegistry, EgressRule)>();
-        foreach (var registry in await _registries.WaitAsync(cancellationToken).ConfigureAwait(false))
+        foreach (var registry in await _registries.Value.WaitAsync(cancellationToken).ConfigureAwait(false))
         {
             if (HostName.TryParse(registry.Address.IdnHost, out var host))
                 rules.Add((registry, EgressRule.Exact(host, registry.Address.Port)));

@@ -134,7 +134,7 @@ internal sealed class Platform : IAsyncDisposable
         var log = loggers.CreateLogger<EgressGate>();
         try
         {
-            return new EgressGate(settings.Egress.ToSettings(settings.GitHub), Task.FromResult<IReadOnlyList<PackageRegistry>>([]), audit => EgressLog.Write(log, audit));
+            return new EgressGate(settings.Egress.ToSettings(settings.GitHub), () => PackageRegistries.DiscoverAsync(askRegistries: true, CancellationToken.None), audit => EgressLog.Write(log, audit));
         }
         catch (FormatException exception)
         {

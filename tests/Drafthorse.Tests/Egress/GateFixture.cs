@@ -27,7 +27,7 @@ internal sealed class GateFixture : IAsyncDisposable
             ConnectTime = TimeSpan.FromSeconds(5),
         };
         configure?.Invoke(settings);
-        Gate = new EgressGate(settings, Task.FromResult<IReadOnlyList<PackageRegistry>>(Registries), Audits.Enqueue, TimeProvider.System, ResolveAsync);
+        Gate = new EgressGate(settings, () => Task.FromResult<IReadOnlyList<PackageRegistry>>(Registries), Audits.Enqueue, TimeProvider.System, ResolveAsync);
         Session = Gate.Open(null, repository, Hosts);
         _wire = WirePair.Create(host: new WireHandlers().AddTunnels(async (request, stream, token) =>
         {
