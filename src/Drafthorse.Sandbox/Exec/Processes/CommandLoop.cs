@@ -19,6 +19,9 @@ internal sealed class CommandLoop : IDisposable
     /// <summary>How often ends are looked for where the system cannot tell.</summary>
     private const int LookMilliseconds = 10;
 
+    /// <summary>How often the first process of a sandbox looks for ended processes that nobody else waits for.</summary>
+    private const int OrphanMilliseconds = 1000;
+
     private readonly ConcurrentQueue<Action> _posted = new();
     private readonly List<RunningCommand> _commands = [];
     private readonly List<CommandPipe> _leftOpen = [];
@@ -26,7 +29,6 @@ internal sealed class CommandLoop : IDisposable
     private readonly byte[] _buffer = new byte[ReadSize];
     private readonly (int Read, int Write) _wake;
     private readonly bool _ownsProcess;
-    private readonly PosixSignalRegistration? _childEnded;
     private readonly Thread _thread;
     private int _woken;
     private bool _stopping;
@@ -40,8 +42,8 @@ internal sealed class CommandLoop : IDisposable
         _wake = Libc.Pipe();
         Libc.SetNonBlocking(_wake.Read);
         Libc.SetNonBlocking(_wake.Write);
-        if (ownsProcess && !OperatingSystem.IsWindows())
-            _childEnded = PosixSignalRegistration.Create(PosixSignal.SIGCHLD, _ => Wake());
+        if (ownsProcess)
+            Libc.KeepEndedChildren();
 
         _thread = new Thread(Run) { IsBackground = true, Name = "sandbox commands" };
         _thread.Start();
@@ -60,7 +62,6 @@ internal sealed class CommandLoop : IDisposable
 
     public void Dispose()
     {
-        _childEnded?.Dispose();
         Post(() => _stopping = true);
         if (Thread.CurrentThread != _thread)
             _thread.Join();
@@ -218,7 +219,7 @@ internal sealed class CommandLoop : IDisposable
             _polled = new Libc.PollFd[needed * 2];
 
         long now = Environment.TickCount64;
-        long next = long.MaxValue;
+        long next = _ownsProcess ? now + OrphanMilliseconds : long.MaxValue;
         int count = 0;
         _polled[count++] = new Libc.PollFd { Fd = _wake.Read, Events = Libc.POLLIN };
         foreach (RunningCommand command in _commands)

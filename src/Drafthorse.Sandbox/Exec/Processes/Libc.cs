@@ -123,6 +123,17 @@ internal static unsafe partial class Libc
         public short Returned;
     }
 
+    /// <summary>Has the system keep how a child ended until it is asked, whatever this process inherited. Nobody else may handle the
+    /// signal here: the runtime's own handler of it reaps children and their exit codes are lost.</summary>
+    public static void KeepEndedChildren()
+    {
+        if (!OperatingSystem.IsWindows())
+            signal(OperatingSystem.IsMacOS() ? 20 : 17, 0);
+    }
+
+    [LibraryImport(Name)]
+    private static partial nint signal(int number, nint handler);
+
     [LibraryImport(Name, SetLastError = true)]
     public static partial int poll(PollFd* fds, nuint count, int timeoutMilliseconds);
 
