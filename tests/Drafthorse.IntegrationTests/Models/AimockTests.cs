@@ -53,7 +53,7 @@ public sealed class AimockTests(AimockServer server) : IClassFixture<AimockServe
 
         Assert.Equal("At last, the whole answer.", reply.Text);
         Assert.Equal(1, restarts);
-        Assert.StartsWith("These words", streamed, StringComparison.Ordinal);
+        Assert.EndsWith("At last, the whole answer.", streamed, StringComparison.Ordinal);
         Assert.StartsWith(provider + ":", reply.Model, StringComparison.Ordinal);
     }
 

@@ -24,6 +24,7 @@ internal sealed class CommandLoop : IDisposable
 
     private readonly ConcurrentQueue<Action> _posted = new();
     private readonly List<RunningCommand> _commands = [];
+    private readonly List<RunningCommand> _waiting = [];
     private readonly List<CommandPipe> _leftOpen = [];
     private readonly Lock _wakeGate = new();
     private readonly byte[] _buffer = new byte[ReadSize];
@@ -31,6 +32,7 @@ internal sealed class CommandLoop : IDisposable
     private readonly bool _ownsProcess;
     private readonly Thread _thread;
     private int _woken;
+    private int _killsUnderWay;
     private bool _stopping;
     private bool _ended;
     private Libc.PollFd[] _polled = new Libc.PollFd[16];
@@ -56,7 +58,7 @@ internal sealed class CommandLoop : IDisposable
         Wake();
     }
 
-    public void Begin(RunningCommand command) => Post(() => Start(command));
+    public void Begin(RunningCommand command) => Post(() => StartOrWait(command));
 
     public void Kill(RunningCommand command, ExecEnd reason) => Post(() => BeginKill(command, reason));
 
@@ -102,6 +104,8 @@ internal sealed class CommandLoop : IDisposable
             Serve(count);
         }
 
+        foreach (RunningCommand command in _waiting)
+            command.Finish(ExecEnd.Killed, null, null);
         foreach (RunningCommand command in _commands)
             Abandon(command);
 
@@ -124,6 +128,23 @@ internal sealed class CommandLoop : IDisposable
             {
             }
         }
+    }
+
+    /// <summary>A kill would take a command that starts in its middle for a part of what it kills.</summary>
+    private void StartOrWait(RunningCommand command)
+    {
+        if (_killsUnderWay > 0)
+            _waiting.Add(command);
+        else
+            Start(command);
+    }
+
+    private void StartWaiting()
+    {
+        RunningCommand[] waiting = [.. _waiting];
+        _waiting.Clear();
+        foreach (RunningCommand command in waiting)
+            Start(command);
     }
 
     private void Start(RunningCommand command)
@@ -175,11 +196,18 @@ internal sealed class CommandLoop : IDisposable
 
     private void BeginKill(RunningCommand command, ExecEnd reason)
     {
+        if (_waiting.Remove(command))
+        {
+            command.Finish(reason, null, null);
+            return;
+        }
+
         if (command.KillReason is not null || command.WaitStatus is not null || !_commands.Contains(command))
             return;
 
         command.KillReason = reason;
         command.KillUnderWay = true;
+        _killsUnderWay++;
         var tree = new ProcessTree(command.ProcessId, command.Start.Mark)
         {
             CountsStrays = _ownsProcess && _commands.Count == 1,
@@ -188,8 +216,15 @@ internal sealed class CommandLoop : IDisposable
         _ = Task.Run(async () =>
         {
             await TreeKill.RunAsync(tree).ConfigureAwait(false);
-            Post(() => command.KillUnderWay = false);
+            Post(() => EndKill(command));
         });
+    }
+
+    private void EndKill(RunningCommand command)
+    {
+        command.KillUnderWay = false;
+        if (--_killsUnderWay == 0)
+            StartWaiting();
     }
 
     private void KeepDeadlines()
