@@ -150,17 +150,22 @@ public sealed class IsolationConformanceTests(DockerEngineFixture docker)
 
     [Theory]
     [ClassData(typeof(IsolatedSandbox))]
-    public async Task Commands_ForkForEver_AreContained(SandboxKind kind)
+    public async Task Commands_ForkForEver_AreContainedAndTheSandboxStaysUsable(SandboxKind kind)
     {
         await using var world = await SandboxWorld.CreateAsync(kind, docker);
         await using var session = await world.AcquireAsync();
+        await world.ShellAsync(session, "echo kept > kept");
 
-        var bomb = await world.ExecAsync(session, "bomb() { bomb | bomb & }; bomb; sleep 100", TimeSpan.FromSeconds(2));
-        var after = await world.ShellAsync(session, "echo ok");
+        try
+        {
+            await world.ExecAsync(session, "bomb() { bomb | bomb & }; bomb; sleep 100", TimeSpan.FromSeconds(2));
+        }
+        catch (IOException)
+        {
+            // The daemon itself may lack a process to go on with; its sandbox is then started again.
+        }
 
-        // Where the bomb leaves the shell itself no process, the shell gives up with an error.
-        Assert.True(bomb.End != ExecEnd.Exited || bomb.ExitCode != 0, $"ended with {bomb.ExitCode}");
-        Assert.Equal("ok", after);
+        Assert.Equal("kept", await world.ShellAsync(session, "cat kept"));
     }
 
     [Theory]

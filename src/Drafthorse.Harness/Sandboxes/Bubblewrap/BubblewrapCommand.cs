@@ -20,7 +20,8 @@ internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapO
         """;
 
     /// <summary>As root, in a network of the sandbox's own: lets anybody in it open the doors' low ports, shows the sandbox's files at
-    /// a private place, as the way to them may be closed to others, and gives root up. The user, the place, the count of writable directories, of all paths, the paths, then the command.</summary>
+    /// a private place, as the way to them may be closed to others, and gives root up. The user, the place, the count of writable
+    /// directories, of all paths, the paths, then the command.</summary>
     private const string GiveUpRoot = """
         set -e
         user=$1 place=$2 writable=$3 n=$4 i=0; shift 4

@@ -24,8 +24,11 @@ internal sealed record BubblewrapPrograms(string Bubblewrap, IReadOnlyList<strin
 
         var bubblewrap = options.BubblewrapPath ?? FindOnPath("bwrap") ?? throw Missing("bwrap is not on PATH; install bubblewrap (Debian, Ubuntu: apt-get install bubblewrap)");
         var asUser = Environment.IsPrivilegedProcess ? options.HostUserId : (int?)null;
-        if (asUser is not null && FindOnPath("setpriv") is null)
-            throw Missing("the program runs as root and there is no setpriv to give root up; install util-linux, or run as another user");
+        foreach (var (program, package) in new[] { ("unshare", "util-linux"), ("setpriv", "util-linux"), ("ip", "iproute2") })
+        {
+            if (asUser is not null && FindOnPath(program) is null)
+                throw Missing($"the program runs as root and needs {program} to give root up; install {package}, or run as another user");
+        }
 
         var sandboxd = options.SandboxdPath ?? SandboxdPrograms.FindNative() ?? SandboxdPrograms.FindManaged()
             ?? throw Missing($"there is no sandboxd; build it with: {SandboxdPrograms.BuildCommand()}");
