@@ -1,4 +1,5 @@
 using System.Globalization;
+using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Harness.Outbox;
 
@@ -8,6 +9,9 @@ public sealed class OutboxDispatcherOptions
     /// <summary>The replica's unique name (default: machine, process and a random part).</summary>
     public string Owner { get; set; } = string.Create(
         CultureInfo.InvariantCulture, $"{Environment.MachineName}:{Environment.ProcessId}:{Random.Shared.Next():x8}");
+
+    /// <summary>Carry out only this thread's effects (a terminal, which has not every channel set up); null = all.</summary>
+    public ThreadId? Only { get; set; }
 
     /// <summary>Most effects at the same time (default 8); those of one thread always go one at a time.</summary>
     public int Concurrency { get; set; } = 8;

@@ -50,8 +50,9 @@ public interface IThreadStore : IAsyncDisposable
     /// <summary>Journal records from a position on, at most <paramref name="limit"/>, in order.</summary>
     Task<IReadOnlyList<JournalRecord>> ReadJournalAsync(ThreadId threadId, long fromPosition, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Leases the next outbox entry whose time has come, of a thread whose outbox nobody else works on; null when there is none.</summary>
-    Task<OutboxEntry?> ClaimOutboxAsync(string owner, TimeSpan leaseTime, CancellationToken cancellationToken);
+    /// <summary>Leases the next outbox entry whose time has come, of <paramref name="only"/> or of any thread, whose outbox nobody else
+    /// works on; null when there is none.</summary>
+    Task<OutboxEntry?> ClaimOutboxAsync(string owner, TimeSpan leaseTime, ThreadId? only, CancellationToken cancellationToken);
 
     /// <summary>Whether the dispatch lease of an entry is still held: asked right before its call.</summary>
     Task<bool> HoldsOutboxAsync(OutboxEntry entry, CancellationToken cancellationToken);

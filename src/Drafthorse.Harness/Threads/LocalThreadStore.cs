@@ -26,7 +26,7 @@ public abstract class LocalThreadStore : IThreadStore
 
     /// <inheritdoc />
     public async Task<Claim?> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
-        await ReadAsync(tables => tables.HasClaimable(), cancellationToken).ConfigureAwait(false)
+        request.Only is not null || await ReadAsync(tables => tables.HasClaimable(), cancellationToken).ConfigureAwait(false)
             ? await WriteAsync(tables => RunOperations.Claim(tables, request), cancellationToken).ConfigureAwait(false)
             : null;
 
@@ -89,9 +89,9 @@ public abstract class LocalThreadStore : IThreadStore
     }
 
     /// <inheritdoc />
-    public async Task<OutboxEntry?> ClaimOutboxAsync(string owner, TimeSpan leaseTime, CancellationToken cancellationToken) =>
+    public async Task<OutboxEntry?> ClaimOutboxAsync(string owner, TimeSpan leaseTime, ThreadId? only, CancellationToken cancellationToken) =>
         await ReadAsync(tables => tables.HasOutbox(), cancellationToken).ConfigureAwait(false)
-            ? await WriteAsync(tables => OutboxOperations.Claim(tables, leaseTime), cancellationToken).ConfigureAwait(false)
+            ? await WriteAsync(tables => OutboxOperations.Claim(tables, leaseTime, only), cancellationToken).ConfigureAwait(false)
             : null;
 
     /// <inheritdoc />

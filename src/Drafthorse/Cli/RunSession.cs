@@ -44,7 +44,7 @@ internal static class RunSession
         if (await platform.Store.CountOutboxAsync(thread, cancellationToken) == 0)
             return;
         using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var dispatching = platform.NewDispatcher().RunAsync(done.Token);
+        var dispatching = platform.NewDispatcher(thread).RunAsync(done.Token);
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         late.CancelAfter(EffectsTime);
         try

@@ -104,14 +104,14 @@ internal sealed class Platform : IAsyncDisposable
         new ThreadWorkerOptions { Concurrency = Settings.Workers, LeaseTime = Settings.LeaseTime },
         logger: Loggers.CreateLogger<ThreadWorker>());
 
-    /// <summary>A dispatcher of the platform's effects. Its lease bounds how long a crash delays an effect.</summary>
-    public OutboxDispatcher NewDispatcher()
+    /// <summary>A dispatcher of the platform's effects, or of one thread's. Its lease bounds how long a crash delays an effect.</summary>
+    public OutboxDispatcher NewDispatcher(ThreadId? only = null)
     {
         var lease = Settings.LeaseTime * 1.5;
         return new OutboxDispatcher(
             Store,
             Channels,
-            new OutboxDispatcherOptions { LeaseTime = lease, CallTimeout = lease * 2 / 3 },
+            new OutboxDispatcherOptions { Only = only, LeaseTime = lease, CallTimeout = lease * 2 / 3 },
             logger: Loggers.CreateLogger<OutboxDispatcher>());
     }
 

@@ -120,7 +120,7 @@ public sealed class ThreadWorkerTests : IAsyncDisposable
 
         await UntilStateAsync(id, ThreadStatus.Failed);
         var journal = await _store.ReadJournalAsync(id, 0, 10, Ct);
-        var entry = await _store.ClaimOutboxAsync("test", TimeSpan.FromSeconds(30), Ct);
+        var entry = await _store.ClaimOutboxAsync("test", TimeSpan.FromSeconds(30), null, Ct);
         Assert.Equal(1, runs);
         Assert.Equal("text of m1", Assert.IsType<MessagesTaken>(journal[0].Event).Messages[0].Message.Text);
         Assert.Equal("failed", Assert.IsType<RunFinished>(journal[1].Event).Outcome);
@@ -163,7 +163,7 @@ public sealed class ThreadWorkerTests : IAsyncDisposable
         });
 
         await UntilStateAsync(id, ThreadStatus.Parked);
-        var entry = await _store.ClaimOutboxAsync("test", TimeSpan.FromSeconds(30), Ct);
+        var entry = await _store.ClaimOutboxAsync("test", TimeSpan.FromSeconds(30), null, Ct);
         Assert.Equal(ThreadStatus.Parked, Effects.ReadReply(entry!.Payload).Outcome);
         Assert.Equal(0, runs);
         Assert.Single(await _store.ReadInboxAsync(id, Ct));

@@ -87,7 +87,7 @@ internal sealed class MemoryTables : StoreTables
         return new StoreStatus(
             ready.Count,
             TimeSpan.FromMilliseconds(ready.Count == 0 ? 0 : Now - ready.Min()),
-            _claimable.Count(id => _threads[id].Owner is not null && _threads[id].LeaseUntil > Now),
+            _threads.Values.Count(row => row.Owner is not null && row.LeaseUntil > Now),
             _threads.Values.Sum(row => row.InboxDepth),
             _outboxes.Sum(id => Content(_threads[id].Seq).Outbox.Count));
     }

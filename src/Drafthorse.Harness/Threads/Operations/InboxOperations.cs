@@ -146,7 +146,7 @@ internal static class InboxOperations
         if (row.Owner is null)
         {
             row.State = ThreadStatus.Queued;
-            row.ClaimAt = RunOperations.ReadyAt(tables, row);
+            RunOperations.SetClaimAt(tables, row);
         }
 
         return (replaces ? EnqueueOutcome.Replaced : EnqueueOutcome.Added, position);
@@ -162,7 +162,7 @@ internal static class InboxOperations
 
     private static void Touch(StoreTables tables, ThreadRow row)
     {
-        row.ClaimAt = row.Owner is null ? RunOperations.ReadyAt(tables, row) : row.LeaseUntil;
+        RunOperations.SetClaimAt(tables, row);
         row.UpdatedAt = tables.Now;
         tables.Put(row);
         tables.Changed(row);

@@ -43,9 +43,9 @@ internal static class OutboxOperations
         }
     }
 
-    public static OutboxEntry? Claim(StoreTables tables, TimeSpan leaseTime)
+    public static OutboxEntry? Claim(StoreTables tables, TimeSpan leaseTime, ThreadId? only)
     {
-        while (tables.NextOutbox() is { } row)
+        while (Next(tables, only) is { } row)
         {
             row.OutboxEntry = null;
             row.OutboxUntil = null;
@@ -79,6 +79,9 @@ internal static class OutboxOperations
 
         return null;
     }
+
+    private static ThreadRow? Next(StoreTables tables, ThreadId? only) => only is not { } id ? tables.NextOutbox()
+        : tables.FindThread(id) is { } row && row.OutboxAt <= tables.Now ? row : null;
 
     public static bool Holds(StoreTables tables, OutboxEntry entry) =>
         Claimed(tables, entry) is { } row && row.OutboxUntil > tables.Now;

@@ -9,7 +9,7 @@ internal static class RunOperations
     public static Claim? Claim(StoreTables tables, ClaimRequest request)
     {
         var row = request.Only is { } only
-            ? tables.FindThread(only) is { } found && found.ClaimAt <= tables.Now ? found : null
+            ? tables.FindThread(only) is { } found && (found.Owner is null ? ReadyAt(tables, found) : found.LeaseUntil) <= tables.Now ? found : null
             : tables.NextClaimable(request.MaxPerUser, request.MaxPerRepository);
         if (row is null)
         {
@@ -23,7 +23,8 @@ internal static class RunOperations
         row.Token = Math.Max(row.Token + 1, tables.Now);
         row.Owner = request.Owner;
         row.State = ThreadStatus.Running;
-        row.LeaseUntil = row.ClaimAt = tables.Now + StoreTime.Milliseconds(request.LeaseTime);
+        row.LeaseUntil = tables.Now + StoreTime.Milliseconds(request.LeaseTime);
+        SetClaimAt(tables, row);
         row.WakeAt = null;
         row.InboxAtClaim = row.InboxNext;
         row.CommitSequence = 0;
@@ -34,7 +35,8 @@ internal static class RunOperations
     public static bool Renew(StoreTables tables, Lease lease, TimeSpan leaseTime)
     {
         var row = Held(tables, lease);
-        row.LeaseUntil = row.ClaimAt = tables.Now + StoreTime.Milliseconds(leaseTime);
+        row.LeaseUntil = tables.Now + StoreTime.Milliseconds(leaseTime);
+        SetClaimAt(tables, row);
         tables.Put(row);
         return true;
     }
@@ -96,7 +98,7 @@ internal static class RunOperations
         row.WakeAt = request.State == ThreadStatus.Queued ? tables.Now : request.WakeAt?.ToUnixTimeMilliseconds();
         var parked = request.State == ThreadStatus.Parked && !tables.Pending(row.Seq).Any(message => message.Position >= row.InboxAtClaim);
         row.State = parked || row.InboxDepth == 0 ? request.State : ThreadStatus.Queued;
-        row.ClaimAt = ReadyAt(tables, row);
+        SetClaimAt(tables, row);
         Touch(tables, row);
         return true;
     }
@@ -105,6 +107,10 @@ internal static class RunOperations
     public static long? ReadyAt(StoreTables tables, ThreadRow row) => row.State == ThreadStatus.Parked
         ? null
         : StoreTime.Earlier(row.WakeAt, row.InboxDepth == 0 ? null : tables.FirstPendingAt(row.Seq));
+
+    /// <summary>Makes the thread one that anyone may claim when its time comes, unless it is claimed by name only.</summary>
+    public static void SetClaimAt(StoreTables tables, ThreadRow row) =>
+        row.ClaimAt = row.IsClaimedByName ? null : row.Owner is null ? ReadyAt(tables, row) : row.LeaseUntil;
 
     public static void Append(StoreTables tables, ThreadRow row, string kind, int version, string data) =>
         tables.Append(row.Seq, new JournalRecord(row.JournalLength++, StoreTime.ToDate(tables.Now), kind, version, data));

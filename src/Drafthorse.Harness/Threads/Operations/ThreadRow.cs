@@ -33,8 +33,11 @@ internal sealed record ThreadRow
 
     public long UpdatedAt { get; set; }
 
-    /// <summary>From when on the thread may be claimed: its ready time, or the end of its lease. Null: not by itself.</summary>
+    /// <summary>From when on anyone may claim the thread: its ready time, or the end of its lease. Null: not by itself, or by name only.</summary>
     public long? ClaimAt { get; set; }
+
+    /// <summary>Whether only <see cref="ClaimRequest.Only"/> claims it: a terminal's thread works on the files of who sits there.</summary>
+    public bool IsClaimedByName => Key.StartsWith("cli:", StringComparison.Ordinal);
 
     public long? WakeAt { get; set; }
 

@@ -35,6 +35,20 @@ public abstract class OutboxConformance(StoreHost host) : StoreConformance(host)
     }
 
     [Fact]
+    public async Task Claim_OfOneThread_LeavesTheOthers()
+    {
+        await RunningAsync("a");
+        await AddAsync(Draft("one"));
+        var other = await RunningAsync("b");
+
+        Assert.Null(await Store.ClaimOutboxAsync("terminal", LeaseTime, other, Ct));
+        await AddAsync(Draft("two"));
+        Assert.Equal("two", (await Store.ClaimOutboxAsync("terminal", LeaseTime, other, Ct))!.Key);
+        Assert.Null(await Store.ClaimOutboxAsync("terminal", LeaseTime, other, Ct));
+        Assert.Equal("one", (await ClaimAsync())!.Key);
+    }
+
+    [Fact]
     public async Task Claim_EntryNotDue_LetsLaterOnesPass()
     {
         await RunningAsync("a");
@@ -199,7 +213,7 @@ public abstract class OutboxConformance(StoreHost host) : StoreConformance(host)
     private Task<long> AddAsync(params OutboxDraft[] drafts) =>
         Store.CommitAsync(new CommitRequest { Lease = _lease, Sequence = ++_sequence, Outbox = drafts }, Ct);
 
-    private Task<OutboxEntry?> ClaimAsync() => Store.ClaimOutboxAsync("one", LeaseTime, Ct);
+    private Task<OutboxEntry?> ClaimAsync() => Store.ClaimOutboxAsync("one", LeaseTime, null, Ct);
 
     private Task<bool> CompleteAsync(OutboxEntry entry) =>
         Store.CompleteOutboxAsync(new OutboxCompletion { Entry = entry, Result = "done", Succeeded = true }, Ct);

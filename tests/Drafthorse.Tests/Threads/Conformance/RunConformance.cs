@@ -36,6 +36,23 @@ public abstract class RunConformance(StoreHost host) : StoreConformance(host)
     }
 
     [Fact]
+    public async Task Claim_ThreadOfATerminal_IsClaimedByNameOnlyAlsoWhenItsLeaseExpired()
+    {
+        var id = await SendAsync("cli:ada@laptop:/src");
+
+        Assert.Null(await ClaimAsync());
+        Assert.NotNull(await ClaimAsync("terminal", id));
+        Assert.Null(await ClaimAsync("other", id));
+        Time.Advance(LeaseTime);
+        Assert.Null(await ClaimAsync());
+        var again = await ClaimAsync("terminal", id);
+        Assert.True(again!.TakenOver);
+        await ReleaseAsync(again.Lease, ThreadStatus.Queued);
+        Assert.Null(await ClaimAsync());
+        Assert.NotNull(await ClaimAsync("terminal", id));
+    }
+
+    [Fact]
     public async Task Claim_ExpiredLease_IsTakenOverWithANewerToken()
     {
         await SendAsync(Key);
