@@ -57,7 +57,19 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
         return new ReleaseRequest { Lease = claim.Lease, State = outcome.Status };
     }
 
-    private sealed record Engine(AgentLoop Loop, ToolRunner Tools, ModelCaller Models);
+    /// <summary>Makes the context shorter without a run. Returns false when nothing could be made shorter.</summary>
+    public async Task<bool> CompactAsync(RunLease lease)
+    {
+        var conversation = await ConversationReader.ReadAsync(options.Store, lease.Claim.Thread, lease.Lost).ConfigureAwait(false);
+        var run = new RunContext(options.Store, lease.Claim, conversation, context => options.AcquireSandbox(context, lease.Lost), options.Watcher, options.TimeProvider);
+        await using var ownedRun = run.ConfigureAwait(false);
+        using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(lease.Lost);
+        var inbox = new RunInbox(options.Store, run, cancelled, lease.Lost);
+        await using var ownedInbox = inbox.ConfigureAwait(false);
+        return await Assemble(run, inbox).Compactor.CompactNowAsync(run, lease.Lost).ConfigureAwait(false);
+    }
+
+    private sealed record Engine(AgentLoop Loop, ToolRunner Tools, ModelCaller Models, Compactor Compactor);
 
     private Engine Assemble(RunContext run, RunInbox inbox)
     {
@@ -74,7 +86,7 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
         var models = new ModelCaller(run, options.Client, options.Model, options.FindModel, () => StepOptions(run, model), middleware);
         var compactor = new Compactor(options.Compaction, model, models.CallAsync);
         var loop = new AgentLoop(run, inbox, models, tools, compactor, options.Limit, new LoopGuard(options.Limit));
-        return new Engine(loop, tools, models);
+        return new Engine(loop, tools, models, compactor);
     }
 
     private ChatOptions StepOptions(RunContext run, ModelInfo model) => new()

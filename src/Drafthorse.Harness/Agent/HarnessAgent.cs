@@ -57,15 +57,68 @@ public sealed class HarnessAgent
         return reply ?? throw new InvalidOperationException("The thread was run by another process; follow its journal instead.");
     }
 
-    /// <summary>Sends a message to a thread, runs it until its inbox is empty, and yields what happens. Leaving the loop early
-    /// stops the run where it is; the next message goes on from there.</summary>
+    /// <summary>Sends a message to a thread, runs it until its inbox is empty, and yields what happens. While another process runs the
+    /// thread, that run takes the message and its journal is yielded (after <see cref="RunElsewhere"/>); when its lease ends, this
+    /// process goes on. Leaving the loop early stops the run where it is; the next message goes on from there.</summary>
     public async IAsyncEnumerable<AgentEvent> StreamAsync(AgentMessage message, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(message);
+        var before = await Store.GetThreadAsync(ThreadId.FromKey(message.ThreadKey), cancellationToken).ConfigureAwait(false);
         var enqueued = await Store.EnqueueAsync(message.ToRequest(), cancellationToken).ConfigureAwait(false);
+        var watch = new JournalWatch(Store, enqueued.ThreadId, before?.JournalLength ?? 0);
+        await foreach (var agentEvent in StreamAsync(watch, cancellationToken).ConfigureAwait(false))
+        {
+            yield return agentEvent;
+        }
+    }
+
+    /// <summary>Goes on with a thread whose run was cut off, without a new message; otherwise like <see cref="StreamAsync"/>.</summary>
+    public IAsyncEnumerable<AgentEvent> ResumeAsync(ThreadId threadId, CancellationToken cancellationToken = default) =>
+        StreamAsync(new JournalWatch(Store, threadId, null), cancellationToken);
+
+    /// <summary>Runs a claimed thread until its run ends, and says how to release it: what a <see cref="ThreadWorker"/> calls.</summary>
+    /// <param name="lease">The claimed thread and its lease.</param>
+    /// <param name="watcher">Sees what happens, beside the agent's own watcher; null = nobody.</param>
+    /// <param name="draining">Ends the run at the next step boundary; the thread is queued again.</param>
+    public Task<ReleaseRequest> RunAsync(RunLease lease, Action<AgentEvent>? watcher, CancellationToken draining)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        var options = watcher is null ? _options : _options with { Watcher = _options.Watcher + watcher };
+        return new AgentRun(options, _logger).RunAsync(lease, draining);
+    }
+
+    /// <summary>Makes a resting thread's context shorter: older messages become a summary; the journal keeps them. Returns false when
+    /// nothing could be made shorter, or another process runs the thread. Throws <see cref="Models.ModelException"/>.</summary>
+    public async Task<bool> CompactAsync(ThreadId threadId, CancellationToken cancellationToken = default)
+    {
+        if (await Store.GetThreadAsync(threadId, cancellationToken).ConfigureAwait(false) is not { Owner: null } thread)
+        {
+            return false;
+        }
+
+        var request = new ClaimRequest { Owner = _owner, Only = threadId, EvenIdle = true };
+        if (await RunLease.ClaimAsync(Store, request, _options.TimeProvider, _logger, cancellationToken).ConfigureAwait(false) is not { } lease)
+        {
+            return false;
+        }
+
+        await using var owned = lease.ConfigureAwait(false);
+        using var leaving = cancellationToken.Register(lease.Abandon);
+        try
+        {
+            return await new AgentRun(_options, _logger).CompactAsync(lease).ConfigureAwait(false);
+        }
+        finally
+        {
+            await Store.ReleaseAsync(new ReleaseRequest { Lease = lease.Lease, State = thread.State }, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private async IAsyncEnumerable<AgentEvent> StreamAsync(JournalWatch elsewhere, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         var events = Channel.CreateUnbounded<AgentEvent>(new UnboundedChannelOptions { SingleReader = true });
         using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var running = Task.Run(() => RunUntilEmptyAsync(enqueued.ThreadId, agentEvent => events.Writer.TryWrite(agentEvent), left.Token), CancellationToken.None);
+        var running = Task.Run(() => RunUntilEmptyAsync(elsewhere, agentEvent => events.Writer.TryWrite(agentEvent), left.Token), CancellationToken.None);
         _ = running.ContinueWith(task => events.Writer.TryComplete(task.Exception?.InnerException), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         try
         {
@@ -81,26 +134,47 @@ public sealed class HarnessAgent
         }
     }
 
-    /// <summary>Runs a claimed thread until its run ends, and says how to release it: what a <see cref="ThreadWorker"/> calls.</summary>
-    /// <param name="lease">The claimed thread and its lease.</param>
-    /// <param name="watcher">Sees what happens, beside the agent's own watcher; null = nobody.</param>
-    /// <param name="draining">Ends the run at the next step boundary; the thread is queued again.</param>
-    public Task<ReleaseRequest> RunAsync(RunLease lease, Action<AgentEvent>? watcher, CancellationToken draining)
+    private async Task RunUntilEmptyAsync(JournalWatch elsewhere, Action<AgentEvent> watcher, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(lease);
-        var options = watcher is null ? _options : _options with { Watcher = _options.Watcher + watcher };
-        return new AgentRun(options, _logger).RunAsync(lease, draining);
+        var threadId = elsewhere.ThreadId;
+        var request = new ClaimRequest { Owner = _owner, Only = threadId };
+        while (true)
+        {
+            // The wait begins before the look, so that nothing comes unseen between them.
+            var change = Store.WaitForChangeAsync(threadId, TimeSpan.FromSeconds(1), cancellationToken);
+            if (await RunLease.ClaimAsync(Store, request, _options.TimeProvider, _logger, cancellationToken).ConfigureAwait(false) is { } lease)
+            {
+                await elsewhere.CatchUpAsync(lease.Claim.Thread.JournalLength, watcher, cancellationToken).ConfigureAwait(false);
+                await RunClaimedAsync(lease, watcher, cancellationToken).ConfigureAwait(false);
+                elsewhere.Forget();
+                continue;
+            }
+
+            if (await Store.GetThreadAsync(threadId, cancellationToken).ConfigureAwait(false) is not { } thread)
+            {
+                return;
+            }
+
+            if (thread.Owner is not null)
+            {
+                elsewhere.Tell(watcher);
+            }
+
+            await elsewhere.CatchUpAsync(thread.JournalLength, watcher, cancellationToken).ConfigureAwait(false);
+            if (thread.Owner is null && (thread.InboxDepth == 0 || thread.State is ThreadStatus.Parked))
+            {
+                return;
+            }
+
+            await change.ConfigureAwait(false);
+        }
     }
 
-    private async Task RunUntilEmptyAsync(ThreadId threadId, Action<AgentEvent> watcher, CancellationToken cancellationToken)
+    private async Task RunClaimedAsync(RunLease lease, Action<AgentEvent> watcher, CancellationToken cancellationToken)
     {
-        var request = new ClaimRequest { Owner = _owner, Only = threadId };
-        while (await RunLease.ClaimAsync(Store, request, _options.TimeProvider, _logger, cancellationToken).ConfigureAwait(false) is { } lease)
-        {
-            await using var owned = lease.ConfigureAwait(false);
-            using var leaving = cancellationToken.Register(lease.Abandon);
-            var release = await RunAsync(lease, watcher, cancellationToken).ConfigureAwait(false);
-            await Store.ReleaseAsync(release, CancellationToken.None).ConfigureAwait(false);
-        }
+        await using var owned = lease.ConfigureAwait(false);
+        using var leaving = cancellationToken.Register(lease.Abandon);
+        var release = await RunAsync(lease, watcher, cancellationToken).ConfigureAwait(false);
+        await Store.ReleaseAsync(release, CancellationToken.None).ConfigureAwait(false);
     }
 }

@@ -23,6 +23,9 @@ public sealed record JournalAppended : AgentEvent
     public required JournalEvent Event { get; init; }
 }
 
+/// <summary>Another process runs the thread: what follows is its journal, until it ends or its lease does.</summary>
+public sealed record RunElsewhere : AgentEvent;
+
 /// <summary>The model wrote some text. Not journaled: the whole reply is, when it is complete.</summary>
 public sealed record TextDelta : AgentEvent
 {

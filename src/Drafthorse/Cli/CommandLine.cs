@@ -2,7 +2,9 @@ using System.CommandLine;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
+using Drafthorse.Repl;
 using Drafthorse.Settings;
+using Drafthorse.Terminal;
 
 namespace Drafthorse.Cli;
 
@@ -11,7 +13,8 @@ internal static class CommandLine
 {
     public static async Task<int> RunAsync(string[] args)
     {
-        var root = new RootCommand("A coding agent that works unattended and answers with a draft pull request.")
+        using var interrupts = new Interrupts();
+        var root = new RootCommand("A coding agent that works unattended and answers with a draft pull request. Without a command: talk with it here.")
         {
             RunCommand.Create(),
             ServeCommand.Create(),
@@ -19,29 +22,50 @@ internal static class CommandLine
             DoctorCommand.Create(),
             ThreadsCommand.Create(),
         };
-        root.SetAction((_, cancellationToken) => ReplCommand.RunAsync(cancellationToken));
+        root.SetAction((_, _) => ReplSession.RunAsync(interrupts));
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
             foreach (var error in parsed.Errors)
-                Console.Error.WriteLine(error.Message);
-            Console.Error.WriteLine("See: drafthorse --help");
+                await Console.Error.WriteLineAsync(error.Message);
+            await Console.Error.WriteLineAsync($"See: drafthorse {string.Concat(Commands(parsed).Reverse())}--help");
             return ExitCodes.Usage;
         }
 
+        StandardOutput.Use();
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            // Signals are ours: a run that is cancelled says so and ends well, however long that takes.
+            var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+            return await parsed.InvokeAsync(configuration, interrupts.Leave);
         }
-        catch (Exception exception) when (exception is SettingsException or ModelException or SandboxException or ThreadStoreException)
+        catch (OperationCanceledException) when (interrupts.Leave.IsCancellationRequested)
         {
-            Console.Error.WriteLine(exception.Message);
+            return ExitCodes.Cancelled;
+        }
+        catch (IOException exception) when (exception.InnerException is null && exception.StackTrace?.Contains(nameof(System.IO.Pipes), StringComparison.Ordinal) == true)
+        {
+            // Whoever read the output has left, such as head.
+            return ExitCodes.Cancelled;
+        }
+        catch (Exception exception)
+        {
+            await Console.Error.WriteLineAsync(exception is SettingsException or ModelException or SandboxException or ThreadStoreException
+                ? exception.Message
+                : $"Unexpected, and a defect of drafthorse: {exception}");
             return exception switch
             {
                 ModelException { Kind: not ModelErrorKind.Configuration } => ExitCodes.ModelFailed,
                 SandboxException => ExitCodes.SandboxFailed,
-                _ => ExitCodes.Usage,
+                SettingsException or ModelException or ThreadStoreException => ExitCodes.Usage,
+                _ => ExitCodes.TaskFailed,
             };
         }
+    }
+
+    private static IEnumerable<string> Commands(ParseResult parsed)
+    {
+        for (var command = parsed.CommandResult; command.Parent is System.CommandLine.Parsing.CommandResult parent; command = parent)
+            yield return $"{command.Command.Name} ";
     }
 }

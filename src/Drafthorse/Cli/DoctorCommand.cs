@@ -4,6 +4,7 @@ using Drafthorse.Composition;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Settings;
+using Drafthorse.Terminal;
 
 namespace Drafthorse.Cli;
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Drafthorse.Composition;
 using Drafthorse.Harness.Agent;
 using Drafthorse.Harness.Budgets;
@@ -6,6 +7,7 @@ using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Settings;
+using Drafthorse.Terminal;
 
 namespace Drafthorse.Cli;
 
@@ -15,7 +17,7 @@ internal static class RunCommand
     private static readonly Argument<string> Task = new("task") { Description = "What is to be done." };
     private static readonly Option<string?> Repository = new("--repo") { Description = "A folder or a git URL to work on (default: the folder you are in)." };
     private static readonly Option<string?> Model = new("--model") { Description = "The model, as provider:model." };
-    private static readonly Option<string[]> Fallback = new("--fallback") { Description = "A model to fall back to; may be given several times.", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string[]> Fallback = new("--fallback") { Description = "A model to fall back to; may be given several times." };
     private static readonly Option<string?> Sandbox = new Option<string?>("--sandbox") { Description = "Where tools act (default: local)." }.AcceptOnlyFromAmong("local", "bubblewrap", "docker");
     private static readonly Option<string?> Thread = new("--thread") { Description = "Go on in this thread (an id, or a key of your own)." };
     private static readonly Option<decimal?> MaxCost = new("--max-cost") { Description = "Most that the thread may cost, in USD." };
@@ -24,10 +26,27 @@ internal static class RunCommand
 
     public static Command Create()
     {
+        MaxCost.Validators.Add(result => Require(result, result.GetValueOrDefault<decimal?>() is > 0, "--max-cost must be more than 0 USD."));
+        MaxSteps.Validators.Add(result => Require(result, result.GetValueOrDefault<int?>() is > 0, "--max-steps must be at least 1."));
+        Task.Validators.Add(result => Require(result, !string.IsNullOrWhiteSpace(result.GetValueOrDefault<string>()), "The task is empty: say what is to be done."));
         var command = new Command("run", "Runs one task without asking anything, and exits.") { Task, Repository, Model, Fallback, Sandbox, Thread, MaxCost, MaxSteps, Json };
-        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken));
+        command.SetAction(RunAsync);
         return command;
     }
+
+    private static void Require(SymbolResult result, bool fine, string message)
+    {
+        if (!fine)
+            result.AddError(message);
+    }
+
+    private static ThreadBudget WithCost(ThreadBudget budget, decimal usd) => new()
+    {
+        CostUsd = usd,
+        UserPerDayUsd = budget.UserPerDayUsd,
+        RepositoryPerDayUsd = budget.RepositoryPerDayUsd,
+        OrganizationPerDayUsd = budget.OrganizationPerDayUsd,
+    };
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
@@ -38,16 +57,24 @@ internal static class RunCommand
             new PlatformOptions
             {
                 Model = parsed.GetValue(Model) is { } model ? ModelSpec.Parse(model) : null,
-                Fallbacks = parsed.GetValue(Fallback) is { Length: > 0 } fallbacks ? [.. fallbacks.Select(ModelSpec.Parse)] : null,
+                Fallbacks = parsed.GetValue(Fallback) is { Length: > 0 } fallbacks ? [.. fallbacks.SelectMany(ModelSpec.ParseList)] : null,
                 Sandbox = parsed.GetValue(Sandbox),
                 DefaultSandbox = "local",
                 MayBeLocal = true,
                 LocalDirectory = target.Directory,
-                Budget = parsed.GetValue(MaxCost) is { } cost ? new ThreadBudget { CostUsd = cost, UserPerDayUsd = settings.Budget.UserPerDayUsd } : null,
+                Budget = parsed.GetValue(MaxCost) is { } cost ? WithCost(settings.Budget, cost) : null,
                 Limit = parsed.GetValue(MaxSteps) is { } steps ? new ModelCallLimit { MaxCalls = steps } : new ModelCallLimit(),
             },
             cancellationToken);
-        var output = parsed.GetValue(Json) ? (IRunOutput)new JsonOutput() : new TextOutput(platform);
+        if (parsed.GetValue(MaxCost) is not null && platform.Unpriced is { } unpriced)
+            await Console.Error.WriteLineAsync($"--max-cost does not hold for {unpriced}: its price is unknown. Write it to {Path.Combine(settings.Home, "models.json")}; until then --max-steps limits.");
+        if (target.Repository is null && platform.Sandbox.Backend.IsIsolated)
+            await Console.Error.WriteLineAsync($"The {platform.Sandbox.Backend.Kind} sandbox begins empty: the files of {target.Directory} are not in it. Name a git URL by --repo to have it cloned.");
+
+        var json = parsed.GetValue(Json);
+        var output = json ? (IRunOutput)new JsonOutput() : new TextOutput(TerminalConsole.Create());
+        if (output is TextOutput text)
+            text.Introduce(platform);
         var message = new AgentMessage
         {
             Text = parsed.GetRequiredValue(Task),
@@ -55,6 +82,6 @@ internal static class RunCommand
             User = WorkTarget.User,
             Repository = target.Repository,
         };
-        return await RunSession.RunAsync(platform, message, output, cancellationToken);
+        return await new RunSession(platform, output).RunAsync(ThreadId.FromKey(message.ThreadKey), token => platform.Agent.StreamAsync(message, token), cancellationToken);
     }
 }

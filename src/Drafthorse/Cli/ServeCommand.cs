@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Drafthorse.Composition;
 using Drafthorse.Server;
 using Drafthorse.Settings;
+using Drafthorse.Terminal;
 
 namespace Drafthorse.Cli;
 

@@ -5,6 +5,7 @@ using Drafthorse.Events;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Journal;
 using Drafthorse.Settings;
+using Drafthorse.Terminal;
 using Spectre.Console;
 
 namespace Drafthorse.Cli;

@@ -45,6 +45,9 @@ internal sealed class Platform : IAsyncDisposable
 
     public required IReadOnlyList<ModelSpec> Models { get; init; }
 
+    /// <summary>A model whose price is not known, so that budgets in USD do not hold it; or null.</summary>
+    public ModelSpec? Unpriced { get; private init; }
+
     /// <summary>Opens the thread store of these settings.</summary>
     public static IThreadStore OpenStore(DrafthorseSettings settings)
     {
@@ -92,6 +95,7 @@ internal sealed class Platform : IAsyncDisposable
             Mirrors = mirrors,
             Channels = github is null ? [] : [github],
             Models = specs,
+            Unpriced = specs.FirstOrDefault(spec => factory.Catalog.Find(spec).Price is null),
         };
         platform._owned.AddRange([sandboxes, selection.Backend, store]);
         return platform;

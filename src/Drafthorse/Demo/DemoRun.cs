@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
 using Drafthorse.Channels.GitHub;
-using Drafthorse.Cli;
 using Drafthorse.Composition;
 using Drafthorse.Harness.Budgets;
 using Drafthorse.Harness.Channels;
@@ -11,6 +10,7 @@ using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Journal;
 using Drafthorse.Server;
 using Drafthorse.Settings;
+using Drafthorse.Terminal;
 using Spectre.Console;
 
 namespace Drafthorse.Demo;

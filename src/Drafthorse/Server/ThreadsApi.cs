@@ -1,4 +1,3 @@
-using Drafthorse.Cli;
 using Drafthorse.Events;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Journal;

@@ -1,6 +1,8 @@
+using Drafthorse.Harness.Agent;
 using Drafthorse.Harness.Budgets;
 using Drafthorse.Harness.Events;
 using Drafthorse.Harness.Models;
+using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Journal;
 using Drafthorse.Harness.Tools;
@@ -125,6 +127,54 @@ public sealed class AgentLoopTests
 
         Assert.Equal("doing this", reply.Text);
         Assert.Contains("stop that, do this", harness.Shown(1)[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Stream_WhileAnotherAgentRunsTheThread_ItTakesTheMessageAndIsFollowed()
+    {
+        var harness = new AgentHarness();
+        var other = HarnessAgent.CreateBuilder("other").UseModel(new FakeModel(), "script:test").UseStateStore(harness.Store)
+            .UseSandboxes((_, _) => throw new SandboxException("no sandbox in this test")).Build();
+        List<AgentEvent> followed = [];
+        Task? following = null;
+        harness.Model
+            .Then(async (_, token) =>
+            {
+                following = Task.Run(async () =>
+                {
+                    await foreach (var agentEvent in other.StreamAsync(AgentHarness.Message("and this"), token))
+                        followed.Add(agentEvent);
+                }, token);
+                while ((await harness.Store.ReadInboxAsync(harness.ThreadId, token)).Count == 0)
+                    await harness.Store.WaitForChangeAsync(harness.ThreadId, TimeSpan.FromSeconds(1), token);
+                return [new TextContent("first")];
+            })
+            .Says("both");
+
+        await harness.SendAsync("this");
+        await following!;
+
+        Assert.IsType<RunElsewhere>(followed[0]);
+        var end = Assert.IsType<JournalAppended>(followed[^1]);
+        Assert.Equal("both", Assert.IsType<RunFinished>(end.Event).FinalText);
+        Assert.Single(followed.OfType<JournalAppended>(), appended => appended.Event is MessagesTaken);
+        Assert.Equal(2, harness.Model.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Stream_OtherRunIsCutOff_GoesOnWithItsThread()
+    {
+        var harness = new AgentHarness();
+        harness.Model.Says("done after all");
+        var dead = await harness.EnqueueAsync("this");
+        var claim = await harness.Store.ClaimAsync(
+            new ClaimRequest { Owner = "dead", Only = dead.ThreadId, LeaseTime = TimeSpan.FromMilliseconds(50) }, TestContext.Current.CancellationToken);
+
+        var reply = await harness.SendAsync("and this");
+
+        Assert.NotNull(claim);
+        Assert.Equal("done after all", reply.Text);
+        Assert.Contains("and this", harness.Shown(0)[^1], StringComparison.Ordinal);
     }
 
     [Fact]

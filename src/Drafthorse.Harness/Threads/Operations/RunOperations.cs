@@ -9,7 +9,7 @@ internal static class RunOperations
     public static Claim? Claim(StoreTables tables, ClaimRequest request)
     {
         var row = request.Only is { } only
-            ? tables.FindThread(only) is { } found && (found.Owner is null ? ReadyAt(tables, found) : found.LeaseUntil) <= tables.Now ? found : null
+            ? tables.FindThread(only) is { } found && MayClaim(tables, found, request.EvenIdle) ? found : null
             : tables.NextClaimable(request.MaxPerUser, request.MaxPerRepository);
         if (row is null)
         {
@@ -31,6 +31,9 @@ internal static class RunOperations
         Touch(tables, row);
         return new Claim(new Lease(row.Id, request.Owner, row.Token), row.ToRecord(), takenOver);
     }
+
+    private static bool MayClaim(StoreTables tables, ThreadRow row, bool evenIdle) =>
+        row.Owner is null ? evenIdle || ReadyAt(tables, row) <= tables.Now : row.LeaseUntil <= tables.Now;
 
     public static bool Renew(StoreTables tables, Lease lease, TimeSpan leaseTime)
     {

@@ -1,7 +1,7 @@
 using Drafthorse.Harness.Threads;
 using Drafthorse.Settings;
 
-namespace Drafthorse.Cli;
+namespace Drafthorse.Terminal;
 
 /// <summary>Finds the thread that a person names: by its id, the first digits of it, or a key of their own.</summary>
 internal static class ThreadNames

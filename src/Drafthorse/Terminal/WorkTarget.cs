@@ -1,7 +1,7 @@
 using Drafthorse.Harness.Threads;
 using Drafthorse.Settings;
 
-namespace Drafthorse.Cli;
+namespace Drafthorse.Terminal;
 
 /// <summary>What a terminal session works on: a folder of this machine as it is, or a repository that is cloned.</summary>
 internal sealed record WorkTarget(string Directory, RepositoryRef? Repository)

@@ -1,6 +1,6 @@
 using Drafthorse.Harness.Threads;
 
-namespace Drafthorse.Cli;
+namespace Drafthorse.Terminal;
 
 /// <summary>The exit codes of <c>drafthorse run</c>, which scripts rely on.</summary>
 internal static class ExitCodes

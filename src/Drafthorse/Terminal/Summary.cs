@@ -1,6 +1,6 @@
 using Drafthorse.Harness.Threads.Journal;
 
-namespace Drafthorse.Cli;
+namespace Drafthorse.Terminal;
 
 /// <summary>A journal record in one short line.</summary>
 internal static class Summary

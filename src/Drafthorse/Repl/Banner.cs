@@ -1,0 +1,23 @@
+using Drafthorse.Harness.Threads;
+using Drafthorse.Terminal;
+using Spectre.Console;
+
+namespace Drafthorse.Repl;
+
+/// <summary>What a person should know before the first message: model, place, and what protects the machine.</summary>
+internal static class Banner
+{
+    public static async Task ShowAsync(ReplSession session)
+    {
+        var console = session.Console;
+        console.MarkupLineInterpolated($"[bold]Drafthorse[/] [dim]·[/] {string.Join(", then ", session.Platform.Models)}");
+        console.MarkupLineInterpolated($"[dim]in[/] {TerminalConsole.Short(session.Target.Directory)}");
+        if (session.Platform.Sandbox.Backend.IsIsolated)
+            console.MarkupLineInterpolated($"[dim]sandbox:[/] {session.Platform.Sandbox.Reasons[^1]}. It begins empty: the files of this folder are not in it.");
+        else
+            console.MarkupLineInterpolated($"[yellow]no isolation:[/] commands run on this machine as you ({session.Platform.Sandbox.Backend.Kind} sandbox)");
+        if (await session.Platform.Store.GetThreadAsync(ThreadId.FromKey(session.ThreadKey), CancellationToken.None) is { JournalLength: > 0 } thread)
+            console.MarkupLineInterpolated($"[dim]goes on with:[/] {ToolLine.Cut(thread.Origin.Title ?? thread.Key, 60)} [dim]({thread.Facts.Steps} steps; /new begins anew)[/]");
+        console.MarkupLineInterpolated($"[dim]/help lists the commands[/]");
+    }
+}

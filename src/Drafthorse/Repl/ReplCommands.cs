@@ -1,0 +1,184 @@
+using System.Diagnostics;
+using Drafthorse.Harness.Models;
+using Drafthorse.Harness.Threads;
+using Drafthorse.Settings;
+using Drafthorse.Terminal;
+using Spectre.Console;
+
+namespace Drafthorse.Repl;
+
+/// <summary>The commands of the REPL.</summary>
+internal sealed class ReplCommands(ReplSession session)
+{
+    private const int Listed = 10;
+
+    private static readonly (string Name, string Argument, string Does)[] Known =
+    [
+        ("/new", "", "begin a new thread"),
+        ("/resume", "[ID]", "list threads, or go on in one"),
+        ("/diff", "", "what changed in this folder"),
+        ("/cost", "", "what this thread has cost"),
+        ("/compact", "", "make the model's context shorter"),
+        ("/model", "[SPEC]", "the model in use, or another one"),
+        ("/help", "", "this list"),
+        ("/exit", "", "leave (also Ctrl-D)"),
+    ];
+
+    private static readonly (string Name, string Comes)[] Later =
+    [
+        ("/plan", "plan mode"), ("/approve", "plan mode"), ("/undo", "snapshots"), ("/review", "the reviewer"),
+    ];
+
+    public static IReadOnlyList<string> Names { get; } = [.. Known.Select(command => command.Name)];
+
+    /// <summary>False: the person leaves.</summary>
+    public async Task<bool> RunAsync(string line, CancellationToken cancellationToken)
+    {
+        switch (line.Split(' ', 2, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            case ["/exit" or "/quit", ..]:
+                return false;
+            case ["/help", ..]:
+                Help();
+                break;
+            case ["/new", ..]:
+                session.ThreadKey = session.Target.NewThreadKey();
+                session.Console.WriteLine("A new thread: nothing of the old one is known in it.");
+                break;
+            case ["/resume"]:
+                await ListAsync(cancellationToken);
+                break;
+            case ["/resume", var name]:
+                await ResumeAsync(name, cancellationToken);
+                break;
+            case ["/cost", ..]:
+                await CostAsync(cancellationToken);
+                break;
+            case ["/compact", ..]:
+                await CompactAsync(cancellationToken);
+                break;
+            case ["/model"]:
+                session.Console.WriteLine(string.Join(", then ", session.Platform.Models));
+                break;
+            case ["/model", var model]:
+                await UseModelAsync(model);
+                break;
+            case ["/diff", ..]:
+                await DiffAsync(cancellationToken);
+                break;
+            case [var name, ..] when Later.FirstOrDefault(later => later.Name == name) is { Comes: { } comes }:
+                session.Console.MarkupLineInterpolated($"[yellow]{name} is not there yet: it comes with {comes}.[/]");
+                break;
+            default:
+                session.Console.MarkupLineInterpolated($"[yellow]There is no command {line}.[/] /help lists them.");
+                break;
+        }
+
+        return true;
+    }
+
+    private void Help()
+    {
+        foreach (var (name, argument, does) in Known)
+            session.Console.MarkupLineInterpolated($"{$"{name} {argument}",-15} [dim]{does}[/]");
+        session.Console.MarkupLineInterpolated($"[dim]@path attaches a file · Tab completes · Up recalls · a line that ends with \\ goes on[/]");
+        session.Console.MarkupLineInterpolated($"[dim]Ctrl-C stops a run, twice leaves · not yet: {string.Join(' ', Later.Select(later => later.Name))}[/]");
+    }
+
+    private async Task ListAsync(CancellationToken cancellationToken)
+    {
+        var page = await session.Platform.Store.ListThreadsAsync(new ThreadQuery { User = WorkTarget.User, Limit = Listed }, cancellationToken);
+        foreach (var thread in page.Threads)
+            session.Console.MarkupLineInterpolated($"{thread.Id.Prefix} [dim]{ThreadStatusNames.Of(thread.State),-9}[/] {ToolLine.Cut(thread.Origin.Title ?? thread.Key, Math.Max(10, Math.Min(session.Console.Profile.Width, 120) - 20))}");
+        session.Console.MarkupLineInterpolated($"[dim]{(page.Threads.Count == 0 ? "There are no threads yet." : "/resume ID goes on in one.")}[/]");
+    }
+
+    private async Task ResumeAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var thread = await ThreadNames.FindAsync(session.Platform.Store, name, cancellationToken);
+            session.ThreadKey = thread.Key;
+            session.Console.MarkupLineInterpolated($"Going on with {thread.Origin.Title ?? thread.Key} [dim]({ThreadStatusNames.Of(thread.State)}, {thread.Facts.Steps} steps)[/]");
+            if (thread.Origin.Channel == "cli" && !thread.Key.StartsWith(session.Target.ThreadKey, StringComparison.Ordinal))
+                session.Console.MarkupLineInterpolated($"[yellow]It was begun in another folder; it works in this one now.[/]");
+            await session.ResumeCutOffAsync();
+        }
+        catch (SettingsException exception)
+        {
+            session.Console.MarkupLineInterpolated($"[yellow]{exception.Message}[/]");
+        }
+    }
+
+    private async Task CostAsync(CancellationToken cancellationToken)
+    {
+        var facts = (await session.Platform.Store.GetThreadAsync(ThreadId.FromKey(session.ThreadKey), cancellationToken))?.Facts ?? new ThreadFacts();
+        var limit = session.Settings.Budget.CostUsd is { } most ? $" of {most:0.##}" : "";
+        session.Console.MarkupLineInterpolated($"{facts.CostUsd:0.0000}{limit} USD · {facts.Steps} steps · {facts.InputTokens:N0} tokens in, {facts.OutputTokens:N0} out");
+        if (session.Platform.Unpriced is { } unpriced)
+            session.Console.MarkupLineInterpolated($"[yellow]The price of {unpriced} is not known: its tokens are counted, not its cost.[/]");
+    }
+
+    private async Task CompactAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            session.Console.WriteLine(await session.Platform.Agent.CompactAsync(ThreadId.FromKey(session.ThreadKey), cancellationToken)
+                ? "The older part of the conversation is a summary now; the journal keeps all of it."
+                : "Nothing to shorten yet: the newest messages always stay as they are.");
+        }
+        catch (ModelException exception)
+        {
+            session.Console.MarkupLineInterpolated($"[red]{exception.Message}[/]");
+        }
+    }
+
+    private async Task UseModelAsync(string spec)
+    {
+        try
+        {
+            await session.UseModelAsync(ModelSpec.Parse(spec));
+            session.Console.WriteLine($"From now on: {string.Join(", then ", session.Platform.Models)}");
+        }
+        catch (ModelException exception)
+        {
+            session.Console.MarkupLineInterpolated($"[yellow]{exception.Message}[/]");
+        }
+    }
+
+    private async Task DiffAsync(CancellationToken cancellationToken)
+    {
+        if (session.Platform.Sandbox.Backend.IsIsolated)
+        {
+            session.Console.MarkupLineInterpolated($"[yellow]The work is in the {session.Platform.Sandbox.Backend.Kind} sandbox, not in this folder: ask the agent for its diff.[/]");
+            return;
+        }
+
+        var colour = session.Console.IsLive() ? "always" : "never";
+        var (code, diff) = await GitAsync(["-c", $"color.ui={colour}", "--no-pager", "diff", "HEAD", "--"], cancellationToken);
+        if (code != 0)
+        {
+            session.Console.MarkupLineInterpolated($"[yellow]There is nothing to compare with: this folder is in no git repository with a commit.[/]");
+            return;
+        }
+
+        var (_, untracked) = await GitAsync(["ls-files", "--others", "--exclude-standard"], cancellationToken);
+        session.Console.Profile.Out.Writer.Write(diff);
+        foreach (var file in untracked.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            session.Console.MarkupLineInterpolated($"[green]new file:[/] {file}");
+        if (diff.Length == 0 && untracked.Length == 0)
+            session.Console.WriteLine("Nothing changed since the last commit.");
+    }
+
+    private async Task<(int Code, string Output)> GitAsync(string[] arguments, CancellationToken cancellationToken)
+    {
+        using var git = Process.Start(new ProcessStartInfo("git", arguments)
+        {
+            WorkingDirectory = session.Target.Directory, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+        })!;
+        _ = git.StandardError.ReadToEndAsync(cancellationToken);
+        var output = await git.StandardOutput.ReadToEndAsync(cancellationToken);
+        await git.WaitForExitAsync(cancellationToken);
+        return (git.ExitCode, output);
+    }
+}

@@ -1,0 +1,109 @@
+using Drafthorse.Composition;
+using Drafthorse.Harness.Agent;
+using Drafthorse.Harness.Models;
+using Drafthorse.Harness.Threads;
+using Drafthorse.Settings;
+using Drafthorse.Terminal;
+using Spectre.Console;
+
+namespace Drafthorse.Repl;
+
+/// <summary><c>drafthorse</c>: talk with the agent in a terminal. The folder's thread is gone on with.</summary>
+internal sealed class ReplSession : IAsyncDisposable
+{
+    private readonly Interrupts _interrupts;
+
+    private ReplSession(DrafthorseSettings settings, WorkTarget target, Platform platform, Interrupts interrupts)
+    {
+        (Settings, Target, Platform, _interrupts) = (settings, target, platform, interrupts);
+        ThreadKey = target.ThreadKey;
+    }
+
+    public IAnsiConsole Console { get; } = TerminalConsole.Create();
+
+    public DrafthorseSettings Settings { get; }
+
+    public WorkTarget Target { get; }
+
+    public Platform Platform { get; private set; }
+
+    /// <summary>The thread that messages go to.</summary>
+    public string ThreadKey { get; set; }
+
+    public static async Task<int> RunAsync(Interrupts interrupts)
+    {
+        var settings = DrafthorseSettings.Read(SettingsReader.Default());
+        var target = WorkTarget.Find(null, settings);
+        await using var session = new ReplSession(settings, target, await BuildAsync(settings, target, null, interrupts.Leave), interrupts);
+        using var terminal = RawTerminal.Open();
+        return await session.TalkAsync(terminal);
+    }
+
+    /// <summary>Goes on with another model. Throws <see cref="ModelException"/>.</summary>
+    public async Task UseModelAsync(ModelSpec model)
+    {
+        await Settings.Models.ChooseAsync(model, cancellationToken: _interrupts.Leave);
+        await Platform.DisposeAsync();
+        Platform = await BuildAsync(Settings, Target, model, _interrupts.Leave);
+    }
+
+    /// <summary>Runs something that Ctrl-C stops.</summary>
+    public async Task<int> RunAsync(ThreadId thread, Func<CancellationToken, IAsyncEnumerable<Harness.Events.AgentEvent>> start)
+    {
+        using var stop = _interrupts.Begin();
+        using var output = new TextOutput(Console);
+        return await new RunSession(Platform, output).RunAsync(thread, start, stop.Token, _interrupts.Leave);
+    }
+
+    /// <summary>Goes on with the thread's run when it was cut off.</summary>
+    public async Task ResumeCutOffAsync()
+    {
+        var id = ThreadId.FromKey(ThreadKey);
+        if (await Platform.Store.GetThreadAsync(id, _interrupts.Leave) is not { State: ThreadStatus.Queued or ThreadStatus.Running } thread)
+            return;
+        Console.MarkupLineInterpolated($"[yellow]The last run here was cut off; it goes on now:[/] {ToolLine.Cut(thread.Origin.Title ?? "", 80)} [dim](Ctrl-C stops it)[/]");
+        await RunAsync(id, token => Platform.Agent.ResumeAsync(id, token));
+    }
+
+    public ValueTask DisposeAsync() => Platform.DisposeAsync();
+
+    private static Task<Platform> BuildAsync(DrafthorseSettings settings, WorkTarget target, ModelSpec? model, CancellationToken cancellationToken) => Platform.BuildAsync(
+        settings,
+        new PlatformOptions { Model = model, DefaultSandbox = "local", MayBeLocal = true, LocalDirectory = target.Directory },
+        cancellationToken);
+
+    private async Task<int> TalkAsync(RawTerminal? terminal)
+    {
+        await Banner.ShowAsync(this);
+        await ResumeCutOffAsync();
+        var commands = new ReplCommands(this);
+        var input = new MessageInput(terminal, Console, Path.Combine(Settings.Home, "history"), new Completion(Target.Directory, ReplCommands.Names));
+        var last = ExitCodes.Done;
+        while (!_interrupts.Leave.IsCancellationRequested && await input.ReadAsync(_interrupts.Leave) is { } line)
+        {
+            if (line.Trim() is not { Length: > 0 } text)
+                continue;
+            if (text.StartsWith('/') && !text.Contains('\n'))
+            {
+                if (!await commands.RunAsync(text, _interrupts.Leave))
+                    break;
+                continue;
+            }
+
+            last = await SendAsync(text);
+        }
+
+        // A person saw how it went; a script that pipes its messages in wants to know.
+        return terminal is null ? last : ExitCodes.Done;
+    }
+
+    private async Task<int> SendAsync(string text)
+    {
+        var (message, attached) = PathMentions.Attach(text, Target.Directory);
+        foreach (var told in attached)
+            Console.MarkupLineInterpolated($"[dim]@{told}[/]");
+        return await RunAsync(
+            ThreadId.FromKey(ThreadKey),
+            token => Platform.Agent.StreamAsync(new AgentMessage { Text = message, ThreadKey = ThreadKey, User = WorkTarget.User, Repository = Target.Repository }, token));
+    }
+}
