@@ -53,6 +53,7 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
             outcome = Failures.ToOutcome(exception);
         }
 
+        await inbox.TakeUntakenAsync(lease.Lost).ConfigureAwait(false);
         await EndAsync(run, engine.Tools, outcome, lease.Lost).ConfigureAwait(false);
         return new ReleaseRequest { Lease = claim.Lease, State = outcome.Status };
     }

@@ -23,6 +23,14 @@ internal sealed class RunInbox(IThreadStore store, RunContext run, CancellationT
     public async Task TakeAsync(CancellationToken cancellationToken)
     {
         draining.ThrowIfCancellationRequested();
+        await TakeDueAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes what the run began with when it ends without a step: else it would begin anew for the same messages for ever.</summary>
+    public Task TakeUntakenAsync(CancellationToken cancellationToken) => _first ? TakeDueAsync(cancellationToken) : Task.CompletedTask;
+
+    private async Task TakeDueAsync(CancellationToken cancellationToken)
+    {
         var due = await ReadDueAsync(cancellationToken).ConfigureAwait(false);
         _first = false;
         if (due.Count > 0)

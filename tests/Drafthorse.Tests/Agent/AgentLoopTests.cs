@@ -1,6 +1,7 @@
 using Drafthorse.Harness.Agent;
 using Drafthorse.Harness.Budgets;
 using Drafthorse.Harness.Events;
+using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
@@ -159,6 +160,24 @@ public sealed class AgentLoopTests
         Assert.Equal("both", Assert.IsType<RunFinished>(end.Event).FinalText);
         Assert.Single(followed.OfType<JournalAppended>(), appended => appended.Event is MessagesTaken);
         Assert.Equal(2, harness.Model.Requests.Count);
+    }
+
+    [Fact]
+    public async Task Run_EndsBeforeItsFirstStep_TakesItsMessageAndIsNotRepeated()
+    {
+        var harness = new AgentHarness(builder => builder.Use(new Refusal()));
+
+        var reply = await harness.SendAsync("do it");
+
+        Assert.Equal((ThreadStatus.Failed, "not here"), (reply.Status, reply.Reason));
+        Assert.Single(await harness.JournalAsync(), record => record.Event is MessagesTaken);
+        Assert.Equal(ThreadStatus.Failed, (await harness.Store.GetThreadAsync(harness.ThreadId, Token))!.State);
+    }
+
+    private sealed class Refusal : IAgentMiddleware
+    {
+        public Task<RunOutcome> OnRunAsync(RunContext run, Func<CancellationToken, Task<RunOutcome>> next, CancellationToken cancellationToken) =>
+            Task.FromResult(new RunOutcome { Status = ThreadStatus.Failed, Reason = "not here" });
     }
 
     [Fact]
