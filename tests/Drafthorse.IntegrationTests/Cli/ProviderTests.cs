@@ -19,7 +19,7 @@ public sealed class ProviderTests(AimockServer server) : IClassFixture<AimockSer
         using var world = new CliWorld();
         foreach (var name in new[] { "OPENAI", "DASHSCOPE", "ANTHROPIC" })
         {
-            world.Environment[$"{name}_BASE_URL"] = name == "ANTHROPIC" ? server.Url : server.Url + "/v1";
+            world.Environment[$"{name}_BASE_URL"] = server.Url + (name == "ANTHROPIC" ? "" : "/v1");
             world.Environment[$"{name}_API_KEY"] = "test-key";
         }
 
