@@ -1,6 +1,5 @@
 using Drafthorse.Harness.Budgets;
 using Drafthorse.Harness.Compaction;
-using Drafthorse.Harness.Context;
 using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Threads;
@@ -18,11 +17,15 @@ internal sealed class AgentLoop(
     ModelCaller models,
     ToolRunner tools,
     Compactor compactor,
+    AnswerForm form,
     ModelCallLimit limit,
     LoopGuard guard)
 {
+    private const int MostCuts = 3;
+
     private readonly long _startedAt = run.TimeProvider.GetTimestamp();
-    private bool _emptyReplyTold;
+    private int _emptyReplies;
+    private int _cuts;
 
     public async Task<RunOutcome> RunAsync(CancellationToken cancellationToken)
     {
@@ -30,10 +33,10 @@ internal sealed class AgentLoop(
         while (true)
         {
             await inbox.TakeAsync(cancellationToken).ConfigureAwait(false);
-            if (run.Conversation.IsAnswered)
+            if (run.Conversation.IsAnswered && form.Check(run.LastText) is { Error: null } answer)
             {
                 // A previous owner was lost after the model's last word.
-                return new RunOutcome { Status = ThreadStatus.Done, Text = run.LastText };
+                return new RunOutcome { Status = ThreadStatus.Done, Text = answer.Text };
             }
 
             CheckLimits();
@@ -48,29 +51,67 @@ internal sealed class AgentLoop(
             await CommitReplyAsync(reply, cancellationToken).ConfigureAwait(false);
             if (run.Conversation.OpenCalls.Count > 0)
             {
+                (_emptyReplies, _cuts) = (0, 0);
                 await GuardAgainstLoopsAsync(reply, cancellationToken).ConfigureAwait(false);
                 if (await tools.FinishOpenCallsAsync(cancellationToken).ConfigureAwait(false) is { } question)
                 {
                     return new RunOutcome { Status = ThreadStatus.Waiting, Text = question };
                 }
             }
-            else if (reply.FinishReason == "length")
+            else if (await FinishAsync(reply, cancellationToken).ConfigureAwait(false) is { } outcome)
             {
-                await run.TellModelAsync("cut", "Your last reply was cut off at the output limit. Go on from where it ended, in smaller pieces.", cancellationToken).ConfigureAwait(false);
-            }
-            else if (reply.Text.Length == 0 && !_emptyReplyTold)
-            {
-                _emptyReplyTold = true;
-                await run.TellModelAsync("empty", "Your last reply was empty. Go on with the task, or say in words that it is done.", cancellationToken).ConfigureAwait(false);
-            }
-            else if (!await inbox.HasNewAsync(cancellationToken).ConfigureAwait(false))
-            {
-                return new RunOutcome { Status = ThreadStatus.Done, Text = reply.Text };
+                return outcome;
             }
         }
     }
 
-    /// <summary>Calls the model; null when a message that steers interrupted the call, or the context was compacted instead.</summary>
+    /// <summary>What a reply without calls means: the end, or null when the run goes on.</summary>
+    private async Task<RunOutcome?> FinishAsync(ModelAnswer reply, CancellationToken cancellationToken)
+    {
+        switch (reply)
+        {
+            case { FinishReason: "content_filter" }:
+                return Failed("the provider's content filter stopped the model's reply: word the task differently or use another model");
+            case { FinishReason: "length" }:
+                if (++_cuts >= MostCuts)
+                {
+                    throw LimitReached($"the model's reply was cut at its output limit {MostCuts} times in a row");
+                }
+
+                await run.TellModelAsync("cut", "Your last reply was cut off at the output limit. Go on from where it ended, in smaller pieces.", cancellationToken).ConfigureAwait(false);
+                return null;
+            case { Text: var text } when string.IsNullOrWhiteSpace(text):
+                if (++_emptyReplies > 1)
+                {
+                    return Failed("the model gave an empty reply, twice in a row");
+                }
+
+                await run.TellModelAsync("empty", "Your last reply was empty. Go on with the task, or say in words that it is done.", cancellationToken).ConfigureAwait(false);
+                return null;
+        }
+
+        (_emptyReplies, _cuts) = (0, 0);
+        if (await inbox.HasNewAsync(cancellationToken).ConfigureAwait(false))
+        {
+            return null;
+        }
+
+        var (answer, error) = form.Check(reply.Text);
+        if (error is null)
+        {
+            return new RunOutcome { Status = ThreadStatus.Done, Text = answer };
+        }
+
+        if (form.Correct(error) is not { } correction)
+        {
+            return Failed($"the model's answer does not have the form that was asked for: {error}") with { Text = reply.Text };
+        }
+
+        await run.TellModelAsync("answer-format", correction, cancellationToken).ConfigureAwait(false);
+        return null;
+    }
+
+    /// <summary>Calls the model; null when a message that steers interrupted the call, or the request was changed instead.</summary>
     private async Task<ModelAnswer?> CallModelAsync(CancellationToken cancellationToken)
     {
         using var steered = inbox.InterruptOnSteer(cancellationToken);
@@ -78,17 +119,22 @@ internal sealed class AgentLoop(
         {
             return await models.CallStepAsync(steered.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (steered.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (steered.IsRequested && !cancellationToken.IsCancellationRequested)
         {
             return null;
         }
         catch (ModelException exception) when (exception.Kind == ModelErrorKind.ContextOverflow)
         {
-            if (!await compactor.CompactNowAsync(run, cancellationToken).ConfigureAwait(false))
+            if (!await compactor.CompactAfterOverflowAsync(run, exception, cancellationToken).ConfigureAwait(false))
             {
                 throw;
             }
 
+            return null;
+        }
+        catch (ModelException exception) when (exception.Kind == ModelErrorKind.InvalidRequest && form.Refuse())
+        {
+            // Not every provider takes every schema; the answer is checked by code anyway.
             return null;
         }
     }
@@ -109,13 +155,7 @@ internal sealed class AgentLoop(
             new RunCommit
             {
                 Events = [replied, .. tools.StartsWithReply(step, reply.Content)],
-                ChangeFacts = facts => facts with
-                {
-                    Steps = step,
-                    CostUsd = facts.CostUsd + reply.CostUsd,
-                    InputTokens = facts.InputTokens + reply.Usage.Input,
-                    OutputTokens = facts.OutputTokens + reply.Usage.Output,
-                },
+                ChangeFacts = facts => RunFacts.Add(facts, reply.Usage, reply.CostUsd) with { Steps = step },
             },
             cancellationToken);
     }
@@ -145,6 +185,8 @@ internal sealed class AgentLoop(
                 throw LimitReached($"the model made the same call {limit.StopAfterIdenticalCalls} times in a row");
         }
     }
+
+    private static RunOutcome Failed(string reason) => new() { Status = ThreadStatus.Failed, Reason = reason, Failure = FailureKind.Model };
 
     private static RunEndedException LimitReached(string reason) => new(new RunOutcome
     {

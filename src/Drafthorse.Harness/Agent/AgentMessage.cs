@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Harness.Agent;
@@ -5,6 +6,8 @@ namespace Drafthorse.Harness.Agent;
 /// <summary>A message for an agent from code that uses the library.</summary>
 public sealed record AgentMessage
 {
+    private const int MaxImageBytes = 5_000_000;
+
     /// <summary>A message with this text.</summary>
     public static AgentMessage Of(string text) => new() { Text = text };
 
@@ -23,22 +26,44 @@ public sealed record AgentMessage
     /// <summary>The repository to work on, or null.</summary>
     public RepositoryRef? Repository { get; init; }
 
-    /// <summary>Pictures.</summary>
+    /// <summary>Pictures: PNG, JPEG, GIF or WebP of at most 5 MB each, which is what all vendors take.</summary>
     public IReadOnlyList<MessageImage>? Images { get; init; }
+
+    /// <summary>The JSON schema of the answer: the run then ends with one JSON value that fits it, as <see cref="AgentReply.Text"/>, or
+    /// fails after two corrections. Null (default) = words.</summary>
+    public JsonElement? AnswerSchema { get; init; }
 
     /// <summary>When it reaches a thread that is running.</summary>
     public DeliveryMode Mode { get; init; }
 
     internal EnqueueRequest ToRequest()
     {
+        foreach (var image in Images ?? [])
+        {
+            Check(image);
+        }
+
         var id = Guid.NewGuid().ToString("N");
         return new EnqueueRequest
         {
             ThreadKey = ThreadKey,
             DeliveryId = id,
             Origin = new ThreadOrigin { Channel = Channel, User = User, Repository = Repository, Title = FirstLine(Text) },
-            Message = new InboxMessage { Id = id, Sender = User, Text = Text, Images = Images, Mode = Mode },
+            Message = new InboxMessage { Id = id, Sender = User, Text = Text, Images = Images, Mode = Mode, AnswerSchema = AnswerSchema?.GetRawText() },
         };
+    }
+
+    private static void Check(MessageImage image)
+    {
+        if (image.MediaType is not ("image/png" or "image/jpeg" or "image/gif" or "image/webp"))
+        {
+            throw new ArgumentException($"A picture of the type '{image.MediaType}' cannot be sent: use image/png, image/jpeg, image/gif or image/webp.");
+        }
+
+        if (image.Data.Length is 0 or > MaxImageBytes)
+        {
+            throw new ArgumentException($"A picture of {image.Data.Length} bytes cannot be sent: it must have from 1 to {MaxImageBytes} bytes.");
+        }
     }
 
     private static string FirstLine(string text)
@@ -48,26 +73,4 @@ public sealed record AgentMessage
         line = end < 0 ? line : line[..end];
         return line.Length <= 120 ? line.ToString() : $"{line[..117]}...";
     }
-}
-
-/// <summary>How a run ended.</summary>
-public sealed record AgentReply
-{
-    /// <summary>The thread.</summary>
-    public required ThreadId ThreadId { get; init; }
-
-    /// <summary>The thread's state.</summary>
-    public required ThreadStatus Status { get; init; }
-
-    /// <summary>The model's last words.</summary>
-    public required string Text { get; init; }
-
-    /// <summary>Why it ended; empty when it ended well.</summary>
-    public required string Reason { get; init; }
-
-    /// <summary>Tokens used.</summary>
-    public required Threads.Journal.TokenUsage Usage { get; init; }
-
-    /// <summary>Cost in USD.</summary>
-    public required decimal CostUsd { get; init; }
 }

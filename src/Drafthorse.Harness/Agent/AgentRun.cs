@@ -1,6 +1,7 @@
 using Drafthorse.Harness.Budgets;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Compaction;
+using Drafthorse.Harness.Diagnostics;
 using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Runs;
@@ -19,6 +20,8 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
     public async Task<ReleaseRequest> RunAsync(RunLease lease, CancellationToken draining)
     {
         var claim = lease.Claim;
+        var began = options.TimeProvider.GetTimestamp();
+        using var activity = AgentTelemetry.StartRun(options.Name, claim.Thread.Id);
         using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(lease.Lost);
         var conversation = await ConversationReader.ReadAsync(options.Store, claim.Thread, lease.Lost).ConfigureAwait(false);
         var run = new RunContext(
@@ -55,6 +58,7 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
 
         await inbox.TakeUntakenAsync(lease.Lost).ConfigureAwait(false);
         await EndAsync(run, engine.Tools, outcome, lease.Lost).ConfigureAwait(false);
+        AgentTelemetry.FinishRun(activity, outcome.Status, outcome.Failure.ToString(), claim.Thread.Origin.Channel, options.TimeProvider.GetElapsedTime(began));
         return new ReleaseRequest { Lease = claim.Lease, State = outcome.Status };
     }
 
@@ -78,22 +82,25 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
         IReadOnlyList<ModelInfo> payable = [model, .. options.Fallbacks.Select(options.FindModel)];
         IReadOnlyList<IAgentMiddleware> middleware =
         [
-            new BudgetGate(options.Budget, options.Store, payable),
+            new BudgetGate(options.Budget, options.Store, payable, options.FindModel),
             new ToolResultEviction(options.Eviction),
             new SecretRedaction(options.Redactor),
             .. options.Middleware,
         ];
+        var form = new AnswerForm(run.Conversation);
         var tools = new ToolRunner(run, options.Tools, inbox, middleware);
-        var models = new ModelCaller(run, options.Client, options.Model, options.FindModel, () => StepOptions(run, model), middleware);
-        var compactor = new Compactor(options.Compaction, model, models.CallAsync);
-        var loop = new AgentLoop(run, inbox, models, tools, compactor, options.Limit, new LoopGuard(options.Limit));
+        var models = new ModelCaller(run, options.Client, options.Model, options.FindModel, () => StepOptions(run, model, form), middleware);
+        var overhead = new Lazy<int>(() => run.Tokens.Estimate([new ChatMessage(ChatRole.System, run.Conversation.System)], new ChatOptions { Tools = [.. options.Tools.All] }));
+        var compactor = new Compactor(options.Compaction, model, options.FindModel, () => overhead.Value, models.CallAsync);
+        var loop = new AgentLoop(run, inbox, models, tools, compactor, form, options.Limit, new LoopGuard(options.Limit));
         return new Engine(loop, tools, models, compactor);
     }
 
-    private ChatOptions StepOptions(RunContext run, ModelInfo model) => new()
+    private ChatOptions StepOptions(RunContext run, ModelInfo model, AnswerForm form) => new()
     {
         Tools = [.. options.Tools.All],
-        MaxOutputTokens = Math.Min(model.MaxOutput, 32_000),
+        MaxOutputTokens = ContextBudget.OutputOf(model),
+        ResponseFormat = form.Format,
         AdditionalProperties = new() { [ModelProperties.Thread] = run.Thread.Id.ToString() },
     };
 
@@ -130,7 +137,7 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
         {
             await engine.Tools.SkipOpenCallsAsync("Not run: the run was stopped.", cancellationToken).ConfigureAwait(false);
             return ended.Outcome.Failure == FailureKind.Limit
-                ? ended.Outcome with { Text = await HandOver.AskAsync(run, engine.Models, ended.Outcome.Reason, cancellationToken).ConfigureAwait(false) }
+                ? ended.Outcome with { Text = await LastWords.AskAsync(run, engine.Models, ended.Outcome.Reason, cancellationToken).ConfigureAwait(false) }
                 : ended.Outcome;
         }
         catch (Exception exception) when (exception is ModelException or SandboxException)

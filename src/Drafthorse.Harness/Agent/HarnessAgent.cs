@@ -1,9 +1,14 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using System.Threading.Channels;
+using Drafthorse.Harness.Agent.Answers;
 using Drafthorse.Harness.Events;
 using Drafthorse.Harness.Runs;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Journal;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 
 namespace Drafthorse.Harness.Agent;
@@ -12,16 +17,18 @@ namespace Drafthorse.Harness.Agent;
 /// A coding agent: a model, tools, a sandbox and a durable thread for every conversation. One instance serves any number of
 /// threads at the same time. Make one with <see cref="CreateBuilder"/>.
 /// </summary>
-public sealed class HarnessAgent
+public sealed class HarnessAgent : IAsyncDisposable
 {
     private readonly AgentOptions _options;
     private readonly ILogger _logger;
+    private readonly IReadOnlyList<IAsyncDisposable> _owned;
     private readonly string _owner = $"{Environment.MachineName}:{Environment.ProcessId}:{Guid.NewGuid():N}";
 
-    internal HarnessAgent(AgentOptions options, ILogger logger)
+    internal HarnessAgent(AgentOptions options, ILogger logger, IReadOnlyList<IAsyncDisposable> owned)
     {
         _options = options;
         _logger = logger;
+        _owned = owned;
     }
 
     /// <summary>The agent's name.</summary>
@@ -56,6 +63,37 @@ public sealed class HarnessAgent
 
         return reply ?? throw new InvalidOperationException("The thread was run by another process; follow its journal instead.");
     }
+
+    /// <summary>As <see cref="RunAsync(AgentMessage, CancellationToken)"/>, with an answer that is a value of a type. Its schema is asked of the
+    /// provider where it can enforce one; the answer is checked by code always, and the model may correct it.
+    /// Throws <see cref="JsonException"/> when an answer that fits the schema still cannot be read.</summary>
+    public async Task<AgentReply<T>> RunAsync<T>(AgentMessage message, JsonTypeInfo<T> type, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        ArgumentNullException.ThrowIfNull(type);
+        var form = new AnswerType<T>(type);
+        var reply = await RunAsync(message with { AnswerSchema = form.Schema }, cancellationToken).ConfigureAwait(false);
+        return new AgentReply<T>(reply, reply.Status == ThreadStatus.Done ? form.Read(reply.Text) : default);
+    }
+
+    /// <summary>As the overload with a <see cref="JsonTypeInfo{T}"/>, with a type that is looked at by reflection.</summary>
+    [RequiresUnreferencedCode("Looks at the type by reflection; pass a JsonTypeInfo<T> of a source-generated context instead.")]
+    [RequiresDynamicCode("Looks at the type by reflection; pass a JsonTypeInfo<T> of a source-generated context instead.")]
+    public Task<AgentReply<T>> RunAsync<T>(AgentMessage message, CancellationToken cancellationToken = default) =>
+        RunAsync(message, (JsonTypeInfo<T>)AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(T)), cancellationToken);
+
+    /// <summary>Leaves a message for a thread that is running here or elsewhere, such as one that steers. Runs nothing: a thread at
+    /// rest takes it with its next run. Returns the thread.</summary>
+    public async Task<ThreadId> SendAsync(AgentMessage message, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return (await Store.EnqueueAsync(message.ToRequest(), cancellationToken).ConfigureAwait(false)).ThreadId;
+    }
+
+    /// <summary>Cancels the work on all messages that a thread has so far, wherever it runs; its run ends as
+    /// <see cref="ThreadStatus.Cancelled"/>. Returns false when there was nothing to cancel.</summary>
+    public Task<bool> CancelAsync(ThreadId threadId, CancellationToken cancellationToken = default) =>
+        Store.CancelAsync(threadId, long.MaxValue, [], cancellationToken);
 
     /// <summary>Sends a message to a thread, runs it until its inbox is empty, and yields what happens. While another process runs the
     /// thread, that run takes the message and its journal is yielded (after <see cref="RunElsewhere"/>); when its lease ends, this
@@ -131,6 +169,15 @@ public sealed class HarnessAgent
         {
             await left.CancelAsync().ConfigureAwait(false);
             await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Lets go of what the builder made for the agent: its sandboxes' backend, and its store when none was given.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var owned in _owned)
+        {
+            await owned.DisposeAsync().ConfigureAwait(false);
         }
     }
 

@@ -1,6 +1,7 @@
 using Drafthorse.Harness.Budgets;
 using Drafthorse.Harness.Compaction;
 using Drafthorse.Harness.Events;
+using Drafthorse.Harness.Filesystems;
 using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Models.Resilience;
@@ -10,6 +11,7 @@ using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Memory;
 using Drafthorse.Harness.Tools;
 using Drafthorse.Harness.Tools.Core;
+using Drafthorse.Harness.Workspace;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -25,8 +27,10 @@ public sealed class HarnessAgentBuilder
     private readonly List<IAgentMiddleware> _middleware = [];
     private readonly List<Func<RunContext, CancellationToken, ValueTask<string>>> _instructions = [(_, _) => ValueTask.FromResult(DefaultInstructions.Text)];
     private (IChatClient Client, string Name)? _model;
+    private RetryOptions? _retries;
     private ModelCatalog? _catalog;
     private IThreadStore? _store;
+    private FilesystemSpec? _filesystem;
     private Func<RunContext, CancellationToken, Task<SandboxSession>>? _sandbox;
     private ThreadBudget _budget = new();
     private ModelCallLimit _limit = new();
@@ -47,7 +51,7 @@ public sealed class HarnessAgentBuilder
     public HarnessAgentBuilder UseModel(IChatClient client, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(client);
-        _model = (client, name ?? NameOf(client));
+        _model = (client, name ?? ModelClients.NameOf(client));
         return this;
     }
 
@@ -55,7 +59,15 @@ public sealed class HarnessAgentBuilder
     public HarnessAgentBuilder UseFallbackModel(IChatClient client, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(client);
-        _fallbacks.Add((client, name ?? NameOf(client)));
+        _fallbacks.Add((client, name ?? ModelClients.NameOf(client)));
+        return this;
+    }
+
+    /// <summary>How a failed model call is repeated before the next fallback model is asked. For clients of a <see cref="ModelFactory"/>
+    /// the factory's own options count.</summary>
+    public HarnessAgentBuilder UseRetries(RetryOptions options)
+    {
+        _retries = options;
         return this;
     }
 
@@ -73,10 +85,33 @@ public sealed class HarnessAgentBuilder
         return this;
     }
 
-    /// <summary>How a run gets its sandbox.</summary>
+    /// <summary>Where tools act (default: <see cref="LocalFilesystemSpec"/>, this machine's current directory, without isolation).</summary>
+    public HarnessAgentBuilder UseFilesystem(FilesystemSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        (_filesystem, _sandbox) = (spec, null);
+        return this;
+    }
+
+    /// <summary>The agent's own files: what its AGENTS.md says goes into the system prompt of new threads.
+    /// Throws <see cref="DirectoryNotFoundException"/>.</summary>
+    public HarnessAgentBuilder UseWorkspace(string path)
+    {
+        var full = Path.GetFullPath(path);
+        if (!Directory.Exists(full))
+        {
+            throw new DirectoryNotFoundException($"The workspace '{full}' does not exist.");
+        }
+
+        var instructions = new WorkspaceInstructions(full);
+        _instructions.Add((_, cancellationToken) => instructions.ReadAsync(cancellationToken));
+        return this;
+    }
+
+    /// <summary>How a run gets its sandbox, where no <see cref="FilesystemSpec"/> says it.</summary>
     public HarnessAgentBuilder UseSandboxes(Func<RunContext, CancellationToken, Task<SandboxSession>> acquire)
     {
-        _sandbox = acquire;
+        (_filesystem, _sandbox) = (null, acquire);
         return this;
     }
 
@@ -164,25 +199,27 @@ public sealed class HarnessAgentBuilder
         return this;
     }
 
-    /// <summary>The agent. Throws <see cref="InvalidOperationException"/> when no model was given.</summary>
+    /// <summary>The agent. Throws <see cref="InvalidOperationException"/> when no model was given, and
+    /// <see cref="NotSupportedException"/> for an isolation scope that there is not yet.</summary>
     public HarnessAgent Build()
     {
-        var (client, model) = _model ?? throw new InvalidOperationException($"Agent '{_name}' has no model: call UseModel.");
+        var (client, model) = _model ?? throw new InvalidOperationException($"Agent '{_name}' has no model: call UseModel, or register an IChatClient.");
         var catalog = _catalog ?? ModelCatalog.BuiltIn;
+        var owned = new List<IAsyncDisposable>();
         return new HarnessAgent(
             new AgentOptions
             {
                 Name = _name,
                 Client = _fallbacks.Count == 0
-                    ? client
-                    : new FallbackChatClient([new FallbackModel(model, client), .. _fallbacks.Select(fallback => new FallbackModel(fallback.Name, fallback.Client))]),
+                    ? ModelClients.MakeResilient(client, model, _retries, _timeProvider)
+                    : new FallbackChatClient([.. _fallbacks.Prepend((Client: client, Name: model)).Select(listed => new FallbackModel(listed.Name, ModelClients.MakeResilient(listed.Client, listed.Name, _retries, _timeProvider)))]),
                 Model = model,
                 Fallbacks = [.. _fallbacks.Select(fallback => fallback.Name)],
-                FindModel = name => ModelSpec.TryParse(name, out var spec, out _) ? catalog.Find(spec) : new ModelInfo(),
-                Store = _store ?? new InMemoryThreadStore(_timeProvider),
+                FindModel = catalog.Find,
+                Store = _store ?? Owned(owned, new InMemoryThreadStore(_timeProvider)),
                 Tools = new ToolSet([.. CoreTools.All, .. _tools]),
                 Instructions = ComposeAsync,
-                AcquireSandbox = _sandbox ?? throw new InvalidOperationException($"Agent '{_name}' has no sandbox: call UseFilesystem."),
+                AcquireSandbox = _sandbox ?? Owned(owned, new SpecSandboxes(_filesystem ?? new LocalFilesystemSpec(), _timeProvider, _loggers)).AcquireAsync,
                 Middleware = [.. _middleware],
                 Budget = _budget,
                 Limit = _limit,
@@ -192,7 +229,14 @@ public sealed class HarnessAgentBuilder
                 TimeProvider = _timeProvider,
                 Watcher = _watcher,
             },
-            _loggers.CreateLogger<HarnessAgent>());
+            _loggers.CreateLogger<HarnessAgent>(),
+            owned);
+    }
+
+    private static T Owned<T>(List<IAsyncDisposable> owned, T part) where T : IAsyncDisposable
+    {
+        owned.Add(part);
+        return part;
     }
 
     private async ValueTask<string> ComposeAsync(RunContext run, CancellationToken cancellationToken)
@@ -205,7 +249,4 @@ public sealed class HarnessAgentBuilder
 
         return string.Join("\n\n", parts.Where(part => part.Length > 0));
     }
-
-    private static string NameOf(IChatClient client) =>
-        client.GetService<ChatClientMetadata>() is { } metadata ? $"{metadata.ProviderName}:{metadata.DefaultModelId}" : "custom:model";
 }

@@ -20,6 +20,15 @@ internal sealed class ModelCaller(
     public Task<ModelAnswer> CallStepAsync(CancellationToken cancellationToken) =>
         CallAsync(ModelCallPurpose.Step, run.Conversation.Chat, stepOptions(), cancellationToken);
 
+    /// <summary>The last words of a run that is stopped. Begins as a step does, tools included, so that the prompt cache is hit.</summary>
+    public Task<ModelAnswer> CallLastWordsAsync(int maxOutputTokens, CancellationToken cancellationToken)
+    {
+        var options = stepOptions();
+        options.MaxOutputTokens = Math.Min(maxOutputTokens, options.MaxOutputTokens ?? maxOutputTokens);
+        options.ResponseFormat = null;
+        return CallAsync(ModelCallPurpose.HandOver, run.Conversation.Chat, options, cancellationToken);
+    }
+
     /// <summary>A call of code's own, beside the conversation.</summary>
     public Task<ModelAnswer> CallAsync(ModelCallPurpose purpose, IReadOnlyList<ChatMessage> messages, ChatOptions options, CancellationToken cancellationToken)
     {

@@ -9,7 +9,9 @@ internal sealed class RunInbox(IThreadStore store, RunContext run, CancellationT
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
-    private CancellationTokenSource? _steer;
+    private readonly HashSet<CancellationTokenSource> _interruptible = [];
+    private long _takenUpTo = -1;
+    private bool _steerWaits;
     private Task _watching = Task.CompletedTask;
     private bool _first = true;
 
@@ -31,10 +33,20 @@ internal sealed class RunInbox(IThreadStore store, RunContext run, CancellationT
 
     private async Task TakeDueAsync(CancellationToken cancellationToken)
     {
+        lock (_gate)
+        {
+            _steerWaits = false;
+        }
+
         var due = await ReadDueAsync(cancellationToken).ConfigureAwait(false);
         _first = false;
         if (due.Count > 0)
         {
+            lock (_gate)
+            {
+                _takenUpTo = Math.Max(_takenUpTo, due[^1].Position);
+            }
+
             await run.CommitAsync(
                 new RunCommit
                 {
@@ -48,16 +60,23 @@ internal sealed class RunInbox(IThreadStore store, RunContext run, CancellationT
     public async Task<bool> HasNewAsync(CancellationToken cancellationToken) =>
         (await ReadDueAsync(cancellationToken).ConfigureAwait(false)).Count > 0;
 
-    /// <summary>A token that is cancelled when a message that steers arrives.</summary>
-    public CancellationTokenSource InterruptOnSteer(CancellationToken cancellationToken)
+    /// <summary>A token that is cancelled when a message that steers arrives, or waits already.</summary>
+    public Interruption InterruptOnSteer(CancellationToken cancellationToken)
     {
         var source = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        bool waits;
         lock (_gate)
         {
-            _steer = source;
+            _interruptible.Add(source);
+            waits = _steerWaits;
         }
 
-        return source;
+        if (waits)
+        {
+            source.Cancel();
+        }
+
+        return new Interruption(this, source);
     }
 
     public async ValueTask DisposeAsync()
@@ -88,27 +107,55 @@ internal sealed class RunInbox(IThreadStore store, RunContext run, CancellationT
             }
 
             var entries = await store.ReadInboxAsync(run.Thread.Id, _stop.Token).ConfigureAwait(false);
-            if (entries.Any(entry => entry.Message.Mode == DeliveryMode.Steer))
-            {
-                Interrupt();
-            }
+            Interrupt([.. entries.Where(entry => entry.Message.Mode == DeliveryMode.Steer)]);
 
             await change.ConfigureAwait(false);
         }
     }
 
-    private void Interrupt()
+    private void Interrupt(IReadOnlyList<InboxEntry> steering)
     {
+        List<CancellationTokenSource> interrupted;
         lock (_gate)
+        {
+            // What was taken meanwhile has been seen; only a newer message interrupts.
+            if (_steerWaits || !steering.Any(entry => entry.Position > _takenUpTo))
+            {
+                return;
+            }
+
+            _steerWaits = true;
+            interrupted = [.. _interruptible];
+        }
+
+        foreach (var source in interrupted)
         {
             try
             {
-                _steer?.Cancel();
+                source.Cancel();
             }
             catch (ObjectDisposedException)
             {
                 // The interrupted call ended by itself just before.
             }
+        }
+    }
+
+    /// <summary>One call that a message may interrupt.</summary>
+    internal readonly struct Interruption(RunInbox inbox, CancellationTokenSource source) : IDisposable
+    {
+        public CancellationToken Token => source.Token;
+
+        public bool IsRequested => source.IsCancellationRequested;
+
+        public void Dispose()
+        {
+            lock (inbox._gate)
+            {
+                inbox._interruptible.Remove(source);
+            }
+
+            source.Dispose();
         }
     }
 }

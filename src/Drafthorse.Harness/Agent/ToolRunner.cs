@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Drafthorse.Harness.Context;
+using Drafthorse.Harness.Diagnostics;
 using Drafthorse.Harness.Events;
 using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Sandboxes;
@@ -19,6 +20,7 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
 {
     private const int MaxTries = 3;
     private string? _warning;
+    private bool _steered;
 
     /// <summary>The starts that are committed together with the reply: of all calls whose result the sandbox keeps by id.</summary>
     public IEnumerable<ToolStarted> StartsWithReply(int step, IReadOnlyList<ContentBlock> content) =>
@@ -33,6 +35,7 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
     public async Task<string?> FinishOpenCallsAsync(CancellationToken cancellationToken)
     {
         string? question = null;
+        _steered = false;
         while (NextBatch() is { Count: > 0 } batch)
         {
             var finished = await RunBatchAsync(batch, cancellationToken).ConfigureAwait(false);
@@ -45,6 +48,10 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
             }
 
             await run.CommitAsync(new RunCommit { Events = events }, cancellationToken).ConfigureAwait(false);
+            if (_steered)
+            {
+                await SkipOpenCallsAsync("Not run: a person sent a message that changes the task. Read it before you go on.", cancellationToken).ConfigureAwait(false);
+            }
         }
 
         return question;
@@ -98,7 +105,9 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
 
         if (ContentMapping.ParseArguments(open.Call.Arguments) is not { } arguments)
         {
-            return ToolOutput.Error($"The arguments of {name} are not a JSON object. Send the call again with valid JSON.");
+            return ToolOutput.Error(run.Conversation.WasCut
+                ? $"The call of {name} was cut off at the output limit, so nothing was done. Send it again with less in it: write a large file in several parts."
+                : $"The arguments of {name} are not a JSON object. Send the call again with valid JSON.");
         }
 
         var effect = tool.GetEffect();
@@ -108,14 +117,24 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
                 $"The outcome of this {name} call is unknown: the machine that ran it was lost. It may or may not have taken effect. Look at the state of things before you repeat it.");
         }
 
+        using var activity = AgentTelemetry.StartTool(name, CallIdOf(open));
+        var output = await InvokeSteerablyAsync(open, tool, arguments, effect, cancellationToken).ConfigureAwait(false);
+        AgentTelemetry.FinishTool(activity, name, output.IsError);
+        return output;
+    }
+
+    private async Task<ToolOutput> InvokeSteerablyAsync(
+        OpenCall open, AIFunction tool, IReadOnlyDictionary<string, object?> arguments, ToolEffect effect, CancellationToken cancellationToken)
+    {
         using var steered = inbox.InterruptOnSteer(cancellationToken);
-        var call = new ToolCall { Run = run, CallId = CallIdOf(open), Tool = name, Arguments = arguments, Effect = effect };
+        var call = new ToolCall { Run = run, CallId = CallIdOf(open), Tool = tool.Name, Arguments = arguments, Effect = effect };
         try
         {
             return await InvokeAsync(0, tool, call, steered.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (steered.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (steered.IsRequested && !cancellationToken.IsCancellationRequested)
         {
+            _steered = true;
             return ToolOutput.Error("Interrupted: a person sent a message that changes the task. Read it before you go on.");
         }
     }

@@ -1,85 +1,116 @@
 using System.Globalization;
+using Drafthorse.Harness.Diagnostics;
 using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Harness.Budgets;
 
-/// <summary>Sets the most that a model call can cost aside before it, in every budget that applies, and settles it after.</summary>
-internal sealed class BudgetGate(ThreadBudget budget, IThreadStore store, IReadOnlyList<ModelInfo> models) : IAgentMiddleware
+/// <summary>Sets the most that a model call can cost aside before it, in every budget that applies, and settles it after. Models
+/// without a price are counted in tokens instead.</summary>
+internal sealed class BudgetGate(ThreadBudget budget, IThreadStore store, IReadOnlyList<ModelInfo> models, Func<string, ModelInfo> findModel) : IAgentMiddleware
 {
     /// <summary>Output tokens that are kept in reserve for a hand-over summary.</summary>
-    public const int HandOverTokens = 2000;
+    public const int HandOverTokens = 4000;
 
     private static readonly TimeSpan ReservationLife = TimeSpan.FromMinutes(30);
 
     public async Task<ModelAnswer> OnModelCallAsync(ModelCall call, Func<ModelCall, CancellationToken, Task<ModelAnswer>> next, CancellationToken cancellationToken)
     {
         var input = call.Run.Tokens.Estimate(call.Messages, call.Options);
-        var reserve = call.Purpose == ModelCallPurpose.HandOver ? 0 : MostFor(input, HandOverTokens);
-        var limits = LimitsOf(call.Run, reserve);
-        var amount = MostFor(input, call.Options.MaxOutputTokens ?? int.MaxValue);
+        var output = call.Options.MaxOutputTokens ?? int.MaxValue;
+        var keepsReserve = call.Purpose != ModelCallPurpose.HandOver;
+        var money = await ReserveAsync(call, call.Id, MostUsd(input, output), LimitsInUsd(call.Run), keepsReserve ? MostUsd(input, HandOverTokens) : 0, "USD", cancellationToken).ConfigureAwait(false);
+        var tokens = false;
+        var (usd, used) = (MostUsd(input, 0), MostTokens(input, 0));
+        try
+        {
+            tokens = await ReserveAsync(call, TokensId(call), MostTokens(input, output), LimitsInTokens(call.Run), keepsReserve ? MostTokens(input, HandOverTokens) : 0, "tokens", cancellationToken).ConfigureAwait(false);
+            var reply = await next(call, cancellationToken).ConfigureAwait(false);
+            (usd, used) = (reply.CostUsd, findModel(reply.Model).Price is null ? reply.Usage.Input + reply.Usage.Output : 0);
+            return reply;
+        }
+        catch (Exception exception) when (exception is RunEndedException or ModelException { Kind: not (ModelErrorKind.Timeout or ModelErrorKind.Unavailable) })
+        {
+            // Refused requests are not billed; for one that broke off, the input is counted.
+            (usd, used) = (0, 0);
+            throw;
+        }
+        finally
+        {
+            if (money)
+            {
+                await store.SettleAsync(call.Id, usd, CancellationToken.None).ConfigureAwait(false);
+            }
+
+            if (tokens)
+            {
+                await store.SettleAsync(TokensId(call), used, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<bool> ReserveAsync(
+        ModelCall call, string id, decimal amount, List<BudgetLimit> limits, decimal handOver, string unit, CancellationToken cancellationToken)
+    {
         if (amount == 0 || limits.Count == 0)
         {
-            return await next(call, cancellationToken).ConfigureAwait(false);
+            return false;
         }
 
         var decision = await store.ReserveAsync(
             new BudgetReservation
             {
-                Id = call.Id,
-                Limits = limits,
+                Id = id,
+                Limits = [.. limits.Select(limit => limit with { LimitUsd = limit.LimitUsd - handOver })],
                 AmountUsd = amount,
                 ExpiresAt = call.Run.TimeProvider.GetUtcNow() + ReservationLife,
             },
             cancellationToken).ConfigureAwait(false);
-        if (!decision.Granted)
-        {
-            throw Refused(decision, reserve);
-        }
-
-        var spent = MostFor(input, 0);
-        try
-        {
-            var reply = await next(call, cancellationToken).ConfigureAwait(false);
-            spent = reply.CostUsd;
-            return reply;
-        }
-        catch (ModelException exception) when (exception.Kind is not (ModelErrorKind.Timeout or ModelErrorKind.Unavailable))
-        {
-            // Refused requests are not billed; for one that broke off, the input is counted.
-            spent = 0;
-            throw;
-        }
-        finally
-        {
-            await store.SettleAsync(call.Id, spent, CancellationToken.None).ConfigureAwait(false);
-        }
+        return decision.Granted ? true : throw Refused(decision, handOver, amount, unit);
     }
 
-    private decimal MostFor(int inputTokens, int outputTokens) =>
-        models.Count == 0 ? 0 : models.Max(model => model.Price?.MostFor(inputTokens, Math.Min(outputTokens, model.MaxOutput)) ?? 0);
+    private static string TokensId(ModelCall call) => $"{call.Id}:tokens";
 
-    private List<BudgetLimit> LimitsOf(RunContext run, decimal reserve)
+    private decimal MostUsd(int inputTokens, int outputTokens) =>
+        models.Max(model => model.Price?.MostFor(inputTokens, Math.Min(outputTokens, model.MaxOutput)) ?? 0);
+
+    private decimal MostTokens(int inputTokens, int outputTokens) =>
+        models.Max(model => model.Price is null ? (decimal)inputTokens + Math.Min(outputTokens, model.MaxOutput) : 0);
+
+    private List<BudgetLimit> LimitsInUsd(RunContext run) => Set(
+        ($"thread:{run.Thread.Id}", budget.CostUsd),
+        ($"user:{run.Thread.Origin.User}:{DayOf(run)}", budget.UserPerDayUsd),
+        ($"repository:{run.Thread.Origin.Repository?.Host}/{run.Thread.Origin.Repository?.FullName}:{DayOf(run)}", run.Thread.Origin.Repository is null ? null : budget.RepositoryPerDayUsd),
+        ($"organization:{DayOf(run)}", budget.OrganizationPerDayUsd));
+
+    private List<BudgetLimit> LimitsInTokens(RunContext run) => Set(
+        ($"tokens:thread:{run.Thread.Id}", budget.UnpricedTokens),
+        ($"tokens:user:{run.Thread.Origin.User}:{DayOf(run)}", budget.UserPerDayUnpricedTokens));
+
+    private static List<BudgetLimit> Set(params ReadOnlySpan<(string Scope, decimal? Limit)> limits)
     {
-        var day = run.TimeProvider.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        var origin = run.Thread.Origin;
-        (string Scope, decimal? Limit)[] all =
-        [
-            ($"thread:{run.Thread.Id}", budget.CostUsd),
-            ($"user:{origin.User}:{day}", budget.UserPerDayUsd),
-            ($"repository:{origin.Repository?.Host}/{origin.Repository?.FullName}:{day}", origin.Repository is null ? null : budget.RepositoryPerDayUsd),
-            ($"organization:{day}", budget.OrganizationPerDayUsd),
-        ];
-        return [.. all.Where(limit => limit.Limit is not null).Select(limit => new BudgetLimit(limit.Scope, limit.Limit!.Value - reserve))];
+        var set = new List<BudgetLimit>();
+        foreach (var (scope, limit) in limits)
+        {
+            if (limit is { } amount)
+            {
+                set.Add(new BudgetLimit(scope, amount));
+            }
+        }
+
+        return set;
     }
 
-    private static RunEndedException Refused(BudgetDecision decision, decimal reserve)
+    private static string DayOf(RunContext run) => run.TimeProvider.GetUtcNow().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    private static RunEndedException Refused(BudgetDecision decision, decimal handOver, decimal amount, string unit)
     {
         var limit = decision.Refused!;
+        AgentTelemetry.CountBudgetStop(limit.Scope);
         var reason = string.Create(
             CultureInfo.InvariantCulture,
-            $"the budget {limit.Scope} is used up: {decision.SpentUsd:0.00##} of {limit.LimitUsd + reserve:0.00##} USD are spent or set aside");
+            $"the budget {limit.Scope} is used up: {decision.SpentUsd:0.00##} of {limit.LimitUsd + handOver:0.00##} {unit} are spent or set aside, and the next model call could need {amount:0.00##}");
         return new RunEndedException(new RunOutcome { Status = ThreadStatus.Stopped, Reason = reason, Failure = FailureKind.Limit });
     }
 }

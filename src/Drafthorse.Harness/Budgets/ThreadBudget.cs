@@ -14,4 +14,12 @@ public sealed class ThreadBudget
 
     /// <summary>Most that all threads may cost a day (UTC), in USD; null (default) = unlimited.</summary>
     public decimal? OrganizationPerDayUsd { get; set; }
+
+    /// <summary>Most tokens that one thread may use over its life on models without a known price (default 10 million, which is what
+    /// <see cref="CostUsd"/> buys at one USD a million); null = unlimited.</summary>
+    public long? UnpricedTokens { get; set; } = 10_000_000;
+
+    /// <summary>Most tokens that one user's threads may use a day (UTC) on models without a known price (default 50 million);
+    /// null = unlimited.</summary>
+    public long? UserPerDayUnpricedTokens { get; set; } = 50_000_000;
 }

@@ -9,6 +9,8 @@ namespace Drafthorse.Harness.Compaction;
 /// <summary>Moves large tool results into files of the sandbox.</summary>
 internal sealed class ToolResultEviction(ToolResultEvictionOptions options) : IAgentMiddleware
 {
+    private const string DefaultFolder = "/agent/large_tool_results";
+
     public async Task<ToolOutput> OnToolCallAsync(ToolCall call, Func<ToolCall, CancellationToken, Task<ToolOutput>> next, CancellationToken cancellationToken)
     {
         var output = await next(call, cancellationToken).ConfigureAwait(false);
@@ -18,8 +20,7 @@ internal sealed class ToolResultEviction(ToolResultEvictionOptions options) : IA
             return output;
         }
 
-        var path = $"{options.Folder}/{call.CallId}";
-        var where = await TryWriteAsync(call, path, text, cancellationToken).ConfigureAwait(false)
+        var where = await TryWriteAsync(call, text, cancellationToken).ConfigureAwait(false) is { } path
             ? $"the whole result is in {path}: read it in parts with read_file, or search it with grep_files"
             : "the whole result could not be kept";
         return output with
@@ -32,17 +33,20 @@ internal sealed class ToolResultEviction(ToolResultEvictionOptions options) : IA
         };
     }
 
-    private static async Task<bool> TryWriteAsync(ToolCall call, string path, string text, CancellationToken cancellationToken)
+    /// <summary>Writes the result and returns where; null when the sandbox does not take it.</summary>
+    private async Task<string?> TryWriteAsync(ToolCall call, string text, CancellationToken cancellationToken)
     {
         try
         {
             var sandbox = await call.Run.GetSandboxClientAsync(cancellationToken).ConfigureAwait(false);
+            var folder = options.Folder ?? (sandbox.Info.SpillDirectory.Length > 0 ? sandbox.Info.SpillDirectory : DefaultFolder);
+            var path = $"{folder}/{call.CallId}";
             await sandbox.Files.WriteAsync(new WriteFileRequest { Path = path, Content = text, CallId = $"{call.CallId}-evicted" }, cancellationToken).ConfigureAwait(false);
-            return true;
+            return path;
         }
         catch (Exception exception) when (exception is SandboxCallException or FileException)
         {
-            return false;
+            return null;
         }
     }
 }

@@ -9,6 +9,7 @@ public sealed class ToolResultEvictionOptions
     /// <summary>How many characters stay at each end (default 2,000).</summary>
     public int KeepLength { get; set; } = 2000;
 
-    /// <summary>The folder in the sandbox (default <c>/agent/large_tool_results</c>).</summary>
-    public string Folder { get; set; } = "/agent/large_tool_results";
+    /// <summary>The folder in the sandbox; null (default) = the sandbox's own for long output, which is <c>/agent/large_tool_results</c>
+    /// in a container.</summary>
+    public string? Folder { get; set; }
 }

@@ -9,9 +9,9 @@ internal static class Transcript
 {
     private const int MaxMessage = 2000;
 
-    /// <summary>The transcript, at most about <paramref name="maxCharacters"/>: the middle goes first, since the beginning has the
+    /// <summary>The transcript, at most about <paramref name="maxBytes"/> of UTF-8: the middle goes first, since the beginning has the
     /// task and the end has the state of the work.</summary>
-    public static string Write(IReadOnlyList<ContextMessage> messages, int maxCharacters)
+    public static string Write(IReadOnlyList<ContextMessage> messages, int maxBytes)
     {
         var text = new StringBuilder();
         foreach (var message in messages)
@@ -29,7 +29,14 @@ internal static class Transcript
             }
         }
 
-        return Cut(text.ToString(), maxCharacters);
+        return CutBytes(text.ToString(), maxBytes);
+    }
+
+    /// <summary>Head and tail of a text, so that what stays has at most about this many bytes of UTF-8.</summary>
+    public static string CutBytes(string text, int maxBytes)
+    {
+        var bytes = Encoding.UTF8.GetByteCount(text);
+        return bytes <= maxBytes ? text : Cut(text, Math.Max(2, (int)((long)text.Length * maxBytes / bytes)));
     }
 
     /// <summary>Head and tail of a text, with a note between them.</summary>
@@ -42,12 +49,12 @@ internal static class Transcript
 
         var head = max / 2;
         var tail = max - head;
-        if (char.IsHighSurrogate(text[head - 1]))
+        if (head > 0 && char.IsHighSurrogate(text[head - 1]))
         {
             head--;
         }
 
-        if (char.IsLowSurrogate(text[^tail]))
+        if (tail > 0 && char.IsLowSurrogate(text[^tail]))
         {
             tail--;
         }

@@ -39,7 +39,8 @@ internal static class ContentMapping
             Kind = "tool_call",
             CallId = call.CallId,
             Name = call.Name,
-            Arguments = call.AdditionalProperties?.GetValueOrDefault(ModelProperties.Arguments) as string ?? WriteArguments(call.Arguments),
+            Arguments = call.AdditionalProperties?.GetValueOrDefault(ModelProperties.Arguments) as string
+                ?? (call.Exception is null ? WriteArguments(call.Arguments) : $"(unreadable: {call.Exception.Message})"),
         },
         DataContent data => new ContentBlock { Kind = "image", MediaType = data.MediaType, Data = data.Data.ToArray() },
         _ => null,

@@ -1,3 +1,4 @@
+using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Threads.Journal;
 using Microsoft.Extensions.AI;
 
@@ -41,6 +42,12 @@ internal sealed class Conversation
     /// <summary>The id of the newest message from a person, or null.</summary>
     public string? LastMessageId { get; private set; }
 
+    /// <summary>The JSON schema that the run's last reply must fit, or null.</summary>
+    public string? AnswerSchema { get; private set; }
+
+    /// <summary>Whether the output limit cut the last reply.</summary>
+    public bool WasCut { get; private set; }
+
     /// <summary>Whether the model has had the last word and asked for no tool.</summary>
     public bool IsAnswered => _openCalls.Count == 0 && LastText.Length > 0 && _messages is [.., { Role: "assistant" }];
 
@@ -59,6 +66,7 @@ internal sealed class Conversation
                 {
                     FirstMessageOfRun ??= entry.Position;
                     LastMessageId = entry.Message.Id;
+                    AnswerSchema = entry.Message.AnswerSchema ?? AnswerSchema;
                     AddAfterResults(MessageRendering.Render(entry));
                 }
 
@@ -79,7 +87,7 @@ internal sealed class Conversation
             case ToolFinished finished:
                 if (_openCalls.Remove(finished.ModelCallId))
                 {
-                    Add(new ContextMessage { Role = "tool", CallId = finished.ModelCallId, Content = finished.Content });
+                    Add(new ContextMessage { Role = "tool", CallId = finished.ModelCallId, Content = finished.Content, IsError = finished.IsError });
                     AddWaiting();
                 }
 
@@ -88,6 +96,8 @@ internal sealed class Conversation
                 System = compacted.System;
                 Step = compacted.Step;
                 FirstMessageOfRun = compacted.FirstMessageOfRun;
+                LastMessageId = compacted.LastMessageId ?? LastMessageId;
+                AnswerSchema = compacted.AnswerSchema;
                 _messages.Clear();
                 _chat.Clear();
                 CountedTokens = 0;
@@ -100,6 +110,7 @@ internal sealed class Conversation
                 break;
             case RunFinished:
                 FirstMessageOfRun = null;
+                AnswerSchema = null;
                 break;
         }
     }
@@ -107,6 +118,7 @@ internal sealed class Conversation
     private void ApplyReply(ModelReplied replied)
     {
         Step = replied.Step;
+        WasCut = replied.FinishReason == "length";
         LastText = string.Concat(replied.Content.Where(block => block.Kind == "text").Select(block => block.Text));
         Add(new ContextMessage { Role = "assistant", Content = replied.Content });
         CountedTokens = replied.Usage.Input + replied.Usage.Output;
@@ -140,7 +152,7 @@ internal sealed class Conversation
         _chat.Add(ToChat(message));
     }
 
-    /// <summary>A message for a chat client. A tool's pictures follow its text in the same message.</summary>
+    /// <summary>A message for a chat client. A tool's pictures are a part of its result, as only there every vendor finds them.</summary>
     public static ChatMessage ToChat(ContextMessage message)
     {
         var contents = message.Content.Select(ContentMapping.ToContent).OfType<AIContent>().ToList();
@@ -150,8 +162,12 @@ internal sealed class Conversation
         }
 
         var text = string.Join("\n", contents.OfType<TextContent>().Select(content => content.Text));
-        AIContent result = new FunctionResultContent(message.CallId ?? "", text);
-        return new ChatMessage(ChatRole.Tool, [result, .. contents.OfType<DataContent>()]);
+        var images = contents.OfType<DataContent>().ToList();
+        var result = new FunctionResultContent(message.CallId ?? "", images.Count == 0 ? text : new List<AIContent>([new TextContent(text), .. images]))
+        {
+            AdditionalProperties = message.IsError ? new() { [ModelProperties.IsError] = true } : null,
+        };
+        return new ChatMessage(ChatRole.Tool, [result]);
     }
 }
 

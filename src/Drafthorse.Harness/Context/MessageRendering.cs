@@ -23,6 +23,12 @@ internal static class MessageRendering
             text.Append(Escape(material.Text)).Append("\n</material>");
         }
 
+        if (message.AnswerSchema is { } schema)
+        {
+            text.Append("\n<notice topic=\"answer-format\">\nYour last reply of this task, the one without tool calls, must be one JSON value that fits this JSON schema, and nothing else: no words around it.\n");
+            text.Append(Escape(schema)).Append("\n</notice>");
+        }
+
         var content = new List<ContentBlock> { ContentBlock.OfText(text.ToString()) };
         content.AddRange((message.Images ?? []).Select(image =>
             new ContentBlock { Kind = "image", MediaType = image.MediaType, Data = image.Data.ToArray() }));

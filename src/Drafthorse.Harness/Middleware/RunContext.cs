@@ -184,5 +184,10 @@ public sealed class RunContext : IAsyncDisposable
             Steps++;
             Model = replied.Model;
         }
+        else if (journalEvent is ContextCompacted compacted)
+        {
+            Usage += compacted.Usage;
+            CostUsd += compacted.CostUsd;
+        }
     }
 }

@@ -56,6 +56,14 @@ public sealed class ModelCatalog
         };
     }
 
+    /// <summary>What is known of a model by its name, with or without the provider before it; a provider that is not one of ours does not matter.</summary>
+    public ModelInfo Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return ModelSpec.TryParse(name, out var spec, out _) ? Find(spec)
+            : Find(new ModelSpec("", name[(name.IndexOf(':', StringComparison.Ordinal) + 1)..]));
+    }
+
     private ModelInfo? Match(string name)
     {
         for (var length = name.Length; length > 0; length--)

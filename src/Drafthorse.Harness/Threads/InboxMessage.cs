@@ -26,6 +26,9 @@ public sealed record InboxMessage
     /// <summary>Pictures in the message.</summary>
     public IReadOnlyList<MessageImage>? Images { get; init; }
 
+    /// <summary>The JSON schema that the run's last reply must fit; null = words.</summary>
+    public string? AnswerSchema { get; init; }
+
     /// <summary>When it reaches a thread that is running.</summary>
     public DeliveryMode Mode { get; init; }
 }

@@ -105,6 +105,7 @@ public sealed class SandboxDaemon : IAsyncDisposable
         Interfaces = NetworkInterfaces.Names(),
         RootDirectory = _options.RootDirectory,
         WorkingDirectory = _options.WorkingDirectory,
+        SpillDirectory = _options.SpillDirectory,
         Doors = Doors,
     };
 }

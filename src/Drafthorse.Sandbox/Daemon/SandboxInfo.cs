@@ -32,6 +32,9 @@ public sealed record SandboxInfo
     /// <summary>The directory of commands that name none.</summary>
     public string WorkingDirectory { get; init; } = "";
 
+    /// <summary>Where the middle of long output goes; file tools can read and write there.</summary>
+    public string SpillDirectory { get; init; } = "";
+
     /// <summary>The doors, and why one did not open; empty where there are none.</summary>
     public IReadOnlyList<DoorReport> Doors { get; init; } = [];
 }

@@ -73,7 +73,7 @@ internal sealed class Platform : IAsyncDisposable
         var sandboxes = new RepositorySandboxes(pool, egress, new GitGatewayServer(mirrors, options.Loggers.CreateLogger<GitGatewayServer>()), drafts);
 
         var builder = HarnessAgent.CreateBuilder("coding")
-            .UseModel(factory.Create(specs), specs[0].ToString())
+            .UseModel(factory.Create(specs[0]), specs[0].ToString())
             .UseModelCatalog(factory.Catalog)
             .UseStateStore(store)
             .UseSandboxes(sandboxes.AcquireAsync)
@@ -84,6 +84,8 @@ internal sealed class Platform : IAsyncDisposable
             .UseSecrets(settings.Secrets)
             .UseLoggers(options.Loggers)
             .Use(new DraftMiddleware(mirrors, drafts));
+        foreach (var fallback in specs.Skip(1))
+            builder.UseFallbackModel(factory.Create(fallback), fallback.ToString());
         if (options.Watcher is not null)
             builder.UseWatcher(options.Watcher);
 

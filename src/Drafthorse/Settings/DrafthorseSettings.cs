@@ -82,6 +82,8 @@ internal sealed record DrafthorseSettings
                     UserPerDayUsd = reader.Usd("Drafthorse:Budgets:UserPerDayUsd", 50),
                     RepositoryPerDayUsd = reader.Usd("Drafthorse:Budgets:RepositoryPerDayUsd", null),
                     OrganizationPerDayUsd = reader.Usd("Drafthorse:Budgets:OrganizationPerDayUsd", null),
+                    UnpricedTokens = reader.Tokens("Drafthorse:Budgets:ThreadTokens", 10_000_000),
+                    UserPerDayUnpricedTokens = reader.Tokens("Drafthorse:Budgets:UserPerDayTokens", 50_000_000),
                 },
                 Egress = EgressOptions.Read(reader),
                 ApiToken = reader.Text("DRAFTHORSE_API_TOKEN"),

@@ -46,6 +46,17 @@ internal sealed class SettingsReader(IConfiguration configuration)
             : throw new SettingsException($"{name} must be an amount in USD, such as 10 or 2.50, or 'unlimited'; it is '{text}'.");
     }
 
+    public long? Tokens(string name, long unset)
+    {
+        if (Text(name) is not { } text)
+            return unset;
+        if (text is "unlimited" or "none")
+            return null;
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : throw new SettingsException($"{name} must be a number of tokens, such as 10000000, or 'unlimited'; it is '{text}'.");
+    }
+
     public int Number(string name, int unset, int least, int most)
     {
         if (Text(name) is not { } text)

@@ -7,8 +7,8 @@ using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Tests.Models;
 
-/// <summary>Invariant 11: between compactions request n+1 begins with request n, byte for byte. Each body ends with the array of its
-/// messages and the brackets that close it (<c>]}</c>); what stands before them must begin the next body. For servers that
+/// <summary>Invariant 11: between compactions request n+1 begins with request n, byte for byte, up to the end of its messages: what stands
+/// after them (the longest answer, its form) may differ from call to call. For servers that
 /// are only compatible with Anthropic's API the cache mark moves on: there it is taken out before comparing.</summary>
 public sealed class PrefixPropertyTests
 {
@@ -49,8 +49,7 @@ public sealed class PrefixPropertyTests
         var bodies = http.Bodies.Select(body => settings.Length == 0 ? body : body.Replace(Mark, "", StringComparison.Ordinal)).ToList();
         for (var index = 1; index < bodies.Count; index++)
         {
-            Assert.EndsWith("]}", bodies[index - 1], StringComparison.Ordinal);
-            Assert.StartsWith(bodies[index - 1][..^2], bodies[index], StringComparison.Ordinal);
+            Assert.StartsWith(RequestPrefix.Of(bodies[index - 1]), bodies[index], StringComparison.Ordinal);
         }
 
         return true;

@@ -27,17 +27,22 @@ internal sealed class MessagesFormat(ModelSpec spec, ModelInfo info, bool isAnth
         json.WriteEndObject();
     }
 
-    protected override void WriteHead(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
+    protected override void WriteHead(Utf8JsonWriter json, ChatOptions? options)
     {
-        var most = options?.MaxOutputTokens ?? Math.Min(info.MaxOutput, DefaultMaxOutput);
         json.WriteString("model", ModelOf(options));
-        json.WriteNumber("max_tokens", most);
         json.WriteBoolean("stream", true);
         if (isAnthropic)
         {
             WriteCacheMark(json);
         }
 
+        WriteTools(json, options);
+    }
+
+    protected override void WriteTail(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
+    {
+        var most = options?.MaxOutputTokens ?? Math.Min(info.MaxOutput, DefaultMaxOutput);
+        json.WriteNumber("max_tokens", most);
         var thinks = WriteThinking(json, messages, options, most);
         WriteOutput(json, options);
         if (!thinks && options?.Temperature is { } temperature)
@@ -45,7 +50,7 @@ internal sealed class MessagesFormat(ModelSpec spec, ModelInfo info, bool isAnth
             json.WriteNumber("temperature", temperature);
         }
 
-        WriteTools(json, options);
+        WriteToolChoice(json, options);
     }
 
     protected override void WriteMessages(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
@@ -199,7 +204,16 @@ internal sealed class MessagesFormat(ModelSpec spec, ModelInfo info, bool isAnth
         }
 
         json.WriteEndArray();
-        var (choice, name) = options!.ToolMode switch
+    }
+
+    private static void WriteToolChoice(Utf8JsonWriter json, ChatOptions? options)
+    {
+        if (options?.Tools is not { Count: > 0 })
+        {
+            return;
+        }
+
+        var (choice, name) = options.ToolMode switch
         {
             NoneChatToolMode => ("none", null),
             RequiredChatToolMode { RequiredFunctionName: { } required } => ("tool", required),

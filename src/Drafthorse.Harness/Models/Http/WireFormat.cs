@@ -5,9 +5,9 @@ using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Harness.Models.Http;
 
-/// <summary>One vendor's way to write a conversation and to stream an answer. Stateless. The array of messages is written last,
-/// and each message's bytes depend only on it and on those before it, so request n+1 begins with request n up to the end of
-/// that array (DESIGN.md, invariant 11).</summary>
+/// <summary>One vendor's way to write a conversation and to stream an answer. Stateless. Each message's bytes depend only on it and
+/// on those before it, and settings that may differ from call to call stand after the messages, so request n+1 begins with
+/// request n up to the end of its messages (invariant 11).</summary>
 internal abstract class WireFormat(ModelSpec spec)
 {
     private static readonly JsonWriterOptions Options = new()
@@ -29,13 +29,17 @@ internal abstract class WireFormat(ModelSpec spec)
     {
         using var json = new Utf8JsonWriter(output, Options);
         json.WriteStartObject();
-        WriteHead(json, messages, options);
+        WriteHead(json, options);
         WriteMessages(json, messages, options);
+        WriteTail(json, messages, options);
         json.WriteEndObject();
     }
 
-    /// <summary>Everything but the messages.</summary>
-    protected abstract void WriteHead(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options);
+    /// <summary>What stays the same over a thread: the model and its tools.</summary>
+    protected abstract void WriteHead(Utf8JsonWriter json, ChatOptions? options);
+
+    /// <summary>What may differ from call to call: the longest answer, its form, how much to think.</summary>
+    protected abstract void WriteTail(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options);
 
     /// <summary>The member that holds the messages.</summary>
     protected abstract void WriteMessages(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options);

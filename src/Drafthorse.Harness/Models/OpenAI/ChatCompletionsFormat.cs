@@ -11,13 +11,28 @@ internal sealed class ChatCompletionsFormat(ModelSpec spec, ChatDialect dialect)
 
     public override ReplyReader CreateReader(ModelEndpoint endpoint) => new ChatCompletionsReader(Spec, endpoint);
 
-    protected override void WriteHead(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
+    protected override void WriteHead(Utf8JsonWriter json, ChatOptions? options)
     {
         json.WriteString("model", ModelOf(options));
         json.WriteBoolean("stream", true);
         json.WriteStartObject("stream_options");
         json.WriteBoolean("include_usage", true);
         json.WriteEndObject();
+        if (options is null)
+        {
+            return;
+        }
+
+        if (options.AdditionalProperties?.TryGetValue(ModelProperties.Thread, out var thread) == true && thread is string key && dialect == ChatDialect.OpenAI)
+        {
+            WriteText(json, "prompt_cache_key", key);
+        }
+
+        WriteTools(json, options);
+    }
+
+    protected override void WriteTail(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
+    {
         if (options is null)
         {
             return;
@@ -39,13 +54,8 @@ internal sealed class ChatCompletionsFormat(ModelSpec spec, ChatDialect dialect)
         }
 
         WriteReasoning(json, options);
-        if (options.AdditionalProperties?.TryGetValue(ModelProperties.Thread, out var thread) == true && thread is string key && dialect == ChatDialect.OpenAI)
-        {
-            WriteText(json, "prompt_cache_key", key);
-        }
-
         WriteResponseFormat(json, options);
-        WriteTools(json, options);
+        WriteToolChoice(json, options);
     }
 
     protected override void WriteMessages(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
@@ -86,9 +96,11 @@ internal sealed class ChatCompletionsFormat(ModelSpec spec, ChatDialect dialect)
         }
     }
 
-    private static void WriteResponseFormat(Utf8JsonWriter json, ChatOptions options)
+    private void WriteResponseFormat(Utf8JsonWriter json, ChatOptions options)
     {
-        if (options.ResponseFormat is not ChatResponseFormatJson format)
+        // Many servers force every answer into the form then, so that no tool is ever called, or refuse both together.
+        var hasTools = options.Tools is { Count: > 0 };
+        if (options.ResponseFormat is not ChatResponseFormatJson format || (hasTools && dialect != ChatDialect.OpenAI))
         {
             return;
         }
@@ -134,6 +146,15 @@ internal sealed class ChatCompletionsFormat(ModelSpec spec, ChatDialect dialect)
         }
 
         json.WriteEndArray();
+    }
+
+    private static void WriteToolChoice(Utf8JsonWriter json, ChatOptions options)
+    {
+        if (options.Tools is not { Count: > 0 })
+        {
+            return;
+        }
+
         if (options.AllowMultipleToolCalls is { } many)
         {
             json.WriteBoolean("parallel_tool_calls", many);

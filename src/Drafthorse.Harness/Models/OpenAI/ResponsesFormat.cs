@@ -11,7 +11,7 @@ internal sealed class ResponsesFormat(ModelSpec spec) : WireFormat(spec)
 
     public override ReplyReader CreateReader(ModelEndpoint endpoint) => new ResponsesReader(Spec, endpoint);
 
-    protected override void WriteHead(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
+    protected override void WriteHead(Utf8JsonWriter json, ChatOptions? options)
     {
         json.WriteString("model", ModelOf(options));
         json.WriteBoolean("stream", true);
@@ -30,7 +30,11 @@ internal sealed class ResponsesFormat(ModelSpec spec) : WireFormat(spec)
             return;
         }
 
-        WriteSettings(json, options);
+        if (options.AdditionalProperties?.TryGetValue(ModelProperties.Thread, out var thread) == true && thread is string key)
+        {
+            WriteText(json, "prompt_cache_key", key);
+        }
+
         WriteTools(json, options);
         if (!string.IsNullOrEmpty(options.Instructions))
         {
@@ -48,6 +52,15 @@ internal sealed class ResponsesFormat(ModelSpec spec) : WireFormat(spec)
         }
 
         json.WriteEndArray();
+    }
+
+    protected override void WriteTail(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
+    {
+        if (options is not null)
+        {
+            WriteSettings(json, options);
+            WriteToolChoice(json, options);
+        }
     }
 
     private static void WriteSettings(Utf8JsonWriter json, ChatOptions options)
@@ -81,11 +94,6 @@ internal sealed class ResponsesFormat(ModelSpec spec) : WireFormat(spec)
             }
 
             json.WriteEndObject();
-        }
-
-        if (options.AdditionalProperties?.TryGetValue(ModelProperties.Thread, out var thread) == true && thread is string key)
-        {
-            WriteText(json, "prompt_cache_key", key);
         }
 
         if (options.ResponseFormat is ChatResponseFormatJson format)
@@ -127,6 +135,15 @@ internal sealed class ResponsesFormat(ModelSpec spec) : WireFormat(spec)
         }
 
         json.WriteEndArray();
+    }
+
+    private static void WriteToolChoice(Utf8JsonWriter json, ChatOptions options)
+    {
+        if (options.Tools is not { Count: > 0 })
+        {
+            return;
+        }
+
         if (options.AllowMultipleToolCalls is { } many)
         {
             json.WriteBoolean("parallel_tool_calls", many);

@@ -45,6 +45,9 @@ public sealed record ContextMessage
 
     /// <summary>The model's call id that a <c>tool</c> message answers.</summary>
     public string? CallId { get; init; }
+
+    /// <summary>Whether the call that a <c>tool</c> message answers failed.</summary>
+    public bool IsError { get; init; }
 }
 
 /// <summary>Tokens that a model call used.</summary>

@@ -118,6 +118,18 @@ public sealed record ContextCompacted : JournalEvent
     /// <summary>The first inbox position that the run has consumed, or null.</summary>
     public long? FirstMessageOfRun { get; init; }
 
+    /// <summary>The id of the newest message from a person, or null.</summary>
+    public string? LastMessageId { get; init; }
+
+    /// <summary>The JSON schema that the run's last reply must fit, or null.</summary>
+    public string? AnswerSchema { get; init; }
+
+    /// <summary>Tokens that the summary used.</summary>
+    public TokenUsage Usage { get; init; } = new();
+
+    /// <summary>What the summary cost, in USD.</summary>
+    public decimal CostUsd { get; init; }
+
     /// <summary>The context from here on, oldest first: summary, then the messages that were kept.</summary>
     public IReadOnlyList<ContextMessage> Context { get; init; } = [];
 

@@ -2,26 +2,22 @@ using Drafthorse.Harness.Budgets;
 using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Threads.Journal;
-using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Harness.Agent;
 
 /// <summary>Asks the model for its last words when a limit stopped the run.</summary>
-internal static class HandOver
+internal static class LastWords
 {
     public static async Task<string> AskAsync(RunContext run, ModelCaller models, string reason, CancellationToken cancellationToken)
     {
+        var before = run.LastText;
         await run.TellModelAsync(
             "hand-over",
             $"The run is being stopped: {reason}. Do not call tools. Write a short hand-over for the people: what is done, what is left, what to do next.",
             cancellationToken).ConfigureAwait(false);
         try
         {
-            var reply = await models.CallAsync(
-                ModelCallPurpose.HandOver,
-                run.Conversation.Chat,
-                new ChatOptions { MaxOutputTokens = BudgetGate.HandOverTokens },
-                cancellationToken).ConfigureAwait(false);
+            var reply = await models.CallLastWordsAsync(BudgetGate.HandOverTokens, cancellationToken).ConfigureAwait(false);
             var text = new ModelReplied
             {
                 Step = run.Conversation.Step + 1,
@@ -32,14 +28,14 @@ internal static class HandOver
                 CostUsd = reply.CostUsd,
             };
             await run.CommitAsync(
-                new RunCommit { Events = [text], ChangeFacts = facts => facts with { CostUsd = facts.CostUsd + reply.CostUsd } },
+                new RunCommit { Events = [text], ChangeFacts = facts => RunFacts.Add(facts, reply.Usage, reply.CostUsd) },
                 cancellationToken).ConfigureAwait(false);
-            return reply.Text;
+            return reply.Text.Length > 0 ? reply.Text : before;
         }
         catch (Exception exception) when (exception is ModelException or RunEndedException)
         {
             // No room or no model for a summary: the last words there are stand for it.
-            return run.LastText;
+            return before;
         }
     }
 }

@@ -1,0 +1,18 @@
+using Drafthorse.Harness.Models.Resilience;
+using Microsoft.Extensions.AI;
+
+namespace Drafthorse.Harness.Agent;
+
+/// <summary>What the builder does with the chat clients that it is given.</summary>
+internal static class ModelClients
+{
+    /// <summary>Clients from elsewhere get the retries that our own have.</summary>
+    public static IChatClient MakeResilient(IChatClient client, string name, RetryOptions? retries, TimeProvider timeProvider) =>
+        client.GetService<RetryingChatClient>() is not null
+            ? client
+            : new RetryingChatClient(new ForeignChatClient(client, name), retries, timeProvider);
+
+    /// <summary>The specification of a client's model, as far as the client says it.</summary>
+    public static string NameOf(IChatClient client) =>
+        client.GetService<ChatClientMetadata>() is { } metadata ? $"{metadata.ProviderName}:{metadata.DefaultModelId}" : "custom:model";
+}

@@ -1,0 +1,15 @@
+using Drafthorse.Harness.Threads;
+using Drafthorse.Harness.Threads.Journal;
+
+namespace Drafthorse.Harness.Middleware;
+
+/// <summary>How model calls change a thread's facts.</summary>
+internal static class RunFacts
+{
+    public static ThreadFacts Add(ThreadFacts facts, TokenUsage usage, decimal costUsd) => facts with
+    {
+        CostUsd = facts.CostUsd + costUsd,
+        InputTokens = facts.InputTokens + usage.Input,
+        OutputTokens = facts.OutputTokens + usage.Output,
+    };
+}

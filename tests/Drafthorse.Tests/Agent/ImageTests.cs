@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Drafthorse.Harness.Agent;
+using Drafthorse.Harness.Threads;
+using Drafthorse.Tests.Models;
+
+namespace Drafthorse.Tests.Agent;
+
+/// <summary>Pictures reach the model in its vendor's form: those of people's messages, and those that a tool reads.</summary>
+public sealed class ImageTests
+{
+    private static readonly byte[] Png = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 1];
+
+    private static readonly string Base64 = Convert.ToBase64String(Png);
+
+    [Theory]
+    [InlineData("openai-chat:m", """{"type":"image_url","image_url":{"url":"data:image/png;base64,DATA"}}""")]
+    [InlineData("dashscope:m", """{"type":"image_url","image_url":{"url":"data:image/png;base64,DATA"}}""")]
+    [InlineData("ollama:m", """{"type":"image_url","image_url":{"url":"data:image/png;base64,DATA"}}""")]
+    [InlineData("openai:m", """{"type":"input_image","image_url":"data:image/png;base64,DATA"}""")]
+    [InlineData("anthropic:m", """{"type":"image","source":{"type":"base64","media_type":"image/png","data":"DATA"}}""")]
+    public async Task Run_PictureInAMessageAndFromReadFile_AreBothSent(string spec, string form)
+    {
+        await using var agent = new WireAgent(spec);
+        await File.WriteAllBytesAsync(agent.Folder.Inside("p.png"), Png, TestContext.Current.CancellationToken);
+        agent.Server.Answers(
+            new WireReply { Calls = [("a", "read_file", """{"path":"p.png"}"""), ("b", "look", "{}")] },
+            WireReply.Says("a picture"));
+
+        var reply = await agent.SendAsync("what is this?", new MessageImage("image/png", Png));
+
+        var picture = form.Replace("DATA", Base64, StringComparison.Ordinal);
+        Assert.Equal("a picture", reply.Text);
+        Assert.Equal(1, Count(agent.Server.Bodies[0], picture));
+        Assert.Equal(2, Count(agent.Server.Bodies[1], picture));
+    }
+
+    [Fact]
+    public async Task Run_PictureFromReadFile_IsInsideOfItsResultForAnthropic()
+    {
+        await using var agent = new WireAgent("anthropic:m");
+        await File.WriteAllBytesAsync(agent.Folder.Inside("p.png"), Png, TestContext.Current.CancellationToken);
+        agent.Server.Answers(new WireReply { Calls = [("a", "read_file", """{"path":"p.png"}"""), ("b", "look", "{}")] }, WireReply.Says("ok"));
+
+        await agent.SendAsync("go");
+
+        using var json = JsonDocument.Parse(agent.Server.Bodies[1]);
+        var results = json.RootElement.GetProperty("messages").EnumerateArray().Last().GetProperty("content").EnumerateArray().ToList();
+        Assert.Equal(["tool_result", "tool_result"], results.Select(block => block.GetProperty("type").GetString()));
+        Assert.Equal(["text", "image"], results[0].GetProperty("content").EnumerateArray().Select(block => block.GetProperty("type").GetString()));
+    }
+
+    [Theory]
+    [InlineData("image/bmp", 10)]
+    [InlineData("image/png", 0)]
+    [InlineData("image/png", 5_000_001)]
+    public async Task Run_PictureThatVendorsRefuse_IsRefusedAtOnce(string mediaType, int size)
+    {
+        await using var agent = new WireAgent("openai-chat:m");
+
+        await Assert.ThrowsAsync<ArgumentException>(() => agent.SendAsync("look", new MessageImage(mediaType, new byte[size])));
+    }
+
+    private static int Count(string text, string part) => text.Split(part).Length - 1;
+}
