@@ -46,6 +46,8 @@ internal static class RunCommand
         UserPerDayUsd = budget.UserPerDayUsd,
         RepositoryPerDayUsd = budget.RepositoryPerDayUsd,
         OrganizationPerDayUsd = budget.OrganizationPerDayUsd,
+        UnpricedTokens = budget.UnpricedTokens,
+        UserPerDayUnpricedTokens = budget.UserPerDayUnpricedTokens,
     };
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
