@@ -35,7 +35,9 @@ public sealed class GitHubChannel : IChannel, IDisposable
     /// <param name="http">Calls GitHub; must not follow redirects by itself (the token goes to one server only).</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">Makes the log.</param>
-    public GitHubChannel(GitHubOptions options, IThreadStore store, HttpClient http, TimeProvider time, ILoggerFactory loggers)
+    /// <param name="whyNotModel">Says why a model that a person asks for cannot be used, or null when it can; null = nobody can choose.</param>
+    public GitHubChannel(
+        GitHubOptions options, IThreadStore store, HttpClient http, TimeProvider time, ILoggerFactory loggers, Func<string, string?>? whyNotModel = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(loggers);
@@ -47,7 +49,7 @@ public sealed class GitHubChannel : IChannel, IDisposable
         _status = new StatusComments(_comments, words, options.StatusInterval, time);
         _replies = new Replies(_comments, words, store);
         _drafts = new Drafts(_api, words, logger);
-        _intake = new Intake(_api, options, store, new TriggerPermission(_api, options, time, logger), _comments, words);
+        _intake = new Intake(_api, options, store, new TriggerPermission(_api, options, time, logger), _comments, words, whyNotModel ?? (_ => "This server has one model."));
     }
 
     /// <inheritdoc />

@@ -19,7 +19,8 @@ internal sealed class AgentLoop(
     Compactor compactor,
     AnswerForm form,
     ModelCallLimit limit,
-    LoopGuard guard)
+    LoopGuard guard,
+    RunStatus status)
 {
     private const int MostCuts = 3;
 
@@ -155,6 +156,7 @@ internal sealed class AgentLoop(
             new RunCommit
             {
                 Events = [replied, .. tools.StartsWithReply(step, reply.Content)],
+                Outbox = status.OfStep(step, run.Facts.CostUsd + reply.CostUsd),
                 ChangeFacts = facts => RunFacts.Add(facts, reply.Usage, reply.CostUsd) with { Steps = step },
             },
             cancellationToken);

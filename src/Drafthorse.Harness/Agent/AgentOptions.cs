@@ -32,6 +32,9 @@ internal sealed record AgentOptions
 
     public required Func<RunContext, CancellationToken, Task<SandboxSession>> AcquireSandbox { get; init; }
 
+    /// <summary>Makes the client of a model that a person chose; null = nobody can choose. Throws <see cref="ModelException"/>.</summary>
+    public Func<string, IChatClient>? CreateClient { get; init; }
+
     public required IReadOnlyList<IAgentMiddleware> Middleware { get; init; }
 
     public required ThreadBudget Budget { get; init; }

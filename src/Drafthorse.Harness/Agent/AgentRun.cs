@@ -78,21 +78,20 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
 
     private Engine Assemble(RunContext run, RunInbox inbox)
     {
-        var model = options.FindModel(options.Model);
-        IReadOnlyList<ModelInfo> payable = [model, .. options.Fallbacks.Select(options.FindModel)];
+        var chosen = new RunModels(run, options);
         IReadOnlyList<IAgentMiddleware> middleware =
         [
-            new BudgetGate(options.Budget, options.Store, payable, options.FindModel),
+            new BudgetGate(options.Budget, options.Store, () => chosen.Payable, options.FindModel),
             new ToolResultEviction(options.Eviction),
             new SecretRedaction(options.Redactor),
             .. options.Middleware,
         ];
         var form = new AnswerForm(run.Conversation);
         var tools = new ToolRunner(run, options.Tools, inbox, middleware);
-        var models = new ModelCaller(run, options.Client, options.Model, options.FindModel, () => StepOptions(run, model, form), middleware);
+        var models = new ModelCaller(run, chosen, options.FindModel, () => StepOptions(run, chosen.Info, form), middleware);
         var overhead = new Lazy<int>(() => run.Tokens.Estimate([new ChatMessage(ChatRole.System, run.Conversation.System)], new ChatOptions { Tools = [.. options.Tools.All] }));
-        var compactor = new Compactor(options.Compaction, model, options.FindModel, () => overhead.Value, models.CallAsync);
-        var loop = new AgentLoop(run, inbox, models, tools, compactor, form, options.Limit, new LoopGuard(options.Limit));
+        var compactor = new Compactor(options.Compaction, () => chosen.Info, options.FindModel, () => overhead.Value, models.CallAsync);
+        var loop = new AgentLoop(run, inbox, models, tools, compactor, form, options.Limit, new LoopGuard(options.Limit), new RunStatus(run));
         return new Engine(loop, tools, models, compactor);
     }
 

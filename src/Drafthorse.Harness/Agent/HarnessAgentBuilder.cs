@@ -28,6 +28,7 @@ public sealed class HarnessAgentBuilder
     private readonly List<Func<RunContext, CancellationToken, ValueTask<string>>> _instructions = [(_, _) => ValueTask.FromResult(DefaultInstructions.Text)];
     private (IChatClient Client, string Name)? _model;
     private RetryOptions? _retries;
+    private Func<string, IChatClient>? _choice;
     private ModelCatalog? _catalog;
     private IThreadStore? _store;
     private FilesystemSpec? _filesystem;
@@ -68,6 +69,14 @@ public sealed class HarnessAgentBuilder
     public HarnessAgentBuilder UseRetries(RetryOptions options)
     {
         _retries = options;
+        return this;
+    }
+
+    /// <summary>Lets people choose another model for a thread (<see cref="InboxMessage.Model"/>). The function gets what they wrote and
+    /// returns the client, the same one each time, or throws <see cref="ModelException"/> with what they are to be told.</summary>
+    public HarnessAgentBuilder UseModelChoice(Func<string, IChatClient> create)
+    {
+        _choice = create;
         return this;
     }
 
@@ -220,6 +229,7 @@ public sealed class HarnessAgentBuilder
                 Tools = new ToolSet([.. CoreTools.All, .. _tools]),
                 Instructions = ComposeAsync,
                 AcquireSandbox = _sandbox ?? Owned(owned, new SpecSandboxes(_filesystem ?? new LocalFilesystemSpec(), _timeProvider, _loggers)).AcquireAsync,
+                CreateClient = _choice,
                 Middleware = [.. _middleware],
                 Budget = _budget,
                 Limit = _limit,

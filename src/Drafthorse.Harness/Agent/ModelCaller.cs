@@ -8,8 +8,7 @@ namespace Drafthorse.Harness.Agent;
 /// <summary>Calls the model for a run, through the middleware.</summary>
 internal sealed class ModelCaller(
     RunContext run,
-    IChatClient client,
-    string primaryModel,
+    RunModels models,
     Func<string, ModelInfo> findModel,
     Func<ChatOptions> stepOptions,
     IReadOnlyList<IAgentMiddleware> middleware)
@@ -52,7 +51,7 @@ internal sealed class ModelCaller(
     private async Task<ModelAnswer> StreamAsync(ModelCall call, CancellationToken cancellationToken)
     {
         var reply = new ModelReplyBuilder();
-        await foreach (var update in client.GetStreamingResponseAsync(call.Messages, call.Options, cancellationToken).ConfigureAwait(false))
+        await foreach (var update in models.Client.GetStreamingResponseAsync(call.Messages, call.Options, cancellationToken).ConfigureAwait(false))
         {
             reply.Add(update);
             if (call.Purpose == ModelCallPurpose.Step)
@@ -62,7 +61,7 @@ internal sealed class ModelCaller(
         }
 
         var answer = reply.Build();
-        var model = answer.Model.Length > 0 ? answer.Model : primaryModel;
+        var model = answer.Model.Length > 0 ? answer.Model : models.Name;
         return AnswerReader.Read(answer, model, findModel(model));
     }
 

@@ -52,6 +52,9 @@ internal sealed class RunInbox(IThreadStore store, RunContext run, CancellationT
                 {
                     Events = [new MessagesTaken { Messages = due }],
                     Consumed = [.. due.Select(entry => entry.Position)],
+                    ChangeFacts = due.LastOrDefault(entry => entry.Message.Model is not null) is { } choice
+                        ? facts => facts with { Model = choice.Message.Model }
+                        : null,
                 },
                 cancellationToken).ConfigureAwait(false);
         }

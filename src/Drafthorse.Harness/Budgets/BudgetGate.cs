@@ -8,7 +8,7 @@ namespace Drafthorse.Harness.Budgets;
 
 /// <summary>Sets the most that a model call can cost aside before it, in every budget that applies, and settles it after. Models
 /// without a price are counted in tokens instead.</summary>
-internal sealed class BudgetGate(ThreadBudget budget, IThreadStore store, IReadOnlyList<ModelInfo> models, Func<string, ModelInfo> findModel) : IAgentMiddleware
+internal sealed class BudgetGate(ThreadBudget budget, IThreadStore store, Func<IReadOnlyList<ModelInfo>> payable, Func<string, ModelInfo> findModel) : IAgentMiddleware
 {
     /// <summary>Output tokens that are kept in reserve for a hand-over summary.</summary>
     public const int HandOverTokens = 4000;
@@ -73,16 +73,18 @@ internal sealed class BudgetGate(ThreadBudget budget, IThreadStore store, IReadO
     private static string TokensId(ModelCall call) => $"{call.Id}:tokens";
 
     private decimal MostUsd(int inputTokens, int outputTokens) =>
-        models.Max(model => model.Price?.MostFor(inputTokens, Math.Min(outputTokens, model.MaxOutput)) ?? 0);
+        payable().Max(model => model.Price?.MostFor(inputTokens, Math.Min(outputTokens, model.MaxOutput)) ?? 0);
 
     private decimal MostTokens(int inputTokens, int outputTokens) =>
-        models.Max(model => model.Price is null ? (decimal)inputTokens + Math.Min(outputTokens, model.MaxOutput) : 0);
+        payable().Max(model => model.Price is null ? (decimal)inputTokens + Math.Min(outputTokens, model.MaxOutput) : 0);
 
     private List<BudgetLimit> LimitsInUsd(RunContext run) => Set(
-        ($"thread:{run.Thread.Id}", budget.CostUsd),
+        ($"thread:{run.Thread.Id}", Lower(budget.CostUsd, run.BudgetUsd)),
         ($"user:{run.Thread.Origin.User}:{DayOf(run)}", budget.UserPerDayUsd),
         ($"repository:{run.Thread.Origin.Repository?.Host}/{run.Thread.Origin.Repository?.FullName}:{DayOf(run)}", run.Thread.Origin.Repository is null ? null : budget.RepositoryPerDayUsd),
         ($"organization:{DayOf(run)}", budget.OrganizationPerDayUsd));
+
+    private static decimal? Lower(decimal? one, decimal? other) => one is null || other < one ? other : one;
 
     private List<BudgetLimit> LimitsInTokens(RunContext run) => Set(
         ($"tokens:thread:{run.Thread.Id}", budget.UnpricedTokens),

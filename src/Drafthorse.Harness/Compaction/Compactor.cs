@@ -7,25 +7,26 @@ namespace Drafthorse.Harness.Compaction;
 
 /// <summary>Keeps the context within the model's window. The journal keeps everything; only the projection becomes shorter.</summary>
 /// <param name="options">When, and what stays.</param>
-/// <param name="model">The model that is asked first.</param>
+/// <param name="currentModel">The model that is asked first.</param>
 /// <param name="findModel">What is known of any model, by its specification.</param>
 /// <param name="overhead">Tokens of what every request has beside its messages: system prompt and tools.</param>
 /// <param name="call">Makes the call for a summary.</param>
-internal sealed class Compactor(CompactionOptions options, ModelInfo model, Func<string, ModelInfo> findModel, Func<int> overhead, SideCall call)
+internal sealed class Compactor(CompactionOptions options, Func<ModelInfo> currentModel, Func<string, ModelInfo> findModel, Func<int> overhead, SideCall call)
 {
     private const int LeastRoom = 256;
 
-    private readonly Summarizer _summarizer = new(call, ContextBudget.OutputOf(model));
     private int _notBefore;
+
+    private ModelInfo Model => currentModel();
 
     /// <summary>Compacts when the context is nearly full.</summary>
     public async Task CompactWhenFullAsync(RunContext run, CancellationToken cancellationToken)
     {
         var count = run.Conversation.Messages.Count;
-        var most = ContextBudget.MostFor(model, options);
+        var most = ContextBudget.MostFor(Model, options);
         if ((Estimate(run) > most || count >= options.TriggerMessages)
             && count >= _notBefore
-            && !await CompactAsync(run, most / 2, model.ContextWindow, cancellationToken).ConfigureAwait(false))
+            && !await CompactAsync(run, most / 2, Model.ContextWindow, cancellationToken).ConfigureAwait(false))
         {
             // Trying again at every step would pay for a summary each time.
             _notBefore = count + Math.Max(2, options.KeepMessages / 2);
@@ -34,13 +35,13 @@ internal sealed class Compactor(CompactionOptions options, ModelInfo model, Func
 
     /// <summary>Compacts now, though the context is not full. Returns false when nothing could be made shorter.</summary>
     public Task<bool> CompactNowAsync(RunContext run, CancellationToken cancellationToken) =>
-        CompactAsync(run, Math.Min(ContextBudget.MostFor(model, options), Estimate(run)) / 2, model.ContextWindow, cancellationToken);
+        CompactAsync(run, Math.Min(ContextBudget.MostFor(Model, options), Estimate(run)) / 2, Model.ContextWindow, cancellationToken);
 
     /// <summary>Compacts after a provider said that a request does not fit, each time to at most half of that request: what is known
     /// of a window may be wrong. Returns false when nothing could be made shorter.</summary>
     public Task<bool> CompactAfterOverflowAsync(RunContext run, ModelException overflow, CancellationToken cancellationToken)
     {
-        var window = overflow.Model.Length == 0 ? model.ContextWindow : Math.Min(model.ContextWindow, findModel(overflow.Model).ContextWindow);
+        var window = overflow.Model.Length == 0 ? Model.ContextWindow : Math.Min(Model.ContextWindow, findModel(overflow.Model).ContextWindow);
         var sent = Math.Min(window, run.Tokens.Estimate(run.Conversation.Chat) + overhead());
         return CompactAsync(run, sent / 2, sent, cancellationToken);
     }
@@ -55,7 +56,7 @@ internal sealed class Compactor(CompactionOptions options, ModelInfo model, Func
         var (usage, cost) = (new TokenUsage(), 0m);
         if (kept.From > 0)
         {
-            (var summary, usage, cost) = await _summarizer.SummarizeAsync(
+            (var summary, usage, cost) = await new Summarizer(call, ContextBudget.OutputOf(Model)).SummarizeAsync(
                 [.. conversation.Messages.Take(kept.From)], window, Math.Max(LeastRoom / 2, room - kept.Tokens), cancellationToken).ConfigureAwait(false);
             context.Insert(0, summary);
         }

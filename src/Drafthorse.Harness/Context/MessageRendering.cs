@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Journal;
 
@@ -7,10 +8,8 @@ namespace Drafthorse.Harness.Context;
 
 /// <summary>How people's messages and code's notices read in the model's context. What people outside wrote is fenced, and the
 /// fence's own tags are escaped in it, so that no text can step out of its fence.</summary>
-internal static class MessageRendering
+internal static partial class MessageRendering
 {
-    private static readonly string[] FenceTags = ["message", "material", "notice"];
-
     public static ContextMessage Render(InboxEntry entry)
     {
         var text = new StringBuilder();
@@ -41,21 +40,17 @@ internal static class MessageRendering
         Content = [ContentBlock.OfText($"<notice topic=\"{Attribute(notice.Topic)}\">\n{Escape(notice.Text)}\n</notice>")],
     };
 
-    private static string Escape(string text)
-    {
-        foreach (var tag in FenceTags)
-        {
-            text = text
-                .Replace("<" + tag, "&lt;" + tag, StringComparison.OrdinalIgnoreCase)
-                .Replace("</" + tag, "&lt;/" + tag, StringComparison.OrdinalIgnoreCase);
-        }
-
-        return text;
-    }
+    private static string Escape(string text) => FenceTag().Replace(text, "&lt;");
 
     private static string Attribute(string text) => text
         .Replace("&", "&amp;", StringComparison.Ordinal)
         .Replace("\"", "&quot;", StringComparison.Ordinal)
         .Replace("<", "&lt;", StringComparison.Ordinal)
         .ReplaceLineEndings(" ");
+
+    // The opening of a fence's tag, also with spaces or invisible characters in it and by the wide form of its bracket: a model reads over those.
+    [GeneratedRegex(
+        @"[<\uFF1C](?=[\s\p{Cf}]*/?[\s\p{Cf}]*(?:m\p{Cf}*e\p{Cf}*s\p{Cf}*s\p{Cf}*a\p{Cf}*g\p{Cf}*e|m\p{Cf}*a\p{Cf}*t\p{Cf}*e\p{Cf}*r\p{Cf}*i\p{Cf}*a\p{Cf}*l|n\p{Cf}*o\p{Cf}*t\p{Cf}*i\p{Cf}*c\p{Cf}*e))",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex FenceTag();
 }

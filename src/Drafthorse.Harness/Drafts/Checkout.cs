@@ -8,13 +8,15 @@ namespace Drafthorse.Harness.Drafts;
 internal static class Checkout
 {
     /// <summary>Clones when there is no checkout yet. Work that was pushed before is gone on from.</summary>
-    public static async Task EnsureAsync(SandboxClient sandbox, RunContext run, RepositoryWork work, CancellationToken cancellationToken)
+    public static async Task EnsureAsync(SandboxClient sandbox, RunContext run, RepositoryWork work, TimeSpan setupTimeout, CancellationToken cancellationToken)
     {
         var git = new SandboxGit(sandbox, run, "/");
         var (target, url, branch) = (SandboxGit.Quote(work.Checkout), SandboxGit.Quote(GitSandboxEnvironment.RemoteUrl(work.Repository)), SandboxGit.Quote(work.Branch));
         var start = work.BaseCommit is { } commit
             ? $"$git -C {target}.part checkout -q -B {branch} {commit}"
             : $"$git -C {target}.part checkout -q --orphan {branch}";
+
+        var fetch = work.BaseRef is { } reference ? $"$git -C {target}.part fetch -q --no-tags {url} {reference}" : ":";
 
         // Cloned beside and moved, so that a checkout that is there is a whole one.
         var created = await git.RunAsync(
@@ -24,6 +26,7 @@ internal static class Checkout
             set -e
             rm -rf {target}.part; mkdir -p "$(dirname {target})"
             $git clone -q --no-tags {url} {target}.part
+            {fetch}
             if $git -C {target}.part rev-parse -q --verify refs/remotes/origin/{branch} >/dev/null
             then $git -C {target}.part checkout -q -B {branch} refs/remotes/origin/{branch}
             else {start}
@@ -33,14 +36,14 @@ internal static class Checkout
             """,
             cancellationToken).ConfigureAwait(false);
         if (created.EndsWith("created", StringComparison.Ordinal))
-            await SetUpAsync(git, run, work, cancellationToken).ConfigureAwait(false);
+            await SetUpAsync(git, run, work, setupTimeout, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task SetUpAsync(SandboxGit git, RunContext run, RepositoryWork work, CancellationToken cancellationToken)
+    private static async Task SetUpAsync(SandboxGit git, RunContext run, RepositoryWork work, TimeSpan setupTimeout, CancellationToken cancellationToken)
     {
         foreach (var command in work.Settings.Setup)
         {
-            var result = await git.TryAsync(command, cancellationToken, workingDirectory: work.Checkout).ConfigureAwait(false);
+            var result = await git.TryAsync(command, cancellationToken, workingDirectory: work.Checkout, timeout: setupTimeout).ConfigureAwait(false);
             if (result.ExitCode != 0)
             {
                 await run.TellModelAsync(

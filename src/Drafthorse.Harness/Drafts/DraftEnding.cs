@@ -1,3 +1,4 @@
+using System.Globalization;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.GitGateway;
 using Drafthorse.Harness.Middleware;
@@ -10,61 +11,132 @@ namespace Drafthorse.Harness.Drafts;
 /// <summary>The deterministic end of a run: commit, verify, push, draft.</summary>
 internal sealed class DraftEnding(RunContext run, RepositoryWork work, RepositoryMirrors mirrors, DraftOptions options)
 {
+    private const string NoChanges = "Nothing was changed, so there is no draft.";
+
+    private bool MayMend(RunOutcome outcome, int round) => outcome.Status == ThreadStatus.Done && round <= work.Settings.MaxFixRounds;
+
+    /// <summary>The outcome of a run that changed nothing. A thread whose work is with people already has said it all.</summary>
+    public static RunOutcome WithoutChanges(RunContext run, RunOutcome outcome) =>
+        outcome.Status is not ThreadStatus.Done || run.Thread.Facts.PushedCommit is not null ? outcome : outcome with { Notes = [.. outcome.Notes, NoChanges] };
+
     /// <summary>The outcome with the draft that is owed, or what the model has to mend first.</summary>
     public async Task<(RunOutcome Outcome, string? Complaint)> FinishAsync(RunOutcome outcome, int round, CancellationToken cancellationToken)
     {
         var sandbox = await run.GetSandboxClientAsync(cancellationToken).ConfigureAwait(false);
         var git = new SandboxGit(sandbox, run, work.Checkout);
-        var tree = new WorkTree(git, work);
-        var notes = outcome.Notes.Concat(Blocked()).ToList();
-        var mayMend = outcome.Status == ThreadStatus.Done && round <= work.Settings.MaxFixRounds;
+        outcome = outcome with { Notes = [.. outcome.Notes, .. Blocked()] };
+        string? commit;
+        try
+        {
+            commit = await CommitAsync(new WorkTree(git, work), outcome, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SandboxException exception) when (exception.Problem is SandboxProblem.Failed)
+        {
+            return MayMend(outcome, round)
+                ? (outcome, $"Your work could not be committed: {exception.Message}\nMend what stands in the way, if you can.")
+                : (outcome with { Status = ThreadStatus.Failed, Reason = $"the work could not be committed: {exception.Message}" }, null);
+        }
 
-        var commit = await tree.CommitAllAsync(CommitMessage(outcome.Text), cancellationToken).ConfigureAwait(false);
-        if (commit is not null && !IsCommit(commit))
-            throw new SandboxException($"git in the sandbox named a commit that is none: {SandboxGit.Tail(commit, 100)}");
-        if (commit is null || !await tree.DiffersFromBaseAsync(commit, cancellationToken).ConfigureAwait(false))
-            return (outcome with { Notes = [.. notes, "Nothing was changed, so there is no draft."] }, null);
-
+        if (commit is null)
+            return (WithoutChanges(run, outcome), null);
         var verified = await VerifyAsync(git, commit, round, cancellationToken).ConfigureAwait(false);
         if (verified.FirstOrDefault(result => result.ExitCode != 0) is { } failure)
         {
-            if (mayMend)
+            if (MayMend(outcome, round))
                 return (outcome, Complain(failure));
-            notes.Add($"Verify failed: `{failure.Command}` ended with {failure.ExitCode?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "no exit code"}.");
+            outcome = outcome with { Notes = [.. outcome.Notes, $"Verify failed: `{failure.Command}` {HowItEnded(failure)}."] };
         }
 
+        return await PushAsync(new WorkTree(git, work), outcome, commit, verified, round, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The commit that is owed, or null when there is nothing that people do not have yet.</summary>
+    private async Task<string?> CommitAsync(WorkTree tree, RunOutcome outcome, CancellationToken cancellationToken)
+    {
+        var commit = Checked(await tree.CommitAllAsync(CommitMessage(outcome.Text), cancellationToken).ConfigureAwait(false));
+        if (commit is null || !await tree.DiffersFromBaseAsync(commit, cancellationToken).ConfigureAwait(false) || await IsWithPeopleAsync(commit, cancellationToken).ConfigureAwait(false))
+            return null;
+        return options.CoAuthorTrailer(run.Thread.Origin) is { } trailer
+            ? Checked(await tree.CreditAsync(commit, trailer, run.Facts.PushedCommit, cancellationToken).ConfigureAwait(false))
+            : commit;
+    }
+
+    /// <summary>Whether an earlier run brought this commit to its people, or a person did.</summary>
+    private async Task<bool> IsWithPeopleAsync(string commit, CancellationToken cancellationToken)
+    {
+        if (run.Claim.TakenOver)
+            return false;
+        if (run.Thread.Facts.PushedCommit == commit)
+            return run.Thread.PullRequest is not null || work.IsPersonsBranch;
+        return work.IsPersonsBranch && run.Facts.PushedCommit is null
+            && await mirrors.ResolveBranchAsync(work.Repository, work.Branch, cancellationToken).ConfigureAwait(false) == commit;
+    }
+
+    private async Task<(RunOutcome Outcome, string? Complaint)> PushAsync(
+        WorkTree tree, RunOutcome outcome, string commit, IReadOnlyList<VerifyResult> verified, int round, CancellationToken cancellationToken)
+    {
         var push = await tree.PushAsync(commit, cancellationToken).ConfigureAwait(false);
         if (push.ExitCode != 0 || await mirrors.ResolveBranchAsync(work.Repository, work.Branch, cancellationToken).ConfigureAwait(false) != commit)
         {
             // The code host's word counts, not the sandbox's.
             var reason = SandboxGit.Tail(push.Output, 1500);
-            return mayMend
+            return MayMend(outcome, round)
                 ? (outcome, $"Your work could not be pushed:\n{reason}\nMend what stands in the way, if you can.")
-                : (outcome with { Status = ThreadStatus.Failed, Reason = $"the work could not be pushed: {reason}", Notes = notes }, null);
+                : (outcome with { Status = ThreadStatus.Failed, Reason = $"the work could not be pushed: {reason}" }, null);
         }
 
-        return (outcome with { Notes = notes, Outbox = [.. outcome.Outbox, Draft(outcome, commit, verified).ToOutbox()] }, null);
+        await RecordPushAsync(commit, cancellationToken).ConfigureAwait(false);
+        return work.IsPersonsBranch
+            ? (outcome with { Notes = [.. outcome.Notes, .. PushedToPerson(verified)] }, null)
+            : (outcome with { Outbox = [.. outcome.Outbox, Draft(outcome, commit, verified).ToOutbox()] }, null);
     }
 
+    private string[] PushedToPerson(IReadOnlyList<VerifyResult> verified) =>
+    [
+        $"Pushed to the branch `{work.Branch}` of this pull request, as `pushToPullRequestBranch` allows.",
+        verified.Count == 0 ? "The repository names no `verify` commands; nothing was checked."
+            : string.Join("; ", verified.Select(result => $"`{result.Command}` {HowItEnded(result)}")) + ".",
+    ];
+
     /// <summary>What comes out of a sandbox is anybody's word.</summary>
-    private static bool IsCommit(string text) => text.Length is 40 or 64 && text.All(char.IsAsciiHexDigitLower);
+    private static string? Checked(string? commit) => commit is null || (commit.Length is 40 or 64 && commit.All(char.IsAsciiHexDigitLower))
+        ? commit
+        : throw new SandboxException($"git in the sandbox named a commit that is none: {SandboxGit.Tail(commit, 100)}");
 
     private async Task<IReadOnlyList<VerifyResult>> VerifyAsync(SandboxGit git, string commit, int round, CancellationToken cancellationToken)
     {
         if (work.Settings.Verify.Count == 0)
             return [];
-        var results = await new Verification(git, work).RunAsync(commit, cancellationToken).ConfigureAwait(false);
+        var results = await new Verification(git, work, options.CommandTimeout).RunAsync(commit, cancellationToken).ConfigureAwait(false);
         var finished = new VerifyFinished { Round = round, Commit = commit, Results = results, Passed = results.All(result => result.ExitCode == 0) };
         await run.CommitAsync(new RunCommit { Events = [finished] }, cancellationToken).ConfigureAwait(false);
         return results;
     }
 
+    /// <summary>The gateway journals each push; one whose owner was lost right then is journaled when it is found done.</summary>
+    private Task RecordPushAsync(string commit, CancellationToken cancellationToken) => run.Facts.PushedCommit == commit
+        ? Task.CompletedTask
+        : run.CommitAsync(
+            new RunCommit
+            {
+                Events = [new BranchPushed { Repository = work.Repository.FullName, Branch = work.Branch, Commit = commit }],
+                ChangeFacts = facts => facts with { PushedCommit = commit },
+            },
+            cancellationToken);
+
     private static string Complain(VerifyResult failure) =>
         $"""
-        Code checked your work on a clean checkout of its commit. `{failure.Command}` failed (exit code {failure.ExitCode?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"}):
+        Code checked your work on a clean checkout of its commit. `{failure.Command}` {HowItEnded(failure)}:
         {failure.OutputTail}
         Mend it. A file that .gitignore leaves out, or one that is only in your sandbox, is not in the commit.
         """;
+
+    private static string HowItEnded(VerifyResult result) => result.ExitCode switch
+    {
+        0 => "passed",
+        { } code => string.Create(CultureInfo.InvariantCulture, $"failed (exit code {code})"),
+        null => string.Create(CultureInfo.InvariantCulture, $"did not end within {result.DurationMs / 1000:0} s and was stopped"),
+    };
 
     private IEnumerable<string> Blocked() =>
         (work.Egress?.Blocked ?? []).Take(10).Select(blocked => $"Blocked by the egress gate: {blocked.Name}:{blocked.Port} ({blocked.Reason}).");

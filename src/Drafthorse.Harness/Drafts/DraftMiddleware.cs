@@ -32,12 +32,15 @@ public sealed class DraftMiddleware(RepositoryMirrors mirrors, DraftOptions opti
         }
 
         run.Set(work);
+        run.BudgetUsd = work.Settings.BudgetUsd;
         run.WorkingDirectory = work.Checkout;
         for (var round = 1; ; round++)
         {
             var outcome = await next(cancellationToken).ConfigureAwait(false);
-            if (outcome.Status is ThreadStatus.Waiting || run.Facts.Sandbox is null)
-                return outcome.Status is ThreadStatus.Done ? outcome with { Notes = [.. outcome.Notes, "Nothing was changed, so there is no draft."] } : outcome;
+            if (outcome.Status is ThreadStatus.Waiting)
+                return outcome;
+            if (run.Facts.Sandbox is null)
+                return DraftEnding.WithoutChanges(run, outcome);
 
             var ending = new DraftEnding(run, work, mirrors, options);
             var (finished, complaint) = await ending.FinishAsync(outcome, round, cancellationToken).ConfigureAwait(false);
@@ -50,25 +53,48 @@ public sealed class DraftMiddleware(RepositoryMirrors mirrors, DraftOptions opti
     /// <summary>Names the branch and fixes the base in the first run; later ones find them in the thread's facts.</summary>
     private async Task<RepositoryWork> BeginAsync(RunContext run, RepositoryRef repository, CancellationToken cancellationToken)
     {
-        var (branch, baseBranch, baseCommit) = (run.Facts.Branch, run.Facts.BaseBranch, run.Facts.BaseCommit);
-        if (branch is null || baseBranch is null)
+        if (run.Facts.Branch is null || run.Facts.BaseBranch is null)
         {
-            var start = await mirrors.ResolveBaseAsync(repository, run.Thread.Origin.BaseBranch, cancellationToken).ConfigureAwait(false);
-            var first = await RepositorySettings.ReadAsync(mirrors, repository, start.Commit, cancellationToken).ConfigureAwait(false);
-            (branch, baseBranch, baseCommit) = (BranchName.For(run.Thread, first.BranchPrefix), start.Branch, start.Commit);
+            var plan = await BranchPlan.MakeAsync(mirrors, run.Thread, cancellationToken).ConfigureAwait(false);
             await run.CommitAsync(
-                new RunCommit { ChangeFacts = facts => facts with { Branch = branch, BaseBranch = baseBranch, BaseCommit = baseCommit } },
+                new RunCommit
+                {
+                    ChangeFacts = facts => facts with
+                    {
+                        Branch = plan.Branch,
+                        BaseBranch = plan.BaseBranch,
+                        BaseCommit = plan.BaseCommit,
+                        TrustedCommit = plan.TrustedCommit,
+                        IsPersonsBranch = plan.IsPersonsBranch,
+                        Model = facts.Model ?? plan.Model,
+                    },
+                },
                 cancellationToken).ConfigureAwait(false);
         }
 
+        var facts = run.Facts;
+        var trusted = facts.TrustedCommit ?? facts.BaseCommit;
         return new RepositoryWork
         {
             Repository = repository,
-            Settings = await RepositorySettings.ReadAsync(mirrors, repository, baseCommit, cancellationToken).ConfigureAwait(false),
+            Settings = await RepositorySettings.ReadAsync(mirrors, repository, trusted, cancellationToken).ConfigureAwait(false),
             Checkout = options.CheckoutPath(run.Thread),
-            Branch = branch,
-            BaseBranch = baseBranch,
-            BaseCommit = baseCommit,
+            Branch = facts.Branch!,
+            BaseBranch = facts.BaseBranch!,
+            BaseCommit = facts.BaseCommit,
+            TrustedCommit = trusted,
+            BaseRef = await FindBaseRefAsync(run.Thread.Origin, facts, cancellationToken).ConfigureAwait(false),
+            IsPersonsBranch = facts.IsPersonsBranch,
         };
+    }
+
+    /// <summary>Only a pull request whose branch is not here needs its ref: its base is then not its own branch.</summary>
+    private async Task<string?> FindBaseRefAsync(ThreadOrigin origin, ThreadFacts facts, CancellationToken cancellationToken)
+    {
+        if (origin.PullRequest is not { } pull || facts.IsPersonsBranch || facts.BaseBranch == pull.HeadBranch)
+            return null;
+        return await mirrors.ResolvePullRequestAsync(origin.Repository!, pull.Number, cancellationToken).ConfigureAwait(false) is null
+            ? null
+            : RepositoryMirrors.PullRequestRef(pull.Number);
     }
 }

@@ -12,6 +12,10 @@ public sealed class DraftOptions
     /// <summary>The trailer that credits who asked for the work (<c>Co-authored-by: ...</c>), or null.</summary>
     public Func<ThreadOrigin, string?> CoAuthorTrailer { get; set; } = _ => null;
 
+    /// <summary>How long one command of <c>setup</c> or <c>verify</c> may take (default 30 min; 60 min at most); then it and all that it
+    /// started are killed, and it has failed.</summary>
+    public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromMinutes(30);
+
     /// <summary>Where a thread's checkout is in its sandbox (default <c>/src/OWNER/REPO</c>).</summary>
     public Func<ThreadRecord, string> CheckoutPath { get; set; } = thread => $"/src/{thread.Origin.Repository!.FullName}";
 }

@@ -36,7 +36,7 @@ public sealed class RepositorySandboxes(SandboxPool pool, EgressGate egress, Git
         if (work is not null)
         {
             var client = await session.GetClientAsync(cancellationToken).ConfigureAwait(false);
-            await Checkout.EnsureAsync(client, run, work, cancellationToken).ConfigureAwait(false);
+            await Checkout.EnsureAsync(client, run, work, options.CommandTimeout, cancellationToken).ConfigureAwait(false);
         }
 
         return session;

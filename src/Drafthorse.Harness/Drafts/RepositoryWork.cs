@@ -25,6 +25,15 @@ public sealed record RepositoryWork
     /// <summary>The commit that the work starts from; null in a repository without commits.</summary>
     public string? BaseCommit { get; init; }
 
+    /// <summary>The base branch's commit whose settings and instructions count: never one of a pull request's.</summary>
+    public string? TrustedCommit { get; init; }
+
+    /// <summary>The ref that brings <see cref="BaseCommit"/> when no branch does: a pull request's from a fork.</summary>
+    public string? BaseRef { get; init; }
+
+    /// <summary>Whether <see cref="Branch"/> is the branch of a person's pull request, so that no other one is opened.</summary>
+    public bool IsPersonsBranch { get; init; }
+
     /// <summary>What the sandbox tried to reach and could not, once it is there.</summary>
     public EgressSession? Egress { get; set; }
 }

@@ -1,11 +1,11 @@
 using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Sandbox.Exec;
 
 namespace Drafthorse.Harness.Drafts;
 
 /// <summary>Runs the repository's verify commands on a clean checkout of one commit: exit codes, not the model's word.</summary>
-internal sealed class Verification(SandboxGit git, RepositoryWork work)
+internal sealed class Verification(SandboxGit git, RepositoryWork work, TimeSpan commandTimeout)
 {
-    private static readonly TimeSpan CommandTimeout = TimeSpan.FromMinutes(30);
     private const int TailLength = 4000;
 
     /// <summary>The outcomes in order; commands after a failure do not run.</summary>
@@ -13,26 +13,31 @@ internal sealed class Verification(SandboxGit git, RepositoryWork work)
     {
         var clean = $"{work.Checkout}.verify";
         var quoted = SandboxGit.Quote(clean);
-        await git.RunAsync(
-            "the clean checkout",
-            $"set -e; rm -rf {quoted}; $git clone -q --no-hardlinks --no-checkout {SandboxGit.Quote(work.Checkout)} {quoted}; $git -C {quoted} checkout -q --detach {commit}",
+        // What an earlier check left may have been made unwritable.
+        var remove = $"chmod -R u+rwX {quoted} 2>/dev/null; rm -rf {quoted}";
+        var made = await git.TryGitAsync(
+            $"{remove}; set -e; $git clone -q --no-hardlinks --no-checkout {SandboxGit.Quote(work.Checkout)} {quoted}; $git -C {quoted} checkout -q --detach {commit}",
             cancellationToken).ConfigureAwait(false);
+        if (made.ExitCode != 0)
+            return [ResultOf("git clone (the clean checkout)", made)];
         var results = new List<VerifyResult>();
         foreach (var command in work.Settings.Setup.Concat(work.Settings.Verify))
         {
-            var result = await git.TryAsync(command, cancellationToken, workingDirectory: clean, timeout: CommandTimeout).ConfigureAwait(false);
-            results.Add(new VerifyResult
-            {
-                Command = command,
-                ExitCode = result.ExitCode,
-                OutputTail = SandboxGit.Tail(result.Output, TailLength),
-                DurationMs = result.Duration.TotalMilliseconds,
-            });
+            var result = await git.TryAsync(command, cancellationToken, workingDirectory: clean, timeout: commandTimeout).ConfigureAwait(false);
+            results.Add(ResultOf(command, result));
             if (result.ExitCode != 0)
                 break;
         }
 
-        await git.TryAsync($"rm -rf {quoted}", cancellationToken).ConfigureAwait(false);
+        await git.TryAsync(remove, cancellationToken).ConfigureAwait(false);
         return results;
     }
+
+    private static VerifyResult ResultOf(string command, ExecResult result) => new()
+    {
+        Command = command,
+        ExitCode = result.ExitCode,
+        OutputTail = SandboxGit.Tail(result.Output, TailLength),
+        DurationMs = result.Duration.TotalMilliseconds,
+    };
 }

@@ -22,6 +22,42 @@ internal sealed class WorkTree(SandboxGit git, RepositoryWork work)
         return commit == "none" ? null : commit;
     }
 
+    /// <summary>
+    /// Gives every commit that is not on the code host yet the trailer that credits who asked, whoever made it, and returns the new
+    /// tip. Files, authors, dates and merges stay as they are, and what is pushed already cannot be changed any more.
+    /// </summary>
+    public async Task<string> CreditAsync(string tip, string trailer, string? pushed, CancellationToken cancellationToken)
+    {
+        var output = await git.RunAsync(
+            "crediting the commits",
+            $$"""
+            set -e
+            trailer={{SandboxGit.Quote(trailer)}}
+            known=
+            for id in {{work.BaseCommit}} {{pushed}}; do if $git cat-file -e "$id^{commit}" 2>/dev/null; then known="$known $id"; fi; done
+            map=
+            now() { for pair in $map; do case $pair in "$1":*) echo "${pair#*:}"; return ;; esac; done; echo "$1"; }
+            for id in $($git rev-list --reverse --topo-order {{tip}} --not --remotes $known); do
+              parents= moved=
+              for parent in $($git log -1 --format=%P $id); do
+                new=$(now $parent)
+                [ $new = $parent ] || moved=yes
+                parents="$parents -p $new"
+              done
+              if [ -z "$moved" ] && $git log -1 --format=%B $id | grep -qiF "$trailer"; then continue; fi
+              export GIT_AUTHOR_NAME="$($git log -1 --format=%an $id)" GIT_AUTHOR_EMAIL="$($git log -1 --format=%ae $id)" GIT_AUTHOR_DATE="$($git log -1 --format=%ad --date=raw $id)"
+              export GIT_COMMITTER_NAME="$($git log -1 --format=%cn $id)" GIT_COMMITTER_EMAIL="$($git log -1 --format=%ce $id)" GIT_COMMITTER_DATE="$($git log -1 --format=%cd --date=raw $id)"
+              newest=$($git log -1 --format=%B $id | $git interpret-trailers --no-divider --if-exists addIfDifferent --trailer "$trailer" | $git commit-tree $parents "$id^{tree}")
+              map="$map $id:$newest"
+            done
+            tip=$(now {{tip}})
+            [ $tip = {{tip}} ] || $git update-ref -m "credit who asked" HEAD $tip {{tip}}
+            echo $tip
+            """,
+            cancellationToken).ConfigureAwait(false);
+        return output.Split('\n')[^1].Trim();
+    }
+
     /// <summary>Whether a commit's files differ from the base.</summary>
     public async Task<bool> DiffersFromBaseAsync(string commit, CancellationToken cancellationToken)
     {

@@ -44,6 +44,31 @@ internal sealed class RepositoryMirror(
         }
     }
 
+    /// <summary>Brings one more ref from upstream. Returns its commit, or null when upstream has no such ref.</summary>
+    public async Task<string?> FetchRefAsync(string reference, CancellationToken cancellationToken)
+    {
+        await Gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            using var alone = await FileLock.TakeAsync(Directory + ".lock", time, cancellationToken).ConfigureAwait(false);
+            var fetch = Local("fetch", "--quiet", "--force", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance",
+                "--", repository.CloneUrl, $"+{reference}:{reference}");
+            var result = await git.RunAsync(await ToUpstreamAsync(fetch, GitAccess.Read, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            if (result.ExitCode != 0)
+            {
+                return result.Error.Contains("couldn't find remote ref", StringComparison.Ordinal)
+                    ? null
+                    : throw new GitException(Upstream.Explain(repository, result.Error));
+            }
+        }
+        finally
+        {
+            Gate.Release();
+        }
+
+        return await ResolveAsync(reference, cancellationToken).ConfigureAwait(false);
+    }
+
     public void MarkStale() => _refreshedAt = null;
 
     public async Task<string> ReadDefaultBranchAsync(CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Drafthorse.Harness.Threads;
@@ -58,6 +59,18 @@ public sealed class RepositoryMirrors
         await mirror.RefreshAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
         return await mirror.ResolveAsync($"refs/heads/{branch}", cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>The commit of a pull request as upstream has it now, also of one from a fork, or null. Sandboxes can fetch it from then on,
+    /// as <see cref="PullRequestRef"/>. Throws <see cref="GitException"/> when upstream does not answer.</summary>
+    public async Task<string?> ResolvePullRequestAsync(RepositoryRef repository, int number, CancellationToken cancellationToken)
+    {
+        var mirror = Get(repository);
+        await mirror.RefreshAsync(_options.MirrorFreshness, cancellationToken).ConfigureAwait(false);
+        return await mirror.FetchRefAsync(PullRequestRef(number), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Where GitHub keeps a pull request's commits, whichever repository its branch is in.</summary>
+    public static string PullRequestRef(int number) => string.Create(CultureInfo.InvariantCulture, $"refs/pull/{number}/head");
 
     /// <summary>A text file as of a commit, or null when the commit has no such file. Upstream is asked only
     /// when the mirror does not have the commit. Throws <see cref="GitException"/> when upstream does not have it either, or when the

@@ -69,6 +69,9 @@ public sealed class RunContext : IAsyncDisposable
     /// <summary>The specification of the model that answered last; empty before the first answer.</summary>
     public string Model { get; private set; } = "";
 
+    /// <summary>Most that the thread may cost, in USD, where that is less than the agent's own budget says; null = no such limit.</summary>
+    public decimal? BudgetUsd { get; set; }
+
     internal Conversation Conversation { get; }
 
     internal TokenEstimator Tokens { get; } = new();

@@ -72,6 +72,17 @@ public sealed class ModelSettings
         return all;
     }
 
+    /// <summary>A model that a person or a repository asks for by name. Throws <see cref="ModelException"/> when it cannot be used here; a
+    /// script never can, as it is a file of this machine.</summary>
+    public ModelSpec ParseRequested(string text)
+    {
+        var spec = ModelSpec.Parse(text);
+        if (spec.Provider == ModelSpec.Script)
+            throw new ModelException(ModelErrorKind.Configuration, "A recorded script cannot be asked for.");
+        Check(spec);
+        return spec;
+    }
+
     /// <summary>The variable that holds a provider's key; empty for a provider without one.</summary>
     internal static string KeyVariableOf(string provider) => provider switch
     {

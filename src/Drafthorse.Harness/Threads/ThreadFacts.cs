@@ -21,6 +21,13 @@ public sealed record ThreadFacts
     /// <summary>The commit the work started from.</summary>
     public string? BaseCommit { get; init; }
 
+    /// <summary>The base branch's commit whose settings and instructions count; null = <see cref="BaseCommit"/>. They differ on a person's
+    /// pull request, where the work starts from commits that nobody has accepted.</summary>
+    public string? TrustedCommit { get; init; }
+
+    /// <summary>Whether <see cref="Branch"/> is a person's own: their pull request is there already, and none is opened.</summary>
+    public bool IsPersonsBranch { get; init; }
+
     /// <summary>The commit that was pushed last, or null.</summary>
     public string? PushedCommit { get; init; }
 

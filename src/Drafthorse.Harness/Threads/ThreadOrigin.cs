@@ -20,6 +20,9 @@ public sealed record ThreadOrigin
     /// <summary>The branch that work starts from when it is not the repository's default one.</summary>
     public string? BaseBranch { get; init; }
 
+    /// <summary>The person's pull request that the thread is about, or null.</summary>
+    public PullRequestOrigin? PullRequest { get; init; }
+
     /// <summary>The number of the issue or pull request the thread belongs to, or null.</summary>
     public int? Number { get; init; }
 
@@ -29,4 +32,20 @@ public sealed record ThreadOrigin
     /// <summary>Whether who asked reads the journal itself (a terminal, the API), so that nothing needs to be posted.</summary>
     [JsonIgnore]
     public bool IsAnsweredByJournal => Channel is "cli" or "http";
+}
+
+/// <summary>A person's pull request as it was when the thread began.</summary>
+public sealed record PullRequestOrigin
+{
+    /// <summary>Its number.</summary>
+    public int Number { get; init; }
+
+    /// <summary>The branch with its commits.</summary>
+    public string HeadBranch { get; init; } = "";
+
+    /// <summary>The branch it is to be merged into.</summary>
+    public string BaseBranch { get; init; } = "";
+
+    /// <summary>Whether its branch is in another repository (or gone).</summary>
+    public bool IsFork { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Drafthorse.Channels.GitHub;
 using Drafthorse.Harness.Agent;
 using Drafthorse.Harness.Channels;
@@ -12,6 +13,7 @@ using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Sqlite;
 using Drafthorse.Settings;
+using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Composition;
 
@@ -63,7 +65,7 @@ internal sealed class Platform : IAsyncDisposable
         var factory = new ModelFactory(settings.Models, ModelCatalog.Load(Path.Combine(settings.Home, "models.json")));
         var selection = await SandboxKinds.SelectAsync(settings, options, cancellationToken);
         var store = OpenStore(settings);
-        var github = settings.GitHub is null ? null : NewGitHub(settings.GitHub, store, options.Loggers);
+        var github = settings.GitHub is null ? null : NewGitHub(settings, settings.GitHub, store, options.Loggers);
         var mirrors = new RepositoryMirrors(
             new GitGatewayOptions { StateDirectory = Path.Combine(settings.StatePath, "git") },
             github is null ? (_, _, _) => default : github.GetGitCredentialAsync);
@@ -75,6 +77,7 @@ internal sealed class Platform : IAsyncDisposable
         var builder = HarnessAgent.CreateBuilder("coding")
             .UseModel(factory.Create(specs[0]), specs[0].ToString())
             .UseModelCatalog(factory.Catalog)
+            .UseModelChoice(ModelChoice(settings, factory, [.. specs.Skip(1)]))
             .UseStateStore(store)
             .UseSandboxes(sandboxes.AcquireAsync)
             .UseInstructions((run, _) => ValueTask.FromResult(Surroundings.Describe(run, selection, drafts, settings)))
@@ -129,10 +132,30 @@ internal sealed class Platform : IAsyncDisposable
             await owned.DisposeAsync();
     }
 
-    private static GitHubChannel NewGitHub(GitHubOptions options, IThreadStore store, ILoggerFactory loggers)
+    /// <summary>The clients of models that people choose, each made once.</summary>
+    private static Func<string, IChatClient> ModelChoice(DrafthorseSettings settings, ModelFactory factory, IReadOnlyList<ModelSpec> fallbacks)
+    {
+        var clients = new ConcurrentDictionary<ModelSpec, IChatClient>();
+        return text => clients.GetOrAdd(settings.Models.ParseRequested(text), spec => factory.Create([spec, .. fallbacks.Where(other => other != spec)]));
+    }
+
+    private static string? WhyNotModel(DrafthorseSettings settings, string text)
+    {
+        try
+        {
+            settings.Models.ParseRequested(text);
+            return null;
+        }
+        catch (ModelException exception)
+        {
+            return exception.Message;
+        }
+    }
+
+    private static GitHubChannel NewGitHub(DrafthorseSettings settings, GitHubOptions options, IThreadStore store, ILoggerFactory loggers)
     {
         var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
-        return new GitHubChannel(options, store, http, TimeProvider.System, loggers);
+        return new GitHubChannel(options, store, http, TimeProvider.System, loggers, text => WhyNotModel(settings, text));
     }
 
     private static EgressGate NewEgress(DrafthorseSettings settings, ILoggerFactory loggers)

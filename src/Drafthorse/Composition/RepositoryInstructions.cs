@@ -12,7 +12,7 @@ internal sealed class RepositoryInstructions(RepositoryMirrors mirrors)
 
     public async ValueTask<string> ReadAsync(RunContext run, CancellationToken cancellationToken)
     {
-        if (run.Get<RepositoryWork>() is not { BaseCommit: { } commit } work)
+        if (run.Get<RepositoryWork>() is not { TrustedCommit: { } commit } work)
             return "";
         foreach (var name in Names)
         {

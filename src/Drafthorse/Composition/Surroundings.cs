@@ -13,9 +13,10 @@ internal static class Surroundings
         if (run.Get<RepositoryWork>() is { } work)
         {
             var verify = work.Settings.Verify.Count == 0 ? "" : $"\nCode will run these verify commands on your commit: {string.Join("; ", work.Settings.Verify)}";
+            var start = run.Thread.Origin.PullRequest is { } pull ? $"the commits of pull request #{pull.Number}" : work.BaseBranch;
             return $"""
                 # Where you work
-                The repository {work.Repository.FullName} is checked out at {work.Checkout}, on the branch {work.Branch}, which starts from {work.BaseBranch}. Work there.{verify}
+                The repository {work.Repository.FullName} is checked out at {work.Checkout}, on the branch {work.Branch}, which starts from {start}. Work there.{verify}
                 """;
         }
 

@@ -47,7 +47,7 @@ internal sealed class GitHubMessages(GitHubApi api, TriggerPermission permission
             Id = CommentId(intake.Delivery),
             Version = Version(comment.UpdatedAt, intake.ReceivedAt),
             Sender = SenderOf(intake),
-            Text = Cut(VisibleText.WithoutComments(text), MaxTextLength),
+            Text = Cut(VisibleText.Of(text), MaxTextLength),
             Model = model,
             Material = isFirst ? await MaterialAsync(intake.Delivery, cancellationToken).ConfigureAwait(false) : null,
         };
@@ -87,12 +87,12 @@ internal sealed class GitHubMessages(GitHubApi api, TriggerPermission permission
         material.AddRange(comments
             .Where(comment => comment.Id < trigger.Id && comment.Body?.Contains(Markers.Start, StringComparison.Ordinal) is false)
             .TakeLast(MaxQuotedComments)
-            .Select(comment => new QuotedMaterial("earlier comment", comment.User?.Login ?? "ghost", Cut(VisibleText.WithoutComments(comment.Body!), MaxMaterialLength))));
+            .Select(comment => new QuotedMaterial("earlier comment", comment.User?.Login ?? "ghost", Cut(VisibleText.Of(comment.Body!), MaxMaterialLength))));
         return material;
     }
 
     private static string IssueText(IssuePart issue) =>
-        Cut($"# {issue.Title}\n\n{VisibleText.WithoutComments(issue.Body ?? "")}".Trim(), MaxTextLength);
+        Cut($"# {VisibleText.Of(issue.Title ?? "")}\n\n{VisibleText.Of(issue.Body ?? "")}".Trim(), MaxTextLength);
 
     private static string Revision(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..8];
 

@@ -11,7 +11,8 @@ namespace Drafthorse.Channels.GitHub.Inbound;
 /// reaction and no word. Everything here may happen twice and then changes nothing.
 /// </summary>
 internal sealed class Intake(
-    GitHubApi api, GitHubOptions options, IThreadStore store, TriggerPermission permission, Comments comments, CommentWords words)
+    GitHubApi api, GitHubOptions options, IThreadStore store, TriggerPermission permission, Comments comments, CommentWords words,
+    Func<string, string?> whyNotModel)
 {
     private const string Seen = "eyes";
     private const string Refused = "confused";
@@ -61,6 +62,8 @@ internal sealed class Intake(
                 return await AnswerAsync(effect, intake, StatusWords(conversation.Thread), cancellationToken).ConfigureAwait(false);
             case Command.Unavailable unavailable:
                 return await AnswerAsync(effect, intake, $"`{unavailable.Name}` is not available yet. Plain words, `stop`, `status` and `model SPEC` are.", cancellationToken).ConfigureAwait(false);
+            case Command.Model chosen when whyNotModel(chosen.Spec) is { } reason:
+                return await AnswerAsync(effect, intake, $"Nothing was started: {SafeMarkdown.Line(reason, 300)}", cancellationToken).ConfigureAwait(false);
             default:
                 var model = command as Command.Model;
                 var instruction = model is null ? text : model.Rest.Length > 0 ? model.Rest : $"Go on with the model {model.Spec}.";
@@ -92,17 +95,23 @@ internal sealed class Intake(
             User = GitHubMessages.SenderOf(intake),
             Repository = GitHubRepositories.Of(options, repository),
             Title = SafeMarkdown.Line(issue.Title, 200),
-            BaseBranch = issue.PullRequest is null ? null : await StackOnAsync(repository, issue, cancellationToken).ConfigureAwait(false),
+            PullRequest = issue.PullRequest is null ? null : await PullRequestAsync(repository, issue, cancellationToken).ConfigureAwait(false),
             Number = issue.Number,
             ChannelData = new GitHubRequester { Id = intake.Delivery.Sender!.Id, Login = intake.Delivery.Sender.Login! }.ToJson(),
         };
     }
 
-    /// <summary>On a person's pull request the work is stacked on their branch; a fork's branch cannot be a base here, so its base is.</summary>
-    private async Task<string?> StackOnAsync(RepositoryPart repository, IssuePart issue, CancellationToken cancellationToken)
+    /// <summary>The person's pull request, as GitHub has it: a comment's payload does not name its branches.</summary>
+    private async Task<PullRequestOrigin?> PullRequestAsync(RepositoryPart repository, IssuePart issue, CancellationToken cancellationToken)
     {
         var pull = await api.FindPullRequestAsync(new Repo(repository.Owner!.Login!, repository.Name!), issue.Number, cancellationToken).ConfigureAwait(false);
-        return pull?.Head?.Repo?.Id == repository.Id ? pull.Head.Ref : pull?.Base?.Ref;
+        return pull is not { Head: { } head, Base: { } target } ? null : new PullRequestOrigin
+        {
+            Number = issue.Number,
+            HeadBranch = head.Ref,
+            BaseBranch = target.Ref,
+            IsFork = head.Repo?.Id != repository.Id,
+        };
     }
 
     private async Task<EffectResult> StopAsync(GitHubEffect effect, GitHubIntake intake, Conversation conversation, CancellationToken cancellationToken)

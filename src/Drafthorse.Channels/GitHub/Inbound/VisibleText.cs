@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Drafthorse.Channels.GitHub.Inbound;
@@ -14,7 +15,7 @@ internal static class VisibleText
         if (string.IsNullOrEmpty(markdown) || !markdown.Contains(mention, StringComparison.OrdinalIgnoreCase))
             return null;
 
-        var text = WithoutComments(markdown);
+        var text = Of(markdown);
         var fence = default(Fence);
         for (var start = 0; start < text.Length;)
         {
@@ -26,6 +27,14 @@ internal static class VisibleText
         }
 
         return null;
+    }
+
+    /// <summary>The text as a person sees it: without HTML comments, and without characters that have no shape or turn the direction
+    /// of what follows (text written in Unicode's tag characters is read by models and seen by nobody).</summary>
+    public static string Of(string markdown)
+    {
+        var text = WithoutComments(markdown);
+        return text.EnumerateRunes().All(IsSeen) ? text : string.Concat(text.EnumerateRunes().Where(IsSeen));
     }
 
     /// <summary>The text without its HTML comments; those inside code fences are code and stay.</summary>
@@ -51,7 +60,8 @@ internal static class VisibleText
             }
 
             result.Append(markdown, start, open);
-            var close = markdown.IndexOf("-->", start + open + 4, StringComparison.Ordinal);
+            // "<!-->" and "<!--->" are whole comments (CommonMark 0.31, section 6.6).
+            var close = markdown.IndexOf("-->", start + open + 2, StringComparison.Ordinal);
             if (close < 0)
                 break;
             start = close + 3;
@@ -59,6 +69,9 @@ internal static class VisibleText
 
         return result.ToString();
     }
+
+    private static bool IsSeen(Rune rune) => rune.Value is '\n' or '\r' or '\t'
+        || (Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Format or UnicodeCategory.Control) && rune.Value is not (>= 0xE0000 and <= 0xE0FFF));
 
     private static int LineEnd(string text, int start) => text.IndexOf('\n', start) is var end and >= 0 ? end : text.Length;
 

@@ -21,8 +21,8 @@ internal sealed partial class DraftBody(CommentWords words)
         var text = new StringBuilder();
         text.Append(Markers.Draft(thread.Id)).Append('\n');
         text.Append(template is null ? summary : Fill(template.Replace(Markers.Start, "<!-- ", StringComparison.Ordinal), summary));
-        if (IssueOf(thread) is { } issue)
-            text.Append(CultureInfo.InvariantCulture, $"\n\nCloses #{issue}");
+        if (LinkOf(thread) is { } link)
+            text.Append("\n\n").Append(link);
         text.Append("\n\n").Append(Region(ReportRegion, Report(thread, draft)));
         return text.ToString();
     }
@@ -72,8 +72,14 @@ internal sealed partial class DraftBody(CommentWords words)
 
     private static string Tail(string output) => output.Length <= 2_900 ? output : output[^2_900..];
 
-    private static int? IssueOf(ThreadRecord thread) =>
-        thread.Origin is { Channel: GitHubChannel.ChannelName, Number: { } number } && thread.Key.Contains(":issue:", StringComparison.Ordinal) ? number : null;
+    /// <summary>What the draft is for: the issue it closes, or the pull request it adds to.</summary>
+    private static string? LinkOf(ThreadRecord thread) => thread.Origin switch
+    {
+        { PullRequest: { IsFork: true } fork } => string.Create(CultureInfo.InvariantCulture, $"Takes up #{fork.Number}. Its branch is in a fork, so this draft holds its commits too."),
+        { PullRequest: { } pull } => string.Create(CultureInfo.InvariantCulture, $"Stacked on #{pull.Number}: merging this adds to that pull request's branch."),
+        { Channel: GitHubChannel.ChannelName, Number: { } number } when thread.Key.Contains(":issue:", StringComparison.Ordinal) => string.Create(CultureInfo.InvariantCulture, $"Fixes #{number}"),
+        _ => null,
+    };
 
     /// <summary>Puts the summary under the template's heading for it, else above the template.</summary>
     private static string Fill(string template, string summary)

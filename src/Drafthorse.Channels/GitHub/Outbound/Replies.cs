@@ -24,7 +24,7 @@ internal sealed class Replies(Comments comments, CommentWords words, IThreadStor
     private async Task<IReadOnlyList<string>> DraftNotesAsync(GitHubEffect effect, CancellationToken cancellationToken)
     {
         var thread = effect.Thread;
-        if (thread is not { PullRequest: null, Facts: { PushedCommit: not null, Branch: { } branch, BaseBranch: { } target }, Origin.Repository: { } repository })
+        if (thread is not { PullRequest: null, Facts: { PushedCommit: not null, IsPersonsBranch: false, Branch: { } branch, BaseBranch: { } target }, Origin.Repository: { } repository })
             return [];
 
         var compare = $"The work is on the branch `{branch}`: {words.CompareLink(repository, target, branch)}";
