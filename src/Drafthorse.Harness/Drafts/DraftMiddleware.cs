@@ -91,7 +91,7 @@ public sealed class DraftMiddleware(RepositoryMirrors mirrors, DraftOptions opti
     /// <summary>Only a pull request whose branch is not here needs its ref: its base is then not its own branch.</summary>
     private async Task<string?> FindBaseRefAsync(ThreadOrigin origin, ThreadFacts facts, CancellationToken cancellationToken)
     {
-        if (origin.PullRequest is not { } pull || facts.IsPersonsBranch || facts.BaseBranch == pull.HeadBranch)
+        if (origin.PullRequest is not { } pull || facts.IsPersonsBranch || (!pull.IsFork && facts.BaseBranch == pull.HeadBranch))
             return null;
         return await mirrors.ResolvePullRequestAsync(origin.Repository!, pull.Number, cancellationToken).ConfigureAwait(false) is null
             ? null

@@ -71,7 +71,7 @@ internal sealed class Platform : IAsyncDisposable
             github is null ? (_, _, _) => default : github.GetGitCredentialAsync);
         var egress = NewEgress(settings, options.Loggers);
         var pool = new SandboxPool(selection.Backend, logger: options.Loggers.CreateLogger<SandboxPool>());
-        var drafts = NewDraftOptions(settings, selection);
+        var drafts = NewDraftOptions(settings, options, selection);
         var sandboxes = new RepositorySandboxes(pool, egress, new GitGatewayServer(mirrors, options.Loggers.CreateLogger<GitGatewayServer>()), drafts);
 
         var builder = HarnessAgent.CreateBuilder("coding")
@@ -171,10 +171,11 @@ internal sealed class Platform : IAsyncDisposable
         }
     }
 
-    private static DraftOptions NewDraftOptions(DrafthorseSettings settings, SandboxSelection selection)
+    private static DraftOptions NewDraftOptions(DrafthorseSettings settings, PlatformOptions options, SandboxSelection selection)
     {
         var drafts = new DraftOptions
         {
+            CommandTimeout = options.CommandTimeout,
             CoAuthorTrailer = origin => origin.Repository is { } repository ? GitHubRequester.Of(origin)?.CoAuthorTrailer(repository.Host) : null,
         };
         if (!selection.Backend.IsIsolated)

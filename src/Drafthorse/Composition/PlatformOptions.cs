@@ -31,6 +31,9 @@ internal sealed record PlatformOptions
 
     public ModelCallLimit Limit { get; init; } = new();
 
+    /// <summary>How long one command of a repository's <c>setup</c> or <c>verify</c> may take.</summary>
+    public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromMinutes(30);
+
     public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
 
     /// <summary>Sees every event of every run.</summary>

@@ -25,7 +25,7 @@ public class WebhookLoadTests
             var best = TimeSpan.MaxValue;
 
             // The machine is shared with other tests: the best of a few rounds says what the server can do.
-            for (var round = 1; round <= Rounds && (best > Limit || Environment.GetEnvironmentVariable("X_ALL") is not null); round++)
+            for (var round = 1; round <= Rounds && best > Limit; round++)
             {
                 var times = await load.SendAsync(Rate, TimeSpan.FromSeconds(3), cancellationToken);
                 var p99 = times[(int)(times.Length * 0.99)];

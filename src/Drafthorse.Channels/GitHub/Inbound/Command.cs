@@ -27,6 +27,8 @@ internal abstract partial record Command
         var line = text.Split('\n', 2)[0].Trim();
         if (ModelLine().Match(line) is { Success: true } model)
         {
+            if (model.Groups["one"] is { Success: true, Value: var one })
+                return new Model(one, text[Math.Min(text.Length, text.Split('\n', 2)[0].Length)..].Trim());
             var rest = model.Groups[2].Value + text[Math.Min(text.Length, text.Split('\n', 2)[0].Length)..];
             return new Model(model.Groups[1].Value, rest.Trim());
         }
@@ -42,7 +44,7 @@ internal abstract partial record Command
         };
     }
 
-    [GeneratedRegex(@"^model\s+([a-z][a-z-]{0,30}:[\w./:@+-]{1,150})(?:\s+(.*))?$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^model\s+(?:([a-z][a-z-]{0,30}:[\w./:@+-]{1,150})(?:\s+(.*))?|(?<one>\S{1,200}))$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ModelLine();
 
     [GeneratedRegex(@"^link\s+(?:[0-9a-f-]{36}|\w+:\S+)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

@@ -301,9 +301,9 @@ public class GitHubInboundTests
     }
 
     [Theory]
-    [InlineData(true, "feature")]
-    [InlineData(false, "main")]
-    public async Task CommentOnAPersonsPullRequest_StacksOnItsBranch(bool sameRepository, string expected)
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task CommentOnAPersonsPullRequest_KnowsItsBranches(bool sameRepository)
     {
         await using var rig = await GitHubRig.StartAsync();
         var fork = rig.StandIn.World.AddRepository("mallory", "Hello-World");
@@ -317,7 +317,7 @@ public class GitHubInboundTests
         var page = await rig.Store.ListThreadsAsync(new ThreadQuery(), TestContext.Current.CancellationToken);
         var thread = Assert.Single(page.Threads);
         Assert.Contains(":pr:octo/hello-world#1", thread.Key, StringComparison.Ordinal);
-        Assert.Equal(expected, thread.Origin.BaseBranch);
+        Assert.Equal(new PullRequestOrigin { Number = 1, HeadBranch = "feature", BaseBranch = "main", IsFork = !sameRepository }, thread.Origin.PullRequest);
     }
 
     [Fact]

@@ -46,7 +46,7 @@ public class GitHubOutboundTests
         Assert.Equal("Add up all numbers", pull.Conversation.Title);
         Assert.StartsWith($"<!-- drafthorse:draft thread={ThreadId.FromKey(rig.IssueKey(issue))} -->\n## What changed\n\n<!-- drafthorse:summary -->\nThe sum", body, StringComparison.Ordinal);
         Assert.Contains("## Checklist\n- [ ] read", body, StringComparison.Ordinal);
-        Assert.Contains($"\n\nCloses #{issue.Number}\n", body, StringComparison.Ordinal);
+        Assert.Contains($"\n\nFixes #{issue.Number}\n", body, StringComparison.Ordinal);
         Assert.DoesNotContain("Closes #7", body, StringComparison.Ordinal);
         Assert.DoesNotContain("@octo/everyone", body, StringComparison.Ordinal);
         Assert.DoesNotContain("thread=00000000", body.Replace("<\u200b", "", StringComparison.Ordinal).Split("<!--")[0], StringComparison.Ordinal);

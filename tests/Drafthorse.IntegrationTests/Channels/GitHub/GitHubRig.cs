@@ -76,7 +76,7 @@ internal sealed class GitHubRig : IAsyncDisposable
     }
 
     /// <summary>Another replica, or the same after a crash: nothing remembered.</summary>
-    public void Restart() => Channel = new GitHubChannel(Options, Store, _http, Time, NullLoggerFactory.Instance);
+    public void Restart() => Channel = new GitHubChannel(Options, Store, _http, Time, NullLoggerFactory.Instance, spec => spec.StartsWith("openai:", StringComparison.Ordinal) ? null : "There is no such model.");
 
     /// <summary>A delivery as the endpoint takes it.</summary>
     public async Task<WebhookOutcome> DeliverAsync(string eventName, JsonObject payload, string? deliveryId = null)
