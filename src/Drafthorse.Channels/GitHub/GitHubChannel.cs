@@ -2,6 +2,7 @@ using System.Net;
 using Drafthorse.Channels.GitHub.Api;
 using Drafthorse.Channels.GitHub.Inbound;
 using Drafthorse.Channels.GitHub.Outbound;
+using Drafthorse.Channels.GitHub.Reconcile;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.GitGateway;
 using Drafthorse.Harness.Threads;
@@ -21,7 +22,9 @@ public sealed class GitHubChannel : IChannel, IDisposable
     private static readonly TimeSpan LeaseMargin = TimeSpan.FromSeconds(1);
 
     private readonly GitHubOptions _options;
+    private readonly IThreadStore _store;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly GitHubApi _api;
     private readonly Comments _comments;
     private readonly StatusComments _status;
@@ -41,9 +44,9 @@ public sealed class GitHubChannel : IChannel, IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(loggers);
-        var logger = loggers.CreateLogger<GitHubChannel>();
+        var logger = _logger = loggers.CreateLogger<GitHubChannel>();
         var words = new CommentWords(options);
-        (_options, _time) = (options, time);
+        (_options, _store, _time) = (options, store, time);
         _api = new GitHubApi(http, options, time);
         _comments = new Comments(_api);
         _status = new StatusComments(_comments, words, options.StatusInterval, time);
@@ -51,6 +54,10 @@ public sealed class GitHubChannel : IChannel, IDisposable
         _drafts = new Drafts(_api, words, logger);
         _intake = new Intake(_api, options, store, new TriggerPermission(_api, options, time, logger), _comments, words, whyNotModel ?? (_ => "This server has one model."));
     }
+
+    /// <summary>Makes what asks GitHub for deliveries that were missed.</summary>
+    /// <param name="positionsFile">Where it keeps how far it has looked.</param>
+    public GitHubReconciler CreateReconciler(string positionsFile) => new(_options, _store, _api.Deliveries, positionsFile, _time, _logger);
 
     /// <inheritdoc />
     public string Name => ChannelName;

@@ -17,9 +17,9 @@ internal sealed class GitHubStandIn : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<StandInCall> _calls = [];
 
-    private GitHubStandIn(WebApplication app, Uri serverUrl)
+    private GitHubStandIn(WebApplication app, Uri serverUrl, GitHubStandInHooks hooks)
     {
-        _app = app;
+        (_app, Hooks) = (app, hooks);
         ServerUrl = serverUrl;
         ApiUrl = new Uri(serverUrl, "/api/v3/");
         Shapes = new GitHubStandInShapes(ServerUrl, ApiUrl);
@@ -36,6 +36,8 @@ internal sealed class GitHubStandIn : IAsyncDisposable
     public GitHubStandInAccess Access { get; } = new();
 
     public GitHubStandInFaults Faults { get; } = new();
+
+    public GitHubStandInHooks Hooks { get; }
 
     public GitHubStandInShapes Shapes { get; }
 
@@ -62,9 +64,10 @@ internal sealed class GitHubStandIn : IAsyncDisposable
         app.UseRouting();
         more?.Invoke(app);
         var api = app.MapGroup("/api/v3");
-        GitHubStandInEndpoints.Map(api, app, () => standIn!);
+        var hooks = new GitHubStandInHooks();
+        GitHubStandInEndpoints.Map(api, app, hooks, () => standIn!);
         await app.StartAsync(cancellationToken);
-        standIn = new GitHubStandIn(app, new Uri(app.Urls.First()));
+        standIn = new GitHubStandIn(app, new Uri(app.Urls.First()), hooks);
         return standIn;
     }
 
@@ -104,6 +107,7 @@ internal sealed class GitHubStandIn : IAsyncDisposable
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
+        Hooks.Dispose();
     }
 
     private async Task GuardAsync(HttpContext context, RequestDelegate next)

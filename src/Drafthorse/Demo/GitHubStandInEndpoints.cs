@@ -11,8 +11,9 @@ internal static class GitHubStandInEndpoints
 
     /// <param name="api">Where the API's paths begin.</param>
     /// <param name="pages">Where the web pages' paths begin.</param>
+    /// <param name="hooks">The webhook.</param>
     /// <param name="standIn">The stand-in, once it has started.</param>
-    public static void Map(IEndpointRouteBuilder api, IEndpointRouteBuilder pages, Func<GitHubStandIn> standIn)
+    public static void Map(IEndpointRouteBuilder api, IEndpointRouteBuilder pages, GitHubStandInHooks hooks, Func<GitHubStandIn> standIn)
     {
         const string Repo = "/repos/{owner}/{name}";
         void MapRepo(string method, string path, string permission, Func<StandInScope, Task<IResult>> handle) =>
@@ -30,6 +31,7 @@ internal static class GitHubStandInEndpoints
         MapRepo("POST", "/issues/{number:int}/labels", "issues", AddLabelsAsync);
         MapRepo("GET", "/contents/{**path}", "contents", scope => Task.FromResult(Contents(scope)));
         GitHubStandInPulls.Map(MapRepo);
+        hooks.Map(api, MapRepo);
         pages.MapGet("/{owner}/{name}/pull/{number:int}", context => GitHubStandInPulls.PageAsync(context, standIn()));
     }
 

@@ -48,6 +48,8 @@ internal sealed class DrafthorseServer : IAsyncDisposable
         {
             builder.Services.AddSingleton(new GitHubWebhook(github, TimeProvider.System));
             GitHubWebhookEndpoint.AddTo(builder.Services);
+            var channel = platform.Channels.OfType<GitHubChannel>().First();
+            builder.Services.AddSingleton(channel.CreateReconciler(Path.Combine(settings.StatePath, "github-deliveries.json"))).AddHostedService<ReconcilerService>();
         }
 
         builder.Services.AddHostedService<WorkerService>().AddHostedService<DispatcherService>().AddHostedService<SweepService>();

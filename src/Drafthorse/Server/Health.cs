@@ -1,3 +1,4 @@
+using Drafthorse.Channels.GitHub.Reconcile;
 using Drafthorse.Composition;
 using Drafthorse.Harness.Threads;
 
@@ -12,7 +13,7 @@ internal static class Health
         endpoints.MapGet("/healthz/ready", ReadyAsync);
     }
 
-    private static async Task<IResult> ReadyAsync(Platform platform, CancellationToken cancellationToken)
+    private static async Task<IResult> ReadyAsync(Platform platform, IServiceProvider services, CancellationToken cancellationToken)
     {
         var parts = new Dictionary<string, string>
         {
@@ -21,6 +22,8 @@ internal static class Health
             ["github"] = platform.Settings.GitHub is null ? "off: GITHUB_TOKEN or GITHUB_APP_ID is not set"
                 : platform.Settings.GitHub.WebhookSecrets.Count == 0 ? "on, but every webhook is refused: GITHUB_WEBHOOK_SECRET is not set" : "on",
         };
+        if (services.GetService<GitHubReconciler>() is { } reconciler)
+            parts["github deliveries"] = reconciler.State;
         try
         {
             var status = await platform.Store.GetStatusAsync(cancellationToken);

@@ -147,6 +147,18 @@ internal sealed record HookDelivery
     public string Event { get; init; } = "";
 }
 
+internal sealed record Hook
+{
+    public long Id { get; init; }
+
+    public HookConfig? Config { get; init; }
+}
+
+internal sealed record HookConfig
+{
+    public string? Url { get; init; }
+}
+
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
@@ -169,5 +181,6 @@ internal sealed record HookDelivery
 [JsonSerializable(typeof(IReadOnlyList<ContentEntry>))]
 [JsonSerializable(typeof(ContentEntry))]
 [JsonSerializable(typeof(IReadOnlyList<HookDelivery>))]
+[JsonSerializable(typeof(IReadOnlyList<Hook>))]
 [JsonSerializable(typeof(JsonDocument))]
 internal sealed partial class ApiJson : JsonSerializerContext;

@@ -21,9 +21,12 @@ internal sealed class GitHubApi : IDisposable
         _transport = new GitHubTransport(http, options.ApiUrl, time);
         _app = options.Token is null ? new AppTokens(_transport, options.AppId ?? 0, options.AppPrivateKey ?? "", time) : null;
         Tokens = _app ?? (GitHubTokens)new PersonalToken(_transport, options.Token!);
+        Deliveries = new DeliveryLogs(_transport, _app, options.Token);
     }
 
     public GitHubTokens Tokens { get; }
+
+    public DeliveryLogs Deliveries { get; }
 
     public void Dispose() => _app?.Dispose();
 
