@@ -3,7 +3,12 @@ using Drafthorse.IntegrationTests.Crashes;
 
 namespace Drafthorse.IntegrationTests.Webhooks;
 
+/// <summary>Tests that measure run alone: beside others they would measure those.</summary>
+[CollectionDefinition(nameof(Measured), DisableParallelization = true)]
+public sealed class Measured;
+
 /// <summary>The built executable as <c>serve</c>, in a process of its own, with its workers and effects at work, under load.</summary>
+[Collection(nameof(Measured))]
 public class WebhookLoadTests
 {
     private const string Secret = "the-secret-of-the-load-test";
