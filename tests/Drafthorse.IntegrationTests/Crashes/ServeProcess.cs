@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using Drafthorse.IntegrationTests.Sandboxes;
+
+namespace Drafthorse.IntegrationTests.Crashes;
+
+/// <summary>The built executable as <c>drafthorse serve</c>, to be killed, frozen, thawed and asked to end.</summary>
+internal sealed class ServeProcess : IAsyncDisposable
+{
+    private const string Ready = "Drafthorse listens on ";
+
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _log = [];
+    private readonly TaskCompletionSource<Uri> _url = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();
+    private readonly List<(string Text, TaskCompletionSource Seen)> _awaited = [];
+
+    private ServeProcess(Process process)
+    {
+        _process = process;
+        _ = ReadAsync(process.StandardOutput);
+        _ = ReadAsync(process.StandardError);
+    }
+
+    /// <summary>The executable that was built with these tests.</summary>
+    public static string Program { get; } = Path.Combine(
+        DockerEngineFixture.Checkout, "artifacts", "bin", "Drafthorse", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "drafthorse");
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>All that it printed so far.</summary>
+    public IEnumerable<string> Log => _log;
+
+    /// <summary>Starts it; <see cref="ListensAsync"/> says when it is up.</summary>
+    public static ServeProcess Start(IReadOnlyDictionary<string, string> environment)
+    {
+        var start = new ProcessStartInfo(Program, ["serve", "--urls", "http://127.0.0.1:0"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        return new ServeProcess(Process.Start(start)!);
+    }
+
+    /// <summary>Where it listens, once it does.</summary>
+    public Task<Uri> ListensAsync(CancellationToken cancellationToken) => _url.Task.WaitAsync(cancellationToken);
+
+    /// <summary>Waits until it has printed a text.</summary>
+    public Task PrintedAsync(string text, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_log.Any(line => line.Contains(text, StringComparison.Ordinal)))
+                return Task.CompletedTask;
+            var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _awaited.Add((text, seen));
+            return seen.Task.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>SIGKILL: this process alone, as when it is out of memory. What it started goes on.</summary>
+    public void Kill() => _process.Kill();
+
+    public void Freeze() => Signal("-STOP");
+
+    public void Thaw() => Signal("-CONT");
+
+    /// <summary>SIGTERM, and its exit code.</summary>
+    public async Task<int> EndAsync(CancellationToken cancellationToken)
+    {
+        Signal("-TERM");
+        return await ExitAsync(cancellationToken);
+    }
+
+    public async Task<int> ExitAsync(CancellationToken cancellationToken)
+    {
+        await _process.WaitForExitAsync(cancellationToken);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        await _process.WaitForExitAsync(CancellationToken.None);
+        _process.Dispose();
+    }
+
+    private void Signal(string signal)
+    {
+        using var kill = Process.Start("kill", [signal, _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    private async Task ReadAsync(StreamReader output)
+    {
+        while (await output.ReadLineAsync() is { } line)
+        {
+            if (line.StartsWith(Ready, StringComparison.Ordinal))
+                _url.TrySetResult(new Uri(line[Ready.Length..]));
+            lock (_gate)
+            {
+                _log.Enqueue(line);
+                foreach (var (_, seen) in _awaited.Where(awaited => line.Contains(awaited.Text, StringComparison.Ordinal)))
+                    seen.TrySetResult();
+            }
+        }
+
+        _url.TrySetException(new InvalidOperationException($"serve ended before it listened:\n{string.Join('\n', _log)}"));
+    }
+}
