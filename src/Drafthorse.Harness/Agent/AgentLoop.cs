@@ -34,10 +34,11 @@ internal sealed class AgentLoop(
         while (true)
         {
             await inbox.TakeAsync(cancellationToken).ConfigureAwait(false);
-            if (run.Conversation.IsAnswered && form.Check(run.LastText) is { Error: null } answer)
+            if (run.Conversation.EndsWithReply
+                && await FinishAsync(run.LastText, run.Conversation.FinishReason, cancellationToken).ConfigureAwait(false) is { } answered)
             {
                 // A previous owner was lost after the model's last word.
-                return new RunOutcome { Status = ThreadStatus.Done, Text = answer.Text };
+                return answered;
             }
 
             CheckLimits();
@@ -59,7 +60,7 @@ internal sealed class AgentLoop(
                     return new RunOutcome { Status = ThreadStatus.Waiting, Text = question };
                 }
             }
-            else if (await FinishAsync(reply, cancellationToken).ConfigureAwait(false) is { } outcome)
+            else if (await FinishAsync(reply.Text, reply.FinishReason, cancellationToken).ConfigureAwait(false) is { } outcome)
             {
                 return outcome;
             }
@@ -67,13 +68,13 @@ internal sealed class AgentLoop(
     }
 
     /// <summary>What a reply without calls means: the end, or null when the run goes on.</summary>
-    private async Task<RunOutcome?> FinishAsync(ModelAnswer reply, CancellationToken cancellationToken)
+    private async Task<RunOutcome?> FinishAsync(string text, string finishReason, CancellationToken cancellationToken)
     {
-        switch (reply)
+        switch (finishReason)
         {
-            case { FinishReason: "content_filter" }:
+            case "content_filter":
                 return Failed("the provider's content filter stopped the model's reply: word the task differently or use another model");
-            case { FinishReason: "length" }:
+            case "length":
                 if (++_cuts >= MostCuts)
                 {
                     throw LimitReached($"the model's reply was cut at its output limit {MostCuts} times in a row");
@@ -81,7 +82,7 @@ internal sealed class AgentLoop(
 
                 await run.TellModelAsync("cut", "Your last reply was cut off at the output limit. Go on from where it ended, in smaller pieces.", cancellationToken).ConfigureAwait(false);
                 return null;
-            case { Text: var text } when string.IsNullOrWhiteSpace(text):
+            case var _ when string.IsNullOrWhiteSpace(text):
                 if (++_emptyReplies > 1)
                 {
                     return Failed("the model gave an empty reply, twice in a row");
@@ -97,7 +98,7 @@ internal sealed class AgentLoop(
             return null;
         }
 
-        var (answer, error) = form.Check(reply.Text);
+        var (answer, error) = form.Check(text);
         if (error is null)
         {
             return new RunOutcome { Status = ThreadStatus.Done, Text = answer };
@@ -105,7 +106,7 @@ internal sealed class AgentLoop(
 
         if (form.Correct(error) is not { } correction)
         {
-            return Failed($"the model's answer does not have the form that was asked for: {error}") with { Text = reply.Text };
+            return Failed($"the model's answer does not have the form that was asked for: {error}") with { Text = text };
         }
 
         await run.TellModelAsync("answer-format", correction, cancellationToken).ConfigureAwait(false);
@@ -138,7 +139,20 @@ internal sealed class AgentLoop(
             // Not every provider takes every schema; the answer is checked by code anyway.
             return null;
         }
+        catch (ModelException exception) when (exception.Kind == ModelErrorKind.InvalidRequest && IsAboutPictures(exception.Message))
+        {
+            // A picture that the model cannot take would fail every later request of the thread too.
+            if (!await Compactor.DropPicturesAsync(run, cancellationToken).ConfigureAwait(false))
+            {
+                throw;
+            }
+
+            return null;
+        }
     }
+
+    private static bool IsAboutPictures(string message) =>
+        message.Contains("image", StringComparison.OrdinalIgnoreCase) || message.Contains("vision", StringComparison.OrdinalIgnoreCase) || message.Contains("multimodal", StringComparison.OrdinalIgnoreCase);
 
     private Task CommitReplyAsync(ModelAnswer reply, CancellationToken cancellationToken)
     {

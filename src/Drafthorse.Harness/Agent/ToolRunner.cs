@@ -105,7 +105,7 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
 
         if (ContentMapping.ParseArguments(open.Call.Arguments) is not { } arguments)
         {
-            return ToolOutput.Error(run.Conversation.WasCut
+            return ToolOutput.Error(run.Conversation.FinishReason == "length"
                 ? $"The call of {name} was cut off at the output limit, so nothing was done. Send it again with less in it: write a large file in several parts."
                 : $"The arguments of {name} are not a JSON object. Send the call again with valid JSON.");
         }

@@ -27,6 +27,7 @@ internal sealed class BudgetGate(ThreadBudget budget, IThreadStore store, Func<I
         {
             tokens = await ReserveAsync(call, TokensId(call), MostTokens(input, output), LimitsInTokens(call.Run), keepsReserve ? MostTokens(input, HandOverTokens) : 0, "tokens", cancellationToken).ConfigureAwait(false);
             var reply = await next(call, cancellationToken).ConfigureAwait(false);
+            call.Run.Tokens.Calibrate(input, reply.Usage.Input);
             (usd, used) = (reply.CostUsd, findModel(reply.Model).Price is null ? reply.Usage.Input + reply.Usage.Output : 0);
             return reply;
         }

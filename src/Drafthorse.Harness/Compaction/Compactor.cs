@@ -46,6 +46,19 @@ internal sealed class Compactor(CompactionOptions options, Func<ModelInfo> curre
         return CompactAsync(run, sent / 2, sent, cancellationToken);
     }
 
+    /// <summary>Takes the pictures out of the context. Returns false when there are none.</summary>
+    public static async Task<bool> DropPicturesAsync(RunContext run, CancellationToken cancellationToken)
+    {
+        var messages = run.Conversation.Messages;
+        if (!messages.Any(message => message.Content.Any(KeptContext.IsPicture)))
+        {
+            return false;
+        }
+
+        await CommitAsync(run, [.. messages.Select(KeptContext.WithoutPictures)], new TokenUsage(), 0, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
     private async Task<bool> CompactAsync(RunContext run, int target, int window, CancellationToken cancellationToken)
     {
         var conversation = run.Conversation;
@@ -67,30 +80,34 @@ internal sealed class Compactor(CompactionOptions options, Func<ModelInfo> curre
             return false;
         }
 
-        await run.CommitAsync(
-            new RunCommit
-            {
-                Events =
-                [
-                    new ContextCompacted
-                    {
-                        System = conversation.System ?? "",
-                        Context = context,
-                        Step = conversation.Step,
-                        FirstMessageOfRun = conversation.FirstMessageOfRun,
-                        LastMessageId = conversation.LastMessageId,
-                        AnswerSchema = conversation.AnswerSchema,
-                        TokensBefore = before,
-                        TokensAfter = after,
-                        Usage = usage,
-                        CostUsd = cost,
-                    },
-                ],
-                ChangeFacts = facts => RunFacts.Add(facts, usage, cost) with { ContextStart = run.JournalEnd },
-            },
-            cancellationToken).ConfigureAwait(false);
+        await CommitAsync(run, context, usage, cost, cancellationToken).ConfigureAwait(false);
         _notBefore = 0;
         return true;
+    }
+
+    private static Task CommitAsync(RunContext run, List<ContextMessage> context, TokenUsage usage, decimal cost, CancellationToken cancellationToken)
+    {
+        var conversation = run.Conversation;
+        var compacted = new ContextCompacted
+        {
+            System = conversation.System ?? "",
+            Context = context,
+            Step = conversation.Step,
+            FirstMessageOfRun = conversation.FirstMessageOfRun,
+            LastMessageId = conversation.LastMessageId,
+            AnswerSchema = conversation.AnswerSchema,
+            TokensBefore = run.Tokens.Estimate(conversation.Chat),
+            TokensAfter = run.Tokens.Estimate(context.Select(Conversation.ToChat)),
+            Usage = usage,
+            CostUsd = cost,
+        };
+        return run.CommitAsync(
+            new RunCommit
+            {
+                Events = [compacted],
+                ChangeFacts = facts => RunFacts.Add(facts, usage, cost) with { ContextStart = run.JournalEnd },
+            },
+            cancellationToken);
     }
 
     private int Estimate(RunContext run)

@@ -34,6 +34,13 @@ internal sealed record KeptContext(int From, IReadOnlyList<ContextMessage> Messa
         }
     }
 
+    public static bool IsPicture(ContentBlock block) => block.Kind == "image";
+
+    public static ContextMessage WithoutPictures(ContextMessage message) => message with
+    {
+        Content = [.. message.Content.Select(block => IsPicture(block) ? ContentBlock.OfText("(a picture that could not be shown)") : block)],
+    };
+
     private static KeptContext Newest(IReadOnlyList<ContextMessage> messages, Func<ContextMessage, ContextMessage> shorten, int most, TokenEstimator tokens, int room)
     {
         var kept = new List<ContextMessage>();

@@ -45,11 +45,11 @@ internal sealed class Conversation
     /// <summary>The JSON schema that the run's last reply must fit, or null.</summary>
     public string? AnswerSchema { get; private set; }
 
-    /// <summary>Whether the output limit cut the last reply.</summary>
-    public bool WasCut { get; private set; }
+    /// <summary>Why the model stopped its last reply; empty when unknown.</summary>
+    public string FinishReason { get; private set; } = "";
 
     /// <summary>Whether the model has had the last word and asked for no tool.</summary>
-    public bool IsAnswered => _openCalls.Count == 0 && LastText.Length > 0 && _messages is [.., { Role: "assistant" }];
+    public bool EndsWithReply => _openCalls.Count == 0 && _messages is [.., { Role: "assistant" }];
 
     /// <summary>The text of the last reply.</summary>
     public string LastText { get; private set; } = "";
@@ -118,7 +118,7 @@ internal sealed class Conversation
     private void ApplyReply(ModelReplied replied)
     {
         Step = replied.Step;
-        WasCut = replied.FinishReason == "length";
+        FinishReason = replied.FinishReason;
         LastText = string.Concat(replied.Content.Where(block => block.Kind == "text").Select(block => block.Text));
         Add(new ContextMessage { Role = "assistant", Content = replied.Content });
         CountedTokens = replied.Usage.Input + replied.Usage.Output;

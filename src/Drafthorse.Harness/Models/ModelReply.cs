@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 namespace Drafthorse.Harness.Models;
 
 /// <summary>A whole answer of a model.</summary>
-public sealed record ModelReply
+internal sealed record ModelReply
 {
     /// <summary>Text, reasoning and function calls in the model's order; adjacent text is one piece.</summary>
     public required IReadOnlyList<AIContent> Contents { get; init; }

@@ -5,7 +5,7 @@ using Microsoft.Extensions.AI;
 namespace Drafthorse.Harness.Models;
 
 /// <summary>Gathers the updates of one streamed answer and forgets what a restart made void.</summary>
-public sealed class ModelReplyBuilder
+internal sealed class ModelReplyBuilder
 {
     private readonly List<AIContent> _contents = [];
     private readonly StringBuilder _text = new();

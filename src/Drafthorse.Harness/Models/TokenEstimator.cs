@@ -6,7 +6,7 @@ namespace Drafthorse.Harness.Models;
 
 /// <summary>Estimates tokens without a tokenizer, rather too many than too few, and learns from what the provider reports. One
 /// estimator belongs to one thread and model.</summary>
-public sealed class TokenEstimator
+internal sealed class TokenEstimator
 {
     private const double BytesPerToken = 3.3;
     private const int PerMessage = 8;
@@ -16,7 +16,8 @@ public sealed class TokenEstimator
 
     private double _factor = 1;
 
-    /// <summary>What the estimate is multiplied with, learnt from reports; between 0.5 and 2.</summary>
+    /// <summary>What the estimate is multiplied with, learnt from reports; between 1 and 2, as an estimate
+    /// that is too low would let a budget be overshot.</summary>
     public double Factor => _factor;
 
     /// <summary>Tokens of a message.</summary>
@@ -43,7 +44,7 @@ public sealed class TokenEstimator
             return;
         }
 
-        _factor = Math.Clamp(_factor * reported / estimated, 0.5, 2);
+        _factor = Math.Clamp(_factor * reported / estimated, 1, 2);
     }
 
     private int Scale(double tokens) => (int)Math.Ceiling(tokens * _factor);

@@ -3,7 +3,7 @@ using System.Text;
 namespace Drafthorse.Harness.Secrets;
 
 /// <summary>Replaces known secret values in text: as they are, in base64, and URL-encoded.</summary>
-public sealed class SecretRedactor
+internal sealed class SecretRedactor
 {
     private const int MinLength = 8;
     private readonly (string Value, string Name)[] _forms;

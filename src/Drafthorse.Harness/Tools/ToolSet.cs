@@ -3,7 +3,7 @@ using Microsoft.Extensions.AI;
 namespace Drafthorse.Harness.Tools;
 
 /// <summary>The tools of an agent, in a fixed order, each name once.</summary>
-public sealed class ToolSet
+internal sealed class ToolSet
 {
     private readonly Dictionary<string, AIFunction> _byName;
 

@@ -1,3 +1,4 @@
+using Drafthorse.Harness.Agent;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Journal;
 using Drafthorse.Tests.Models;
@@ -122,6 +123,44 @@ public sealed class BadReplyTests
         Assert.Equal(ThreadStatus.Failed, failed.Status);
         Assert.Contains("cut its answer", failed.Reason, StringComparison.Ordinal);
         Assert.Equal("back", next.Text);
+    }
+
+    [Theory]
+    [InlineData("I will", "length", "cut off at the output limit")]
+    [InlineData("", "stop", "Your last reply was empty")]
+    [InlineData("all is done", "stop", null)]
+    public async Task Resume_OwnerLostRightAfterTheModelsLastWord_DoesWhatTheReplyAskedFor(string text, string finish, string? told)
+    {
+        var token = TestContext.Current.CancellationToken;
+        await using var agent = new WireAgent("openai-chat:m");
+        agent.Server.Answers(WireReply.Says("done"));
+        var threadId = await agent.Agent.SendAsync(new AgentMessage { Text = "go", ThreadKey = WireAgent.Key }, token);
+        var claim = (await agent.Store.ClaimAsync(new ClaimRequest { Owner = "lost", Only = threadId }, token))!;
+        var inbox = await agent.Store.ReadInboxAsync(threadId, token);
+        await agent.Store.CommitAsync(
+            new CommitRequest
+            {
+                Lease = claim.Lease,
+                Sequence = 1,
+                Consumed = [inbox[0].Position],
+                Events =
+                [
+                    new RunStarted(), new PromptSet { System = "be brief" }, new MessagesTaken { Messages = inbox },
+                    new ModelReplied { Step = 1, FinishReason = finish, Content = text.Length == 0 ? [] : [ContentBlock.OfText(text)] },
+                ],
+            },
+            token);
+        await agent.Store.ReleaseAsync(new ReleaseRequest { Lease = claim.Lease, State = ThreadStatus.Queued, WakeAt = DateTimeOffset.UtcNow }, token);
+
+        await foreach (var _ in agent.Agent.ResumeAsync(threadId, token))
+        {
+            // Watched only so that it runs.
+        }
+
+        var end = (await agent.JournalAsync()).OfType<RunFinished>().Single();
+        Assert.Equal(("done", told is null ? text : "done"), (end.Outcome, end.FinalText));
+        Assert.Equal(told is null ? 0 : 1, agent.Server.Bodies.Count);
+        Assert.Contains(told ?? "", string.Concat(agent.Server.Bodies), StringComparison.Ordinal);
     }
 
     [Theory]

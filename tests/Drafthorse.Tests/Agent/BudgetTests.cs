@@ -14,7 +14,7 @@ namespace Drafthorse.Tests.Agent;
 /// <summary>Budgets are hard: reserved before a model call, settled after it.</summary>
 public sealed class BudgetTests
 {
-    // 100 input tokens and 1,000 output tokens cost 0.11 USD at the most; what is reported (100 and 10) costs 0.011.
+    // A thousand tokens cost 0.10 USD.
     private const string Price = """{"input":100,"output":100}""";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -33,7 +33,7 @@ public sealed class BudgetTests
             var spent = await store.GetSpentAsync(scope, token);
             lock (seen)
                 most = Math.Max(most, spent);
-            return server.Stream(WireReply.Call("look", $$"""{"n":{{number}}}"""));
+            return server.Stream(WireReply.Call("look", $$"""{"n":{{number}}}""") with { OutputTokens = 1000 });
         };
         using var factory = NewFactory(server, Price);
         await using var agent = NewAgent(factory, store, new ThreadBudget { CostUsd = null, UserPerDayUsd = limit });

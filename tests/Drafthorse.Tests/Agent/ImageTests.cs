@@ -50,6 +50,27 @@ public sealed class ImageTests
     }
 
     [Theory]
+    [InlineData("openai-chat:m", """{"error":{"message":"You uploaded an unsupported image. Please make sure your image is valid.","type":"invalid_request_error","code":"image_parse_error"}}""")]
+    [InlineData("openai:m", """{"error":{"message":"The image data you provided does not represent a valid image.","type":"invalid_request_error"}}""")]
+    [InlineData("anthropic:m", """{"type":"error","error":{"type":"invalid_request_error","message":"Could not process image"}}""")]
+    public async Task Run_ProviderRefusesAPicture_GoesOnWithoutItAndTheThreadStaysUsable(string spec, string error)
+    {
+        await using var agent = new WireAgent(spec);
+        await File.WriteAllBytesAsync(agent.Folder.Inside("p.png"), Png, TestContext.Current.CancellationToken);
+        agent.Server.OnRequest = (number, _) => Task.FromResult(
+            agent.Server.Bodies[number].Contains(Base64, StringComparison.Ordinal) ? WireServer.Error(400, error)
+            : number == 0 ? agent.Server.Stream(WireReply.Call("read_file", """{"path":"p.png"}"""))
+            : agent.Server.Stream(WireReply.Says("I cannot see it")));
+
+        var reply = await agent.SendAsync("what is in p.png?");
+        var next = await agent.SendAsync("and now?");
+
+        Assert.Equal((ThreadStatus.Done, "I cannot see it"), (reply.Status, reply.Text));
+        Assert.Equal(ThreadStatus.Done, next.Status);
+        Assert.Contains("a picture that could not be shown", agent.Server.Bodies[^1], StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("image/bmp", 10)]
     [InlineData("image/png", 0)]
     [InlineData("image/png", 5_000_001)]

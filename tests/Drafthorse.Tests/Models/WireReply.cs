@@ -17,6 +17,8 @@ internal sealed record WireReply
 
     public int InputTokens { get; init; } = 100;
 
+    public int OutputTokens { get; init; } = 10;
+
     /// <summary>Whether the stream ends before the vendor says that the answer is whole.</summary>
     public bool IsCut { get; init; }
 
@@ -67,7 +69,7 @@ internal sealed record WireReply
         }
 
         Delta(new { }, Finish == "stop" && Calls.Count > 0 ? "tool_calls" : Finish);
-        events.Add(new { id = "r", model = "m", choices = Array.Empty<object>(), usage = new { prompt_tokens = InputTokens, completion_tokens = 10, total_tokens = InputTokens + 10 } });
+        events.Add(new { id = "r", model = "m", choices = Array.Empty<object>(), usage = new { prompt_tokens = InputTokens, completion_tokens = OutputTokens, total_tokens = InputTokens + OutputTokens } });
         return events;
     }
 
@@ -83,7 +85,7 @@ internal sealed record WireReply
         events.AddRange(Halves(Text).Select(half => new { type = "response.output_text.delta", delta = half }));
         events.AddRange(Calls.Select(call => new { type = "response.output_item.done", item = new { type = "function_call", call_id = call.Id, name = call.Name, arguments = call.Arguments } }));
         var reason = Finish switch { "length" => "max_output_tokens", "content_filter" => "content_filter", _ => null };
-        var usage = new { input_tokens = InputTokens, output_tokens = 10, total_tokens = InputTokens + 10 };
+        var usage = new { input_tokens = InputTokens, output_tokens = OutputTokens, total_tokens = InputTokens + OutputTokens };
         events.Add(reason is null
             ? new { type = "response.completed", response = new { id = "r", model = "m", usage } }
             : new { type = "response.incomplete", response = new { id = "r", model = "m", usage, incomplete_details = new { reason } } });
@@ -118,7 +120,7 @@ internal sealed record WireReply
         }
 
         var reason = Finish switch { "length" => "max_tokens", "content_filter" => "refusal", _ => Calls.Count > 0 ? "tool_use" : "end_turn" };
-        events.Add(new { type = "message_delta", delta = new { stop_reason = reason }, usage = new { output_tokens = 10 } });
+        events.Add(new { type = "message_delta", delta = new { stop_reason = reason }, usage = new { output_tokens = OutputTokens } });
         events.Add(new { type = "message_stop" });
         return events;
     }

@@ -6,7 +6,7 @@ namespace Drafthorse.Harness.Models.Resilience;
 /// <summary>Asks the next model of a list when one stays rate limited, overloaded or out of order, also after a part of its answer
 /// came: an update with <see cref="ModelProperties.Restart"/> then says that this part is void. Who answered stands in
 /// <see cref="ModelProperties.Model"/>. Each call begins with the first model again.</summary>
-public sealed class FallbackChatClient : StreamingDecorator
+internal sealed class FallbackChatClient : StreamingDecorator
 {
     private readonly IReadOnlyList<FallbackModel> _models;
 

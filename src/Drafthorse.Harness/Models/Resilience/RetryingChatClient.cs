@@ -5,7 +5,7 @@ namespace Drafthorse.Harness.Models.Resilience;
 
 /// <summary>Repeats a call that failed for a passing reason. When a part of the answer was already handed on, an update with
 /// <see cref="ModelProperties.Restart"/> says that it is void.</summary>
-public sealed class RetryingChatClient(IChatClient innerClient, RetryOptions? options = null, TimeProvider? time = null)
+internal sealed class RetryingChatClient(IChatClient innerClient, RetryOptions? options = null, TimeProvider? time = null)
     : StreamingDecorator(innerClient)
 {
     private readonly RetryOptions _options = options ?? new RetryOptions();

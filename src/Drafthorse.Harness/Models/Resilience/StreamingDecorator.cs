@@ -3,9 +3,9 @@ using Microsoft.Extensions.AI;
 namespace Drafthorse.Harness.Models.Resilience;
 
 /// <summary>A decorator whose whole answers are gathered from its streamed ones, so that both behave alike.</summary>
-public abstract class StreamingDecorator : DelegatingChatClient
+internal abstract class StreamingDecorator : DelegatingChatClient
 {
-    private protected StreamingDecorator(IChatClient innerClient)
+    protected StreamingDecorator(IChatClient innerClient)
         : base(innerClient)
     {
     }
@@ -27,7 +27,7 @@ public abstract class StreamingDecorator : DelegatingChatClient
     public abstract override IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default);
 
-    private protected static ChatResponseUpdate RestartOf(ModelException failure) => new(ChatRole.Assistant, [])
+    protected static ChatResponseUpdate RestartOf(ModelException failure) => new(ChatRole.Assistant, [])
     {
         AdditionalProperties = new AdditionalPropertiesDictionary { [ModelProperties.Restart] = failure.Message },
     };
