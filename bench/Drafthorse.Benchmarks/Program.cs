@@ -1,11 +1,21 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
+using Drafthorse.Benchmarks.Processes;
 using Drafthorse.Benchmarks.Threads;
 
-// "store [DIRECTORY]" measures the thread store on the disk of that directory; all else goes to BenchmarkDotNet.
-if (args is ["store", .. var rest])
+// See bench/README.md. All that is not a scenario's name goes to BenchmarkDotNet.
+switch (args)
 {
-    await StoreScenario.RunAsync(rest is [var directory] ? directory : Path.GetTempPath());
-    return;
+    case ["store", .. var rest]:
+        await StoreScenario.RunAsync(rest is [var directory] ? directory : Path.GetTempPath());
+        break;
+    case ["processes", var drafthorse, .. var rest]:
+        await WholeRunScenario.RunAsync(
+            Path.GetFullPath(drafthorse),
+            withPeers: rest.Contains("--peers"),
+            rounds: rest.FirstOrDefault(word => int.TryParse(word, out _)) is { } rounds ? int.Parse(rounds, CultureInfo.InvariantCulture) : 5);
+        break;
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        break;
 }
-
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
