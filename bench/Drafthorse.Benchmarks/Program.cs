@@ -1,6 +1,7 @@
 using System.Globalization;
 using BenchmarkDotNet.Running;
 using Drafthorse.Benchmarks.Processes;
+using Drafthorse.Benchmarks.Sandboxes;
 using Drafthorse.Benchmarks.Threads;
 
 // See bench/README.md. All that is not a scenario's name goes to BenchmarkDotNet.
@@ -14,6 +15,12 @@ switch (args)
             Path.GetFullPath(drafthorse),
             withPeers: rest.Contains("--peers"),
             rounds: rest.FirstOrDefault(word => int.TryParse(word, out _)) is { } rounds ? int.Parse(rounds, CultureInfo.InvariantCulture) : 5);
+        break;
+    case ["thread", var drafthorse]:
+        await LongThreadScenario.RunAsync(Path.GetFullPath(drafthorse), rounds: 3);
+        break;
+    case ["sandboxes", .. var rest]:
+        await SandboxScenario.RunAsync(rest is [var image] ? image : "drafthorse/sandbox:test");
         break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

@@ -5,14 +5,15 @@ namespace Drafthorse.Benchmarks.Processes;
 /// <summary>What one run of a contender cost.</summary>
 internal sealed record ContenderRun
 {
-    private static readonly TimeSpan GiveUp = TimeSpan.FromMinutes(2);
+    private const int MaxOutput = 2000;
+    private static readonly TimeSpan GiveUp = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(20);
 
     /// <summary>From the start of the process to its first model request.</summary>
     public required TimeSpan Start { get; init; }
 
-    /// <summary>From an answer of the model to the next request, the shell command included: the mean of the run's turns.</summary>
-    public required TimeSpan Turn { get; init; }
+    /// <summary>From each answer of the model to the next request, the shell command included.</summary>
+    public required IReadOnlyList<TimeSpan> Turns { get; init; }
 
     /// <summary>From the start of the process to its end.</summary>
     public required TimeSpan Whole { get; init; }
@@ -64,10 +65,12 @@ internal sealed record ContenderRun
             ? new ContenderRun
             {
                 Start = Stopwatch.GetElapsedTime(began, session.FirstRequest),
-                Turn = session.Turns.Aggregate(TimeSpan.Zero, (sum, turn) => sum + turn) / toolCalls,
+                Turns = session.Turns,
                 Whole = whole,
                 PeakMemory = tree.Peak,
             }
-            : throw new InvalidOperationException($"{contender.Name} ended with {process.ExitCode} after {session.Requests} model requests.\n{await output}\n{await errors}");
+            : throw new InvalidOperationException($"{contender.Name} ended with {process.ExitCode} after {session.Requests} model requests.\n{Tail(await output)}\n{Tail(await errors)}");
     }
+
+    private static string Tail(string text) => text.Length <= MaxOutput ? text : $"...{text[^MaxOutput..]}";
 }

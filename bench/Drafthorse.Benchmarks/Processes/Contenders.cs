@@ -8,11 +8,11 @@ internal static class Contenders
     private const string Task = "Run ten commands, one after the other.";
 
     /// <summary>Drafthorse, with the interface of one provider; its state is kept from run to run, as the others' is.</summary>
-    public static Contender Drafthorse(string program, string provider, string home) => new()
+    public static Contender Drafthorse(string program, string provider, string home, params string[] more) => new()
     {
         Name = $"drafthorse ({provider})",
         Program = program,
-        Arguments = _ => ["run", "--json", "--model", $"{provider}:bench", Task],
+        Arguments = _ => ["run", "--json", "--model", $"{provider}:bench", .. more, Task],
         Environment = place => new Dictionary<string, string>
         {
             ["DRAFTHORSE_HOME"] = Path.Combine(home, "drafthorse"),

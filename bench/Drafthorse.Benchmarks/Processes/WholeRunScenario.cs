@@ -42,7 +42,7 @@ internal static class WholeRunScenario
                 }
             }
 
-            var figures = new List<(Contender, ContenderRun, Crowd)>();
+            var figures = new List<(Contender, Figures, Crowd)>();
             foreach (var (contender, measured) in runs)
                 figures.Add((contender, Median(measured), await MeasureCrowdAsync(contender, models, home)));
             Print(figures);
@@ -52,6 +52,8 @@ internal static class WholeRunScenario
             Directory.Delete(home, recursive: true);
         }
     }
+
+    private sealed record Figures(TimeSpan Start, TimeSpan Turn, TimeSpan Whole, long PeakMemory);
 
     private sealed record Crowd(TimeSpan Wall, long MemoryEach);
 
@@ -90,17 +92,15 @@ internal static class WholeRunScenario
         return folder;
     }
 
-    private static ContenderRun Median(List<ContenderRun> runs) => new()
-    {
-        Start = Middle(runs, run => run.Start),
-        Turn = Middle(runs, run => run.Turn),
-        Whole = Middle(runs, run => run.Whole),
-        PeakMemory = Middle(runs, run => run.PeakMemory),
-    };
+    private static Figures Median(List<ContenderRun> runs) => new(
+        Middle(runs, run => run.Start),
+        Middle(runs, run => run.Turns.Aggregate(TimeSpan.Zero, (sum, turn) => sum + turn) / run.Turns.Count),
+        Middle(runs, run => run.Whole),
+        Middle(runs, run => run.PeakMemory));
 
     private static T Middle<T>(List<ContenderRun> runs, Func<ContenderRun, T> value) => runs.Select(value).Order().ElementAt(runs.Count / 2);
 
-    private static void Print(List<(Contender Contender, ContenderRun Run, Crowd Crowd)> figures)
+    private static void Print(List<(Contender Contender, Figures Run, Crowd Crowd)> figures)
     {
         var first = figures[0];
         Console.WriteLine($"| program | start to first model request | per turn | whole run | peak memory | {AtOnce} at once: wall, memory each |");
