@@ -121,13 +121,16 @@ internal sealed class CommandLoop : IDisposable
 
     private unsafe void TakeWake()
     {
-        Volatile.Write(ref _woken, 0);
         fixed (byte* buffer = _buffer)
         {
             while (Libc.read(_wake.Read, buffer, ReadSize) > 0)
             {
             }
         }
+
+        // Last: who posts before this writes no byte, but is seen when the queue is looked at next; who posts after it does. The other
+        // way round its byte could be read away while it counts as written, and nothing would wake the loop any more.
+        Interlocked.Exchange(ref _woken, 0);
     }
 
     /// <summary>A kill would take a command that starts in its middle for a part of what it kills.</summary>
@@ -229,6 +232,10 @@ internal sealed class CommandLoop : IDisposable
 
     private void KeepDeadlines()
     {
+        // Before the ends are looked for: what is reaped here has no end that the poll would still tell of.
+        if (_ownsProcess && !_commands.Exists(command => command.KillUnderWay))
+            ReapOrphans();
+
         long now = Environment.TickCount64;
         for (int i = _commands.Count - 1; i >= 0; i--)
         {
@@ -242,9 +249,6 @@ internal sealed class CommandLoop : IDisposable
             if (command.WaitStatus is not null && (command.OutputPipe is null && command.ErrorPipe is null || now >= command.DrainUntil))
                 Finish(command);
         }
-
-        if (_ownsProcess && !_commands.Exists(command => command.KillUnderWay))
-            ReapOrphans();
     }
 
     private (int Count, int Timeout) Prepare()
