@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Drafthorse.Benchmarks.Processes;
@@ -5,6 +7,7 @@ namespace Drafthorse.Benchmarks.Processes;
 /// <summary>How one provider's interface streams an answer.</summary>
 internal abstract class ModelDialect
 {
+    private static readonly JsonSerializerOptions AsModelsWrite = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private static readonly ModelDialect Chat = new ChatDialect();
     private static readonly ModelDialect Responses = new ResponsesDialect();
     private static readonly ModelDialect Anthropic = new AnthropicDialect();
@@ -33,7 +36,7 @@ internal abstract class ModelDialect
                 ["index"] = 0,
                 ["id"] = $"call_{index}",
                 ["type"] = "function",
-                ["function"] = new JsonObject { ["name"] = tool.Name, ["arguments"] = tool.Arguments(command).ToJsonString() },
+                ["function"] = new JsonObject { ["name"] = tool.Name, ["arguments"] = tool.Arguments(command).ToJsonString(AsModelsWrite) },
             }),
         });
 
@@ -64,7 +67,7 @@ internal abstract class ModelDialect
             ["id"] = $"fc_{index}",
             ["call_id"] = $"call_{index}",
             ["name"] = tool.Name,
-            ["arguments"] = tool.Arguments(command).ToJsonString(),
+            ["arguments"] = tool.Arguments(command).ToJsonString(AsModelsWrite),
             ["status"] = "completed",
         });
 
@@ -107,7 +110,7 @@ internal abstract class ModelDialect
         public override string Call(ShellTool tool, int index, string command) => Stream(
             "tool_use",
             new JsonObject { ["type"] = "tool_use", ["id"] = $"toolu_{index}", ["name"] = tool.Name, ["input"] = new JsonObject() },
-            new JsonObject { ["type"] = "input_json_delta", ["partial_json"] = tool.Arguments(command).ToJsonString() });
+            new JsonObject { ["type"] = "input_json_delta", ["partial_json"] = tool.Arguments(command).ToJsonString(AsModelsWrite) });
 
         public override string Text(string text) => Stream(
             "end_turn",

@@ -49,6 +49,12 @@ internal static class ToolArguments
             return "{}";
         }
 
+        // Asked for again with every later request: what was read before is not read again, unless it may hide a lone surrogate.
+        if (call.Arguments is { Count: > 0 } && !raw.Contains("\\u", StringComparison.Ordinal))
+        {
+            return raw;
+        }
+
         try
         {
             Parse(raw);
