@@ -10,6 +10,9 @@ switch (args)
     case ["store", .. var rest]:
         await StoreScenario.RunAsync(rest is [var directory] ? directory : Path.GetTempPath());
         break;
+    case ["peers"]:
+        Contenders.InstallPeers();
+        break;
     case ["processes", var drafthorse, .. var rest]:
         await WholeRunScenario.RunAsync(
             Path.GetFullPath(drafthorse),

@@ -6,6 +6,7 @@ namespace Drafthorse.Benchmarks.Processes;
 internal static class Contenders
 {
     private const string Task = "Run ten commands, one after the other.";
+    private static readonly string Cache = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "drafthorse-bench");
 
     /// <summary>Drafthorse, with the interface of one provider; its state is kept from run to run, as the others' is.</summary>
     public static Contender Drafthorse(string program, string provider, string home, params string[] more) => new()
@@ -23,10 +24,17 @@ internal static class Contenders
         },
     };
 
-    /// <summary>Codex, by its native binary: without the Node program that usually starts it.</summary>
-    public static Contender Codex(string cache, string home)
+    /// <summary>Brings the others into the cache: measuring needs no network.</summary>
+    public static void InstallPeers()
     {
-        var package = Install(cache, "@openai/codex", "0.169.0");
+        InstallCodex();
+        InstallPi();
+    }
+
+    /// <summary>Codex, by its native binary: without the Node program that usually starts it.</summary>
+    public static Contender Codex(string home)
+    {
+        var package = InstallCodex();
         var binary = Directory.GetFiles(package, "codex", SearchOption.AllDirectories).Single(file => file.Contains("/vendor/", StringComparison.Ordinal) && file.EndsWith("/bin/codex", StringComparison.Ordinal));
         var settings = Directory.CreateDirectory(Path.Combine(home, "codex")).FullName;
         File.WriteAllText(Path.Combine(settings, "config.toml"), """
@@ -51,9 +59,9 @@ internal static class Contenders
     }
 
     /// <summary>Pi, in Node (20.6 or newer).</summary>
-    public static Contender Pi(string cache)
+    public static Contender Pi()
     {
-        var package = Install(cache, "@mariozechner/pi-coding-agent", "0.73.1");
+        var package = InstallPi();
         return new Contender
         {
             Name = "pi 0.73.1",
@@ -69,10 +77,14 @@ internal static class Contenders
         };
     }
 
+    private static string InstallCodex() => Install("@openai/codex", "0.169.0");
+
+    private static string InstallPi() => Install("@mariozechner/pi-coding-agent", "0.73.1");
+
     /// <summary>Brings an npm package into the cache, once, without running its scripts.</summary>
-    private static string Install(string cache, string package, string version)
+    private static string Install(string package, string version)
     {
-        var folder = Path.Combine(cache, $"{package.Split('/')[^1]}-{version}");
+        var folder = Path.Combine(Cache, $"{package.Split('/')[^1]}-{version}");
         if (Directory.Exists(Path.Combine(folder, "node_modules", package)))
             return folder;
         Directory.CreateDirectory(folder);

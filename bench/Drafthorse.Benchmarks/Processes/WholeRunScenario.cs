@@ -24,10 +24,7 @@ internal static class WholeRunScenario
                 Contenders.Drafthorse(drafthorse, "anthropic", home),
             ];
             if (withPeers)
-            {
-                var cache = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache", "drafthorse-bench");
-                contenders.AddRange([Contenders.Codex(cache, home), Contenders.Pi(cache)]);
-            }
+                contenders.AddRange([Contenders.Codex(home), Contenders.Pi()]);
 
             await using var models = await ModelServer.StartAsync();
             var runs = contenders.ToDictionary(contender => contender, _ => new List<ContenderRun>());

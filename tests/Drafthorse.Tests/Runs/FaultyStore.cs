@@ -3,7 +3,7 @@ using Drafthorse.Harness.Threads.Journal;
 
 namespace Drafthorse.Tests.Runs;
 
-/// <summary>A store whose renewals can be made to fail or hang.</summary>
+/// <summary>A store whose renewals can be made to fail or hang, and that counts commits.</summary>
 internal sealed class FaultyStore(IThreadStore inner) : IThreadStore
 {
     private TaskCompletionSource _renewed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -13,6 +13,8 @@ internal sealed class FaultyStore(IThreadStore inner) : IThreadStore
     public bool Hang { get; set; }
 
     public int Renewals { get; private set; }
+
+    public int Commits { get; private set; }
 
     /// <summary>Completes when the next renewal has been answered.</summary>
     public Task NextRenewal() => (_renewed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
@@ -40,7 +42,11 @@ internal sealed class FaultyStore(IThreadStore inner) : IThreadStore
 
     public Task<Claim?> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) => inner.ClaimAsync(request, cancellationToken);
 
-    public Task<long> CommitAsync(CommitRequest request, CancellationToken cancellationToken) => inner.CommitAsync(request, cancellationToken);
+    public Task<long> CommitAsync(CommitRequest request, CancellationToken cancellationToken)
+    {
+        Commits++;
+        return inner.CommitAsync(request, cancellationToken);
+    }
 
     public Task ReleaseAsync(ReleaseRequest request, CancellationToken cancellationToken) => inner.ReleaseAsync(request, cancellationToken);
 

@@ -13,6 +13,7 @@ internal sealed class RunningCommand(CommandStart start, OutputBuffer output, Ou
     private readonly List<LiveOutput> _live = [];
     private readonly long _startedAt = Stopwatch.GetTimestamp();
     private long _totalBytes;
+    private long _keptBytes;
     private string? _outputPath;
 
     public CommandStart Start { get; } = start;
@@ -39,8 +40,8 @@ internal sealed class RunningCommand(CommandStart start, OutputBuffer output, Ou
     /// <summary>The bytes of the result, once it is finished.</summary>
     public IReadOnlyList<byte[]> Kept { get; private set; } = [];
 
-    /// <summary>From any thread.</summary>
-    public long KeptBytes => Finished.IsCompleted ? Kept.Sum(part => (long)part.Length) : 0;
+    /// <summary>Bytes of the result, 0 until it is finished; from any thread.</summary>
+    public long KeptBytes => Volatile.Read(ref _keptBytes);
 
     public int ProcessId { get; set; }
 
@@ -100,6 +101,7 @@ internal sealed class RunningCommand(CommandStart start, OutputBuffer output, Ou
         (byte[] head, byte[] tail, KeptOutput kept) = Output.Keep();
         (byte[] errorHead, byte[] errorTail, KeptOutput keptError) = Error.Keep();
         Kept = [head, tail, errorHead, errorTail];
+        Volatile.Write(ref _keptBytes, Kept.Sum(part => (long)part.Length));
         foreach (LiveOutput live in _live)
             live.Complete();
 

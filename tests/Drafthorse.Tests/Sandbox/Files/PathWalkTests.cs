@@ -203,9 +203,19 @@ public sealed class PathWalkTests : IDisposable
                     }
                     catch (IOException)
                     {
-                        // A write made the folder anew in the moment when there was none.
-                        Directory.Delete(_folder.Inside("swap"), recursive: true);
-                        Directory.Move(_folder.Inside("aside"), _folder.Inside("swap"));
+                        // A write made the folder anew in the moment when there was none, and may be writing into it still.
+                        while (Directory.Exists(_folder.Inside("aside")))
+                        {
+                            try
+                            {
+                                Directory.Delete(_folder.Inside("swap"), recursive: true);
+                                Directory.Move(_folder.Inside("aside"), _folder.Inside("swap"));
+                            }
+                            catch (IOException)
+                            {
+                                // Again.
+                            }
+                        }
                     }
                 }
             },
