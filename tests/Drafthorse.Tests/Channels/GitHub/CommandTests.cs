@@ -33,6 +33,8 @@ public class CommandTests
     [Theory]
     [InlineData(" model openai:gpt-5", "openai:gpt-5", "")]
     [InlineData(" model openai-chat:vendor/model:tag fix it", "openai-chat:vendor/model:tag", "fix it")]
+    [InlineData(" model gpt-5", "gpt-5", "")]
+    [InlineData(" model anthropic\nfix it", "anthropic", "fix it")]
     [InlineData(" model ollama:x\nfix it\nplease", "ollama:x", "fix it\nplease")]
     public void Parse_Model_IsSpecAndRest(string text, string spec, string rest) => Assert.Equal(new Command.Model(spec, rest), Command.Parse(text));
 
