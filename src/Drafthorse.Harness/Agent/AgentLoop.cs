@@ -31,13 +31,18 @@ internal sealed class AgentLoop(
     public async Task<RunOutcome> RunAsync(CancellationToken cancellationToken)
     {
         await tools.FinishOpenCallsAsync(cancellationToken).ConfigureAwait(false);
+        if (run.Conversation.EndsWithReply && run.Facts.Sandbox is not null)
+        {
+            // A previous owner was lost after the model's last word. When its sandbox is lost too, the model learns it here and goes on.
+            await run.GetSandboxAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         while (true)
         {
             await inbox.TakeAsync(cancellationToken).ConfigureAwait(false);
             if (run.Conversation.EndsWithReply
                 && await FinishAsync(run.LastText, run.Conversation.FinishReason, cancellationToken).ConfigureAwait(false) is { } answered)
             {
-                // A previous owner was lost after the model's last word.
                 return answered;
             }
 

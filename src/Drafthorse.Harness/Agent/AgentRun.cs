@@ -24,6 +24,12 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
         using var activity = AgentTelemetry.StartRun(options.Name, claim.Thread.Id);
         using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(lease.Lost);
         var conversation = await ConversationReader.ReadAsync(options.Store, claim.Thread, lease.Lost).ConfigureAwait(false);
+        if (claim is { TakenOver: true, Thread.InboxDepth: 0 } && conversation.Ended is { } ended)
+        {
+            // The owner before was lost between its last commit and the release: its people have their answer.
+            return new ReleaseRequest { Lease = claim.Lease, State = ended };
+        }
+
         var run = new RunContext(
             options.Store,
             claim,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Drafthorse.Harness.Context;
 using Drafthorse.Harness.Diagnostics;
@@ -111,7 +112,7 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
         }
 
         var effect = tool.GetEffect();
-        if (!isOurs && !await CanRunAgainAsync(effect, cancellationToken).ConfigureAwait(false))
+        if (!isOurs && !await CanRunAgainAsync(effect, open.Started!.CallId, cancellationToken).ConfigureAwait(false))
         {
             return ToolOutput.Error(
                 $"The outcome of this {name} call is unknown: the machine that ran it was lost. It may or may not have taken effect. Look at the state of things before you repeat it.");
@@ -139,14 +140,21 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
         }
     }
 
-    /// <summary>Reads run again. Writes are asked for again by their call id, which the same living sandbox answers without
-    /// running them twice. Nothing else may be repeated.</summary>
-    private async Task<bool> CanRunAgainAsync(ToolEffect effect, CancellationToken cancellationToken) => effect switch
+    /// <summary>Reads run again. Writes are asked for again by their call id, which a sandbox that lived all the time since answers
+    /// without running them twice. Nothing else may be repeated.</summary>
+    private async Task<bool> CanRunAgainAsync(ToolEffect effect, string callId, CancellationToken cancellationToken)
     {
-        ToolEffect.Read => true,
-        ToolEffect.Write => (await run.GetSandboxAsync(cancellationToken).ConfigureAwait(false)).Path == AcquirePath.Warm,
-        _ => false,
-    };
+        if (effect != ToolEffect.Write)
+        {
+            return effect == ToolEffect.Read;
+        }
+
+        var session = await run.GetSandboxAsync(cancellationToken).ConfigureAwait(false);
+        var client = await session.GetClientAsync(cancellationToken).ConfigureAwait(false);
+        return session.Path == AcquirePath.Warm
+            && long.TryParse(callId.AsSpan(0, Math.Max(0, callId.IndexOf('-', StringComparison.Ordinal))), CultureInfo.InvariantCulture, out var token)
+            && token >= client.Info.FirstToken;
+    }
 
     private Task<ToolOutput> InvokeAsync(int index, AIFunction tool, ToolCall call, CancellationToken cancellationToken) =>
         index == middleware.Count

@@ -1,4 +1,5 @@
 using Drafthorse.Harness.Models;
+using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Journal;
 using Microsoft.Extensions.AI;
 
@@ -51,6 +52,9 @@ internal sealed class Conversation
     /// <summary>Whether the model has had the last word and asked for no tool.</summary>
     public bool EndsWithReply => _openCalls.Count == 0 && _messages is [.., { Role: "assistant" }];
 
+    /// <summary>How the last run ended, when nothing has begun since; else null.</summary>
+    public ThreadStatus? Ended { get; private set; }
+
     /// <summary>The text of the last reply.</summary>
     public string LastText { get; private set; } = "";
 
@@ -58,10 +62,14 @@ internal sealed class Conversation
     {
         switch (journalEvent)
         {
+            case RunStarted:
+                Ended = null;
+                break;
             case PromptSet prompt:
                 System = prompt.System;
                 break;
             case MessagesTaken taken:
+                Ended = null;
                 foreach (var entry in taken.Messages)
                 {
                     FirstMessageOfRun ??= entry.Position;
@@ -108,9 +116,10 @@ internal sealed class Conversation
                 }
 
                 break;
-            case RunFinished:
+            case RunFinished finished:
                 FirstMessageOfRun = null;
                 AnswerSchema = null;
+                Ended = Enum.TryParse<ThreadStatus>(finished.Outcome, ignoreCase: true, out var outcome) ? outcome : ThreadStatus.Done;
                 break;
         }
     }

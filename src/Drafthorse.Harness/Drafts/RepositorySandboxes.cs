@@ -36,6 +36,7 @@ public sealed class RepositorySandboxes(SandboxPool pool, EgressGate egress, Git
         if (work is not null)
         {
             var client = await session.GetClientAsync(cancellationToken).ConfigureAwait(false);
+            await SandboxGit.EndEarlierAsync(client, run.Lease.Token, cancellationToken).ConfigureAwait(false);
             await Checkout.EnsureAsync(client, run, work, options.CommandTimeout, cancellationToken).ConfigureAwait(false);
         }
 

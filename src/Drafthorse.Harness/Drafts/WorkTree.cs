@@ -5,13 +5,17 @@ namespace Drafthorse.Harness.Drafts;
 /// <summary>The checkout's commits, as code makes and pushes them.</summary>
 internal sealed class WorkTree(SandboxGit git, RepositoryWork work)
 {
-    /// <summary>Commits what is not committed, and returns the commit at the tip; null in a repository that has none.</summary>
+    /// <summary>Commits what is not committed, after removing locks that a killed git has left, and returns the commit at the tip; null in a repository that has none.</summary>
     public async Task<string?> CommitAllAsync(string message, CancellationToken cancellationToken)
     {
         var output = await git.RunAsync(
             "git commit",
             """
             set -e
+            locks() { find .git -maxdepth 1 -name '*.lock'; find .git/refs -name '*.lock'; }
+            tries=0
+            while [ -n "$(locks)" ] && [ $tries -lt 5 ]; do sleep 1; tries=$((tries + 1)); done
+            locks | while IFS= read -r lock; do rm -f "$lock"; done
             $git add -A
             if ! $git diff --cached --quiet; then $git commit -q --no-verify -F -; fi
             $git rev-parse -q --verify HEAD || echo none

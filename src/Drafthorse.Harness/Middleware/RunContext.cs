@@ -161,10 +161,12 @@ public sealed class RunContext : IAsyncDisposable
         var session = await acquire(this).ConfigureAwait(false);
         if (session.Sandbox != before)
         {
+            // Without a sandbox the files are this machine's own and outlive the process.
+            var nothingLost = before is null || (before.Kind == "local" && session.Sandbox.Kind == "local");
             await CommitAsync(
                 new RunCommit
                 {
-                    Events = before is null ? [] : [new NoticeGiven { Topic = "lost-effects", Text = LostEffects() }],
+                    Events = nothingLost ? [] : [new NoticeGiven { Topic = "lost-effects", Text = LostEffects() }],
                     ChangeFacts = facts => facts with { Sandbox = session.Sandbox },
                 },
                 CancellationToken.None).ConfigureAwait(false);

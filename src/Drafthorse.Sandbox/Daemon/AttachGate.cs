@@ -17,10 +17,21 @@ internal sealed class AttachGate(WireHandlers methods)
     private static readonly TimeSpan HandoverTime = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
+    private long _firstToken = long.MinValue;
     private long _newestToken = long.MinValue;
     private byte[]? _key;
     private WireConnection? _current;
     private TaskCompletionSource<WireConnection> _host = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>The token of the first owner.</summary>
+    public long FirstToken
+    {
+        get
+        {
+            lock (_gate)
+                return _firstToken;
+        }
+    }
 
     /// <summary>The connection to the host; waits until one is attached.</summary>
     public Task<WireConnection> HostAsync(CancellationToken cancellationToken)
@@ -68,6 +79,7 @@ internal sealed class AttachGate(WireHandlers methods)
             if (request.Token < _newestToken)
                 throw new SandboxCallException(StaleToken, $"Token {request.Token} is older than {_newestToken}, which has attached already.");
 
+            _firstToken = _newestToken == long.MinValue ? request.Token : _firstToken;
             _newestToken = request.Token;
             WireConnection? older = _current == connection ? null : _current;
             _current = connection;

@@ -97,6 +97,7 @@ public sealed class SandboxDaemon : IAsyncDisposable
     private SandboxInfo Describe() => new()
     {
         Version = Version,
+        FirstToken = _gate.FirstToken,
         WireVersion = WireLimits.Version,
         UserId = Libc.geteuid(),
         ProcessId = Environment.ProcessId,

@@ -8,6 +8,9 @@ public sealed record SandboxInfo
     /// <summary>Version of the daemon.</summary>
     public string Version { get; init; } = "";
 
+    /// <summary>The token of the first owner since the daemon started: results of calls that were made under an older one are gone.</summary>
+    public long FirstToken { get; init; }
+
     /// <summary>Version of the wire.</summary>
     public int WireVersion { get; init; }
 

@@ -29,7 +29,7 @@ internal static class ServeCommand
             stop.Cancel();
         });
         urls ??= Environment.GetEnvironmentVariable("ASPNETCORE_URLS");
-        await using var server = await DrafthorseServer.StartAsync(settings, new PlatformOptions(), urls, log => log.AddSimpleConsole(console => console.SingleLine = true), cancellationToken);
+        await using var server = await DrafthorseServer.StartAsync(settings, new PlatformOptions(), urls, AddLog, cancellationToken);
         Console.WriteLine($"Drafthorse listens on {server.Url}");
         Console.WriteLine($"  model    {string.Join(", then ", server.Platform.Models)}");
         Console.WriteLine($"  sandbox  {server.Platform.Sandbox.Reasons[^1]}");
@@ -40,6 +40,10 @@ internal static class ServeCommand
         await server.WaitForShutdownAsync(stop.Token);
         return ExitCodes.Done;
     }
+
+    /// <summary>What the server itself has to say; not each request of the web framework.</summary>
+    private static void AddLog(ILoggingBuilder log) =>
+        log.AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 
     private static string Limit(decimal? usd) => usd is { } value ? $"{value} USD" : "unlimited";
 }

@@ -41,6 +41,9 @@ internal sealed class GitHubStandIn : IAsyncDisposable
 
     public GitHubStandInShapes Shapes { get; }
 
+    /// <summary>Told of every call of the API (method, path and query), before it is answered.</summary>
+    public Action<string>? OnRequest { get; set; }
+
     /// <summary>All calls of the API so far, oldest first.</summary>
     public IReadOnlyCollection<StandInCall> Calls => _calls;
 
@@ -120,6 +123,7 @@ internal sealed class GitHubStandIn : IAsyncDisposable
         using var buffer = new MemoryStream();
         context.Response.Body = buffer;
 
+        OnRequest?.Invoke($"{method} {path}{context.Request.QueryString}");
         var fault = Faults.Take(method, path);
         var caller = Access.Find(context.Request.Headers.Authorization);
         if (fault is StandInFault.CutBefore)

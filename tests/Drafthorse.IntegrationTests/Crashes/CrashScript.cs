@@ -1,0 +1,46 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Drafthorse.Demo;
+
+namespace Drafthorse.IntegrationTests.Crashes;
+
+/// <summary>The demo's task with one more command, which must run exactly once: a line in a file that is committed.</summary>
+internal static class CrashScript
+{
+    /// <summary>In an issue's title: answered at once, with no work.</summary>
+    public const string Quick = "Quick question";
+
+    public const string CountFile = "runs.txt";
+
+    public const string CountLine = "ran";
+
+    public static IReadOnlyDictionary<string, string> Files { get; } = new Dictionary<string, string>(DemoProject.Files)
+    {
+        ["test.sh"] = DemoProject.Files["test.sh"].Replace("#!/bin/sh\n", "#!/bin/sh\nsleep 0.2\n", StringComparison.Ordinal),
+    };
+
+    /// <summary>The script. Each turn thinks a little, so that a kill can hit a model call.</summary>
+    /// <param name="seconds">How long the counted command takes before it counts.</param>
+    public static string Write(double seconds) => new JsonArray(
+        Turn("I will look at it.", ("list_files", new() { ["path"] = "." }), ("read_file", new() { ["path"] = "greet.sh" })),
+        Turn("", ("execute", new() { ["command"] = "sh test.sh" })),
+        Turn("It reads the wrong argument.", ("edit_file", new() { ["path"] = "greet.sh", ["edits"] = new JsonArray(new JsonObject { ["old_text"] = "name=$2", ["new_text"] = "name=$1" }) })),
+        Turn("", ("execute", new() { ["command"] = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"sleep {seconds}; echo {CountLine} >> {CountFile}") })),
+        Turn("", ("execute", new() { ["command"] = "sh test.sh" })),
+        Turn("`greet.sh` reads its first argument now."),
+        When(Turn("Yes."), Quick)).ToJsonString(new JsonSerializerOptions { WriteIndented = true });
+
+    private static JsonObject When(JsonObject turn, string text)
+    {
+        turn["when"] = text;
+        return turn;
+    }
+
+    private static JsonObject Turn(string text, params (string Tool, JsonObject Arguments)[] calls) => new()
+    {
+        ["text"] = text,
+        ["delayMs"] = 60,
+        ["usage"] = new JsonObject { ["input"] = 1200, ["output"] = 60 },
+        ["calls"] = new JsonArray([.. calls.Select(call => (JsonNode)new JsonObject { ["name"] = call.Tool, ["arguments"] = call.Arguments })]),
+    };
+}

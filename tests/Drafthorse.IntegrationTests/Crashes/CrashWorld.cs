@@ -1,0 +1,168 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Cryptography;
+using Drafthorse.Demo;
+using Drafthorse.Channels.GitHub;
+using Drafthorse.Harness.Docker;
+using Drafthorse.Harness.Sandboxes;
+using Drafthorse.Harness.Sandboxes.Bubblewrap;
+using Drafthorse.Harness.Threads;
+using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Threads.Sqlite;
+
+namespace Drafthorse.IntegrationTests.Crashes;
+
+/// <summary>
+/// What lives on when <c>serve</c> dies: the git remote and GitHub, in this process, and the home directory with its store, which is
+/// looked into from here.
+/// </summary>
+internal sealed class CrashWorld : IAsyncDisposable
+{
+    private const string Secret = "the-webhook-secret-of-the-crash-tests";
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("dhc-");
+    private readonly ConcurrentBag<ServeProcess> _processes = [];
+    private readonly ConcurrentBag<CrashTask> _tasks = [];
+    private readonly string _token = $"ghp_{RandomNumberGenerator.GetHexString(32, lowercase: true)}";
+    private readonly string _sandbox;
+    private readonly Uri? _engine;
+    private readonly HttpClient _http = new();
+
+    private CrashWorld(string sandbox, Uri? engine)
+    {
+        (_sandbox, _engine) = (sandbox, engine);
+        Home = Path.Combine(_folder.FullName, "home");
+        Remote = new GitRemote(Path.Combine(_folder.FullName, "remote"), _token);
+        Directory.CreateDirectory(Home);
+        Store = new SqliteThreadStore(new SqliteThreadStoreOptions { Path = Path.Combine(Home, "drafthorse.db") });
+    }
+
+    public string Home { get; }
+
+    public GitRemote Remote { get; }
+
+    public GitHubStandIn GitHub { get; private set; } = null!;
+
+    public StandInRepository Repository { get; private set; } = null!;
+
+    public SqliteThreadStore Store { get; }
+
+    public int LeaseSeconds { get; init; } = 2;
+
+    public bool IsIsolated => _sandbox != "local";
+
+    /// <summary>The environment in which <c>serve</c> is started.</summary>
+    public IReadOnlyDictionary<string, string> Environment => new Dictionary<string, string>
+    {
+        ["DRAFTHORSE_HOME"] = Home,
+        ["DRAFTHORSE_MODEL"] = $"script:{Path.Combine(_folder.FullName, "model.json")}",
+        ["GITHUB_API_URL"] = GitHub.ApiUrl.AbsoluteUri,
+        ["GITHUB_SERVER_URL"] = GitHub.ServerUrl.AbsoluteUri,
+        ["GITHUB_TOKEN"] = _token,
+        ["GITHUB_WEBHOOK_SECRET"] = Secret,
+        ["SANDBOX_TYPE"] = _sandbox,
+        ["SANDBOX_IMAGE"] = "drafthorse/sandbox:test",
+        ["DOCKER_HOST"] = _engine?.AbsoluteUri ?? "",
+        ["Drafthorse__LeaseSeconds"] = LeaseSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture),
+    };
+
+    public static async Task<CrashWorld> CreateAsync(string sandbox, CancellationToken cancellationToken, Uri? engine = null, double commandSeconds = 0.4, int leaseSeconds = 2)
+    {
+        var world = new CrashWorld(sandbox, engine) { LeaseSeconds = leaseSeconds };
+        world.GitHub = await GitHubStandIn.StartAsync(world.Remote.Map, cancellationToken);
+        world.GitHub.Access.AddToken(world._token, world.GitHub.World.AddAccount("drafthorse", "Bot"));
+        world.Repository = world.GitHub.World.AddRepository(DemoProject.Owner, DemoProject.Name);
+        await world.Remote.CreateAsync(world.Repository.FullName, world.Repository.DefaultBranch, CrashScript.Files, cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(world._folder.FullName, "model.json"), CrashScript.Write(commandSeconds), cancellationToken);
+        return world;
+    }
+
+    /// <summary>Starts a <c>serve</c> and waits until it listens.</summary>
+    public async Task<ServeProcess> ServeAsync(CancellationToken cancellationToken)
+    {
+        var process = ServeProcess.Start(Environment);
+        _processes.Add(process);
+        await process.ListensAsync(cancellationToken);
+        return process;
+    }
+
+    /// <summary>Somebody opens an issue. GitHub's delivery of it is sent with <see cref="DeliverAsync"/>.</summary>
+    public CrashTask OpenIssue(string title)
+    {
+        var issue = GitHub.World.AddIssue(Repository, Repository.Owner, title, DemoProject.IssueBody);
+        var id = ThreadId.FromKey(GitHubThreadKey.Issue(GitHub.ServerUrl.Host, Repository.Owner.Login, Repository.Name, issue.Number));
+        var task = new CrashTask(issue, id, Guid.NewGuid().ToString());
+        _tasks.Add(task);
+        return task;
+    }
+
+    /// <summary>Delivers an issue's webhook. Returns whether it was accepted: a dead server answers nothing.</summary>
+    public async Task<bool> DeliverAsync(CrashTask task, ServeProcess process, CancellationToken cancellationToken)
+    {
+        var hook = new Uri(await process.ListensAsync(cancellationToken), "/webhooks/github");
+        try
+        {
+            var status = await GitHubStandIn.DeliverAsync(
+                _http, hook, Secret, "issues", GitHub.IssuePayload("opened", Repository, task.Issue, Repository.Owner), cancellationToken, task.Delivery);
+            Assert.True(status is HttpStatusCode.Accepted or HttpStatusCode.OK, $"The webhook was answered {(int)status}.");
+            return true;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Waits until a thread is at rest: released, with nothing left to consume or to do outside.</summary>
+    public async Task RestsAsync(CrashTask task, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var change = Store.WaitForChangeAsync(task.Thread, TimeSpan.FromMilliseconds(500), cancellationToken);
+            if (await Store.GetThreadAsync(task.Thread, cancellationToken) is { Owner: null, InboxDepth: 0, JournalLength: > 0, State: not ThreadStatus.Queued }
+                && await Store.CountOutboxAsync(task.Thread, cancellationToken) == 0
+                && (await JournalAsync(task, cancellationToken)).Any(record => record.Event is RunFinished))
+                return;
+            await change;
+        }
+    }
+
+    public async Task<IReadOnlyList<JournalRecord>> JournalAsync(CrashTask task, CancellationToken cancellationToken) =>
+        await Store.ReadJournalAsync(task.Thread, 0, 10_000, cancellationToken);
+
+    public Task<string> GitAsync(CancellationToken cancellationToken, params string[] arguments) =>
+        GitRemote.RunGitAsync(Remote.PathOf(Repository.FullName), arguments, cancellationToken);
+
+    /// <summary>The last lines that each process printed.</summary>
+    public string Logs() => string.Join("\n---\n", _processes.Reverse().Select(process => string.Join('\n', process.Log.TakeLast(60))));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in _processes)
+            await process.DisposeAsync();
+        await RemoveSandboxesAsync();
+        await GitHub.DisposeAsync();
+        await Store.DisposeAsync();
+        _http.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private async Task RemoveSandboxesAsync()
+    {
+        if (!IsIsolated)
+            return;
+        ISandboxBackend backend = _engine is null
+            ? new BubblewrapBackend(new BubblewrapOptions { StateDirectory = Path.Combine(Home, "state", "bubblewrap") })
+            : new DockerBackend(new DockerSandboxOptions { Endpoint = _engine, Image = "drafthorse/sandbox:test" });
+        await using var owned = backend;
+        var threads = _tasks.Select(task => task.Thread).ToHashSet();
+        foreach (var listing in (await backend.ListAsync(CancellationToken.None)).Where(listing => threads.Contains(listing.ThreadId)))
+            await backend.RemoveAsync(listing.Sandbox, CancellationToken.None);
+    }
+}
+
+/// <summary>One issue, its thread, and the id under which its webhook is delivered and redelivered.</summary>
+internal sealed record CrashTask(StandInIssue Issue, ThreadId Thread, string Delivery)
+{
+    public string Branch => $"drafthorse/{Issue.Number}-greeting-loses-the-name";
+}
