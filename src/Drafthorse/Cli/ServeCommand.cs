@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Drafthorse.Composition;
 using Drafthorse.Server;
 using Drafthorse.Settings;
@@ -22,12 +21,6 @@ internal static class ServeCommand
     private static async Task<int> RunAsync(string? urls, CancellationToken cancellationToken)
     {
         var settings = DrafthorseSettings.Read(SettingsReader.Default());
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
-        {
-            signal.Cancel = true;
-            stop.Cancel();
-        });
         urls ??= Environment.GetEnvironmentVariable("ASPNETCORE_URLS");
         await using var server = await DrafthorseServer.StartAsync(settings, new PlatformOptions(), urls, AddLog, cancellationToken);
         Console.WriteLine($"Drafthorse listens on {server.Url}");
@@ -37,7 +30,7 @@ internal static class ServeCommand
         Console.WriteLine($"  budgets  {Limit(settings.Budget.CostUsd)} a thread, {Limit(settings.Budget.UserPerDayUsd)} a user and day, {Limit(settings.Budget.OrganizationPerDayUsd)} in all a day");
         if (settings.ApiToken is null)
             Console.WriteLine($"  api      DRAFTHORSE_API_TOKEN is not set; until the next start it is {server.ApiToken}");
-        await server.WaitForShutdownAsync(stop.Token);
+        await server.WaitForShutdownAsync(cancellationToken);
         return ExitCodes.Done;
     }
 

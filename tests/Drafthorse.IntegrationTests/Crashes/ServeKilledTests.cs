@@ -48,7 +48,8 @@ public sealed class ServeKilledTests(DockerEngineFixture docker, ITestOutputHelp
             output.WriteLine($"round {round}: {string.Join("; ", history)}");
         }
 
-        Assert.Equal(0, await process.EndAsync(Ct));
+        var exitCode = await process.EndAsync(Ct);
+        Assert.True(exitCode == 0, $"serve ended with {exitCode}:\n{world.Logs()}");
         output.WriteLine($"{rounds} tasks, {kills} kills");
         Assert.True(kills >= rounds / 2, $"Only {kills} kills hit {rounds} tasks.");
     }
