@@ -51,7 +51,7 @@ public sealed class ServeKilledTests(DockerEngineFixture docker, ITestOutputHelp
         var exitCode = await process.EndAsync(Ct);
         Assert.True(exitCode == 0, $"serve ended with {exitCode}:\n{world.Logs()}");
         output.WriteLine($"{rounds} tasks, {kills} kills");
-        Assert.True(kills >= rounds / 2, $"Only {kills} kills hit {rounds} tasks.");
+        Assert.True(!IsLong || kills >= rounds / 2, $"Only {kills} kills hit {rounds} tasks.");
     }
 
     /// <summary>One issue from webhook to draft, through up to three kills. Returns the process that lives at its end.</summary>
