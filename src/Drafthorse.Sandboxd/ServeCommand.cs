@@ -21,6 +21,7 @@ internal static class ServeCommand
         Libc.HideFromOthers();
         Libc.AdoptOrphans();
         Libc.DropRightsOfChildren();
+        ThreadReserve.Fill();
 
         using Socket listener = line.Find("--socket") is { } path ? ListeningSocket.Listen(path) : ListeningSocket.Inherit(Spawner.ListenerDescriptor);
         await using var daemon = new SandboxDaemon(new SandboxDaemonOptions

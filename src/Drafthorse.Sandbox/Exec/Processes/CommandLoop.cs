@@ -193,6 +193,7 @@ internal sealed class CommandLoop : IDisposable
             command.InputFd = input.Write;
         }
 
+        command.Storm.Begin();
         command.DeadlineAt = Environment.TickCount64 + (long)start.Timeout.TotalMilliseconds;
         _commands.Add(command);
     }
@@ -209,6 +210,13 @@ internal sealed class CommandLoop : IDisposable
             return;
 
         command.KillReason = reason;
+        Sweep(command);
+    }
+
+    /// <summary>Ends all that a command started and that still runs.</summary>
+    private void Sweep(RunningCommand command)
+    {
+        command.IsSwept = true;
         command.KillUnderWay = true;
         _killsUnderWay++;
         var tree = new ProcessTree(command.ProcessId, command.Start.Mark)
@@ -218,8 +226,14 @@ internal sealed class CommandLoop : IDisposable
         };
         _ = Task.Run(async () =>
         {
-            await TreeKill.RunAsync(tree).ConfigureAwait(false);
-            Post(() => EndKill(command));
+            try
+            {
+                await TreeKill.RunAsync(tree).ConfigureAwait(false);
+            }
+            finally
+            {
+                Post(() => EndKill(command));
+            }
         });
     }
 
@@ -232,8 +246,8 @@ internal sealed class CommandLoop : IDisposable
 
     private void KeepDeadlines()
     {
-        // Before the ends are looked for: what is reaped here has no end that the poll would still tell of.
-        if (_ownsProcess && !_commands.Exists(command => command.KillUnderWay))
+        // First, so that who hears of a command's end finds no place of a process taken by what it left behind.
+        if (_ownsProcess && _killsUnderWay == 0)
             ReapOrphans();
 
         long now = Environment.TickCount64;
@@ -246,8 +260,17 @@ internal sealed class CommandLoop : IDisposable
             if (command.Pidfd < 0)
                 Reap(command);
 
-            if (command.WaitStatus is not null && (command.OutputPipe is null && command.ErrorPipe is null || now >= command.DrainUntil))
-                Finish(command);
+            if (command.WaitStatus is null || command.KillUnderWay || command.HoldsPipes && now < command.DrainUntil)
+                continue;
+
+            if (_ownsProcess && !command.IsSwept && _commands.Count == 1 && command.Storm.Look(now) is { } goesOn)
+            {
+                if (goesOn)
+                    Sweep(command);
+                continue;
+            }
+
+            Finish(command);
         }
     }
 
@@ -266,7 +289,7 @@ internal sealed class CommandLoop : IDisposable
             if (command.KillReason is null)
                 next = Math.Min(next, command.DeadlineAt);
             if (command.DrainUntil is { } drain)
-                next = Math.Min(next, drain);
+                next = Math.Min(next, command.Storm.LookAt ?? drain);
             if (command.Pidfd < 0 && command.WaitStatus is null)
                 next = Math.Min(next, now + LookMilliseconds);
 

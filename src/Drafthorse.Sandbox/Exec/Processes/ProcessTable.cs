@@ -103,7 +103,7 @@ internal static class ProcessTable
     }
 
     /// <summary>The number that was given out last: the last field.</summary>
-    private static int ReadLastId()
+    public static int ReadLastId()
     {
         Span<byte> buffer = stackalloc byte[LineSize];
         ReadOnlySpan<byte> line = buffer[..ReadFile("/proc/loadavg", buffer)].TrimEnd((byte)'\n');

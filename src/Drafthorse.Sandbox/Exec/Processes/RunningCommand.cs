@@ -63,6 +63,15 @@ internal sealed class RunningCommand(CommandStart start, OutputBuffer output, Ou
     /// <summary>Whether a kill is under way; the first process is not reaped meanwhile.</summary>
     public bool KillUnderWay { get; set; }
 
+    /// <summary>Whether all that it started was ended.</summary>
+    public bool IsSwept { get; set; }
+
+    /// <summary>Whether somebody may still write output.</summary>
+    public bool HoldsPipes => OutputPipe is not null || ErrorPipe is not null;
+
+    /// <summary>Whether it goes on forking after its end.</summary>
+    public ForkStorm Storm { get; } = new();
+
     /// <summary>When output is no longer waited for that others hold open, as <see cref="System.Environment.TickCount64"/>.</summary>
     public long? DrainUntil { get; set; }
 

@@ -3,8 +3,8 @@ namespace Drafthorse.Sandbox.Exec.Processes;
 /// <summary>Ends a tree of processes: a polite signal, a short grace, then force until nothing is left. Bounded in time.</summary>
 internal static class TreeKill
 {
-    private const int MaxSweeps = 100;
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan LongestLook = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan BetweenSweeps = TimeSpan.FromMilliseconds(10);
@@ -20,7 +20,7 @@ internal static class TreeKill
                 return;
         }
 
-        for (int sweep = 0; sweep < MaxSweeps; sweep++)
+        while (Environment.TickCount64 - start < Longest.TotalMilliseconds)
         {
             tree.FreezeAndKill();
             await Task.Delay(BetweenSweeps).ConfigureAwait(false);
