@@ -80,7 +80,7 @@ internal sealed class BudgetGate(ThreadBudget budget, IThreadStore store, Func<I
         payable().Max(model => model.Price is null ? (decimal)inputTokens + Math.Min(outputTokens, model.MaxOutput) : 0);
 
     private List<BudgetLimit> LimitsInUsd(RunContext run) => Set(
-        ($"thread:{run.Thread.Id}", Lower(budget.CostUsd, run.BudgetUsd)),
+        ($"thread:{run.Thread.Id}", Lower(Lower(budget.CostUsd, run.BudgetUsd), run.Thread.Origin.MaxCostUsd)),
         ($"user:{run.Thread.Origin.User}:{DayOf(run)}", budget.UserPerDayUsd),
         ($"repository:{run.Thread.Origin.Repository?.Host}/{run.Thread.Origin.Repository?.FullName}:{DayOf(run)}", run.Thread.Origin.Repository is null ? null : budget.RepositoryPerDayUsd),
         ($"organization:{DayOf(run)}", budget.OrganizationPerDayUsd));

@@ -26,6 +26,9 @@ public sealed record ThreadOrigin
     /// <summary>The number of the issue or pull request the thread belongs to, or null.</summary>
     public int? Number { get; init; }
 
+    /// <summary>Most that the thread may cost, in USD, when who asked set less than the agent's own limit; or null.</summary>
+    public decimal? MaxCostUsd { get; init; }
+
     /// <summary>What only the channel understands (for example an installation id), as JSON; carried opaquely.</summary>
     public string? ChannelData { get; init; }
 

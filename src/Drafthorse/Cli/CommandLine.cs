@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Drafthorse.Cli.Threads;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;

@@ -1,92 +1,180 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Drafthorse.Channels.GitHub;
 using Drafthorse.Composition;
 using Drafthorse.Harness.Models;
+using Drafthorse.Harness.Models.Resilience;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Settings;
 using Drafthorse.Terminal;
+using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Cli;
 
-/// <summary><c>drafthorse doctor</c>: one line for each part, ok or what to do.</summary>
-internal static class DoctorCommand
+/// <summary><c>drafthorse doctor</c>: one line for each part: ok, off, or what to do.</summary>
+internal sealed class DoctorCommand
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private readonly DrafthorseSettings _settings = DrafthorseSettings.Read(SettingsReader.Default());
+    private bool _usable = true;
+
     public static Command Create()
     {
-        var command = new Command("doctor", "Checks what this machine and the settings allow.");
-        command.SetAction((_, cancellationToken) => RunAsync(cancellationToken));
+        var command = new Command("doctor", "Checks what this machine and the settings allow. Asks each model for a word.");
+        command.SetAction((_, cancellationToken) => new DoctorCommand().RunAsync(cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(CancellationToken cancellationToken)
+    private async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        var settings = DrafthorseSettings.Read(SettingsReader.Default());
-        var healthy = true;
-
-        void Line(string part, bool ok, string detail)
-        {
-            healthy &= ok;
-            Console.WriteLine($"{(ok ? "ok  " : "FIX ")} {part,-12} {detail}");
-        }
-
-        await CheckModelAsync(settings, Line, cancellationToken);
-        await CheckStoreAsync(settings, Line, cancellationToken);
-        CheckGit(Line);
-        var anyReady = false;
-        foreach (var backend in SandboxKinds.All(settings, Environment.CurrentDirectory))
-        {
-            var availability = await backend.CheckAsync(cancellationToken);
-            anyReady |= availability.Ready;
-            Console.WriteLine($"{(availability.Ready ? "ok  " : "-   ")} {"sandbox",-12} {availability.Detail}");
-            await backend.DisposeAsync();
-        }
-
-        if (!anyReady)
-            Line("sandbox", false, "no kind of sandbox is ready");
-        if (settings.GitHub is not { } github)
-            Console.WriteLine($"-    {"github",-12} off: set GITHUB_TOKEN, or GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY");
-        else
-            Line("github", github.WebhookSecrets.Count > 0, github.WebhookSecrets.Count > 0 ? $"on: {github.ApiUrl}" : "GITHUB_WEBHOOK_SECRET is not set: every webhook is refused");
-        return healthy ? ExitCodes.Done : ExitCodes.TaskFailed;
+        Home();
+        await StoreAsync(cancellationToken);
+        await ModelsAsync(cancellationToken);
+        await GitAsync(cancellationToken);
+        await SandboxesAsync(cancellationToken);
+        await GitHubAsync(cancellationToken);
+        foreach (var name in _settings.NotYet)
+            Off("later", $"{name} is set, but this version does not use it yet");
+        return _usable ? ExitCodes.Done : ExitCodes.Usage;
     }
 
-    private static async Task CheckModelAsync(DrafthorseSettings settings, Action<string, bool, string> line, CancellationToken cancellationToken)
+    private void Line(string part, bool works, string detail)
+    {
+        _usable &= works;
+        Console.WriteLine($"{(works ? "ok " : "FIX")} {part,-8} {detail}");
+    }
+
+    private static void Off(string part, string detail) => Console.WriteLine($"-   {part,-8} {detail}");
+
+    private void Home()
     {
         try
         {
-            var specs = await settings.Models.ChooseAsync(cancellationToken: cancellationToken);
-            line("model", true, string.Join(", then ", specs));
+            Directory.CreateDirectory(_settings.Home);
+            var probe = Path.Combine(_settings.Home, $".probe-{Environment.ProcessId}");
+            File.WriteAllText(probe, "");
+            File.Delete(probe);
+            Line("home", true, _settings.Home);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Line("home", false, $"{_settings.Home} cannot be written: {exception.Message} Set DRAFTHORSE_HOME to a folder of yours.");
+        }
+    }
+
+    private async Task StoreAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var store = Platform.OpenStore(_settings);
+            var status = await store.GetStatusAsync(cancellationToken);
+            Line("store", true, $"{_settings.StorePath} ({status.Running} running, {status.Ready} ready, {status.OutboxDepth} effects to do)");
+        }
+        catch (Exception exception) when (exception is ThreadStoreException or IOException or UnauthorizedAccessException)
+        {
+            Line("store", false, exception.Message);
+        }
+    }
+
+    private async Task ModelsAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<ModelSpec> specs;
+        ModelFactory factory;
+        try
+        {
+            specs = await _settings.Models.ChooseAsync(cancellationToken: cancellationToken);
+            factory = new ModelFactory(_settings.Models, ModelCatalog.Load(Path.Combine(_settings.Home, "models.json")), new RetryOptions { MaxAttempts = 1 });
         }
         catch (ModelException exception)
         {
-            line("model", false, exception.Message);
+            Line("model", false, exception.Message);
+            return;
+        }
+
+        using (factory)
+        {
+            foreach (var spec in specs)
+                await AskAsync(factory, spec, cancellationToken);
         }
     }
 
-    private static async Task CheckStoreAsync(DrafthorseSettings settings, Action<string, bool, string> line, CancellationToken cancellationToken)
+    private async Task AskAsync(ModelFactory factory, ModelSpec spec, CancellationToken cancellationToken)
     {
+        if (spec.Provider == ModelSpec.Script)
+        {
+            Line("model", true, $"{spec} (recorded: not asked)");
+            return;
+        }
+
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        late.CancelAfter(Patience);
+        var began = Stopwatch.GetTimestamp();
         try
         {
-            await using var store = Platform.OpenStore(settings);
-            await store.GetStatusAsync(cancellationToken);
-            line("store", true, settings.StorePath);
+            var updates = factory.Create(spec).GetStreamingResponseAsync([new ChatMessage(ChatRole.User, "Answer with the word ok.")], new ChatOptions { MaxOutputTokens = 64 }, late.Token);
+            await foreach (var _ in updates)
+            {
+                // That it answers is enough.
+            }
+
+            var price = factory.Catalog.Find(spec).Price is null ? "; its price is unknown, so budgets in USD do not hold it (models.json in the home can say it)" : "";
+            Line("model", true, $"{spec} answered after {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms{price}");
         }
-        catch (ThreadStoreException exception)
+        catch (ModelException exception)
         {
-            line("store", false, exception.Message);
+            Line("model", false, exception.Message);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            Line("model", false, $"{spec} did not answer within {Patience.TotalSeconds:0} s: check its address and this machine's network");
         }
     }
 
-    private static void CheckGit(Action<string, bool, string> line)
+    private async Task GitAsync(CancellationToken cancellationToken)
     {
         try
         {
             using var git = Process.Start(new ProcessStartInfo("git", "--version") { RedirectStandardOutput = true })!;
-            line("git", true, git.StandardOutput.ReadToEnd().Trim());
+            Line("git", true, (await git.StandardOutput.ReadToEndAsync(cancellationToken)).Trim());
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            line("git", false, "git is not installed: install it, 2.36 or newer");
+            Line("git", false, "git is not installed: install it, 2.36 or newer");
         }
+    }
+
+    private async Task SandboxesAsync(CancellationToken cancellationToken)
+    {
+        var any = false;
+        foreach (var backend in SandboxKinds.All(_settings, Environment.CurrentDirectory))
+        {
+            await using var owned = backend;
+            var availability = await backend.CheckAsync(cancellationToken);
+            any |= availability.Ready;
+            if (_settings.SandboxType == backend.Kind || availability.Ready)
+                Line("sandbox", availability.Ready, availability.Detail);
+            else
+                Off("sandbox", availability.Detail);
+        }
+
+        if (!any)
+            Line("sandbox", false, "no kind of sandbox is ready");
+    }
+
+    private async Task GitHubAsync(CancellationToken cancellationToken)
+    {
+        if (_settings.GitHub is not { } github)
+        {
+            Off("github", "off: set GITHUB_TOKEN, or GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY");
+            return;
+        }
+
+        using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = Patience };
+        var (works, detail) = await GitHubCheck.RunAsync(github, http, TimeProvider.System, cancellationToken);
+        Line("github", works, detail);
+        if (github.WebhookSecrets.Count == 0)
+            Line("webhooks", false, "GITHUB_WEBHOOK_SECRET is not set: every webhook is refused");
+        else
+            Line("webhooks", true, "signed; that GitHub reaches this server is seen by the deliveries on the webhook's page there");
     }
 }

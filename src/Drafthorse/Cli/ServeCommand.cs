@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Drafthorse.Channels.GitHub;
 using Drafthorse.Composition;
 using Drafthorse.Server;
 using Drafthorse.Settings;
@@ -21,15 +22,11 @@ internal static class ServeCommand
     private static async Task<int> RunAsync(string? urls, CancellationToken cancellationToken)
     {
         var settings = DrafthorseSettings.Read(SettingsReader.Default());
+        if (settings.NotYet is [var early, ..])
+            throw new SettingsException($"{early} is set, but this version does not support it yet. Unset it for serve.");
         urls ??= Environment.GetEnvironmentVariable("ASPNETCORE_URLS");
         await using var server = await DrafthorseServer.StartAsync(settings, new PlatformOptions(), urls, AddLog, cancellationToken);
-        Console.WriteLine($"Drafthorse listens on {server.Url}");
-        Console.WriteLine($"  model    {string.Join(", then ", server.Platform.Models)}");
-        Console.WriteLine($"  sandbox  {server.Platform.Sandbox.Reasons[^1]}");
-        Console.WriteLine($"  github   {(settings.GitHub is null ? "off: set GITHUB_TOKEN or GITHUB_APP_ID" : $"on: {settings.GitHub.Host}")}");
-        Console.WriteLine($"  budgets  {Limit(settings.Budget.CostUsd)} a thread, {Limit(settings.Budget.UserPerDayUsd)} a user and day, {Limit(settings.Budget.OrganizationPerDayUsd)} in all a day");
-        if (settings.ApiToken is null)
-            Console.WriteLine($"  api      DRAFTHORSE_API_TOKEN is not set; until the next start it is {server.ApiToken}");
+        Introduce(server, settings);
         await server.WaitForShutdownAsync(cancellationToken);
         return ExitCodes.Done;
     }
@@ -37,6 +34,33 @@ internal static class ServeCommand
     /// <summary>What the server itself has to say; not each request of the web framework.</summary>
     private static void AddLog(ILoggingBuilder log) =>
         log.AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+
+    private static void Introduce(DrafthorseServer server, DrafthorseSettings settings)
+    {
+        var (budget, platform) = (settings.Budget, server.Platform);
+        Console.WriteLine($"Drafthorse listens on {server.Url}");
+        Console.WriteLine($"  model     {string.Join(", then ", platform.Models)}");
+        Console.WriteLine($"  sandbox   {platform.Sandbox.Reasons[^1]}");
+        Console.WriteLine($"  store     {settings.StorePath}, {settings.Workers} runs at a time");
+        Console.WriteLine($"  github    {Of(settings.GitHub)}");
+        Console.WriteLine("  others    Slack, Linear, DingTalk, Feishu: not yet");
+        Console.WriteLine($"  budgets   {Limit(budget.CostUsd)} a thread, {Limit(budget.UserPerDayUsd)} a user and day, {Limit(budget.RepositoryPerDayUsd)} a repository and day, {Limit(budget.OrganizationPerDayUsd)} in all a day");
+        if (budget.OrganizationPerDayUsd is null)
+            Console.WriteLine("  WARNING   team and organization are unlimited until Drafthorse__Budgets__OrganizationPerDayUsd is set (teams: not yet)");
+        if (platform.Unpriced is { } unpriced)
+            Console.WriteLine($"  WARNING   the price of {unpriced} is unknown, so no budget in USD holds it: write it to {Path.Combine(settings.Home, "models.json")}");
+        if (!platform.Sandbox.Backend.IsIsolated)
+            Console.WriteLine("  WARNING   no isolation: whoever can start a task runs commands on this machine as you");
+        if (settings.MetricsToken is null)
+            Console.WriteLine("  metrics   /metrics is open: METRICS_TOKEN is not set");
+        Console.WriteLine(settings.ApiToken is not null
+            ? "  api       with DRAFTHORSE_API_TOKEN as bearer token"
+            : $"  api       DRAFTHORSE_API_TOKEN is not set, so until the next start it is {server.ApiToken}\n            curl -H 'Authorization: Bearer {server.ApiToken}' {server.Url}api/threads");
+    }
+
+    private static string Of(GitHubOptions? github) => github is null ? "off: set GITHUB_TOKEN, or GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY"
+        : github.WebhookSecrets.Count == 0 ? $"on ({github.Host}), but GITHUB_WEBHOOK_SECRET is not set: every webhook is refused"
+        : $"on: {github.Host}, webhooks at /webhooks/github";
 
     private static string Limit(decimal? usd) => usd is { } value ? $"{value} USD" : "unlimited";
 }

@@ -14,6 +14,15 @@ internal sealed record NewThread
 
     /// <summary>The same key goes on in the same thread.</summary>
     public string? Key { get; init; }
+
+    /// <summary>The model, as <c>provider:model</c>; null = the server's.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Most that the thread may cost, in USD; never more than the server's own limit.</summary>
+    public decimal? MaxCostUsd { get; init; }
+
+    /// <summary>Plan mode, which is not there yet.</summary>
+    public bool Plan { get; init; }
 }
 
 /// <summary>The body of <c>POST /api/threads/{id}/messages</c>.</summary>

@@ -1,4 +1,6 @@
+using Drafthorse.Composition;
 using Drafthorse.Events;
+using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Journal;
 using Drafthorse.Settings;
@@ -10,6 +12,7 @@ internal static class ThreadsApi
 {
     private const string Principal = "api";
     private const int MaxText = 200_000;
+    private const int MaxKey = 500;
 
     public static void Map(RouteGroupBuilder group)
     {
@@ -23,13 +26,16 @@ internal static class ThreadsApi
         group.MapGet("/{id}/export", ExportAsync);
     }
 
-    private static async Task<IResult> CreateAsync(NewThread body, HttpContext context, IThreadStore store, CancellationToken cancellationToken)
+    private static async Task<IResult> CreateAsync(NewThread body, HttpContext context, IThreadStore store, Platform platform, CancellationToken cancellationToken)
     {
         if (Check(body.Task, "task") is { } wrong)
             return wrong;
         RepositoryRef? repository = null;
         if (body.Repo is not null && !RepositoryUrl.TryParse(body.Repo, out repository))
             return Results.Problem(statusCode: 400, title: "bad repo", detail: "repo must be the URL of a git remote, such as https://HOST/OWNER/REPO, without credentials.");
+
+        if (WhyNot(body, platform) is { } refused)
+            return refused;
 
         // A retried request without a key of its own must meet the thread that its first try made.
         var retry = context.Request.Headers["Idempotency-Key"].ToString();
@@ -40,8 +46,8 @@ internal static class ThreadsApi
             {
                 ThreadKey = key,
                 DeliveryId = delivery,
-                Origin = new ThreadOrigin { Channel = "http", User = $"http:{Principal}", Repository = repository, Title = FirstLine(body.Task!) },
-                Message = new InboxMessage { Id = delivery, Sender = $"http:{Principal}", Text = body.Task! },
+                Origin = new ThreadOrigin { Channel = "http", User = $"http:{Principal}", Repository = repository, Title = FirstLine(body.Task!), MaxCostUsd = body.MaxCostUsd },
+                Message = new InboxMessage { Id = delivery, Sender = $"http:{Principal}", Text = body.Task!, Model = body.Model },
             },
             cancellationToken);
         var thread = await store.GetThreadAsync(result.ThreadId, cancellationToken);
@@ -141,6 +147,26 @@ internal static class ThreadsApi
         context.Response.ContentType = "application/jsonl";
         await foreach (var record in JournalPages.ReadAsync(store, thread.Id, cancellationToken))
             await context.Response.Body.WriteAsync(JournalExport.Line(record), cancellationToken);
+    }
+
+    private static IResult? WhyNot(NewThread body, Platform platform)
+    {
+        if (body.Plan)
+            return Results.Problem(statusCode: 400, title: "no plan mode", detail: "plan is not supported yet: leave it out.");
+        if (body.MaxCostUsd is <= 0)
+            return Results.Problem(statusCode: 400, title: "bad maxCostUsd", detail: "maxCostUsd must be more than 0.");
+        if (body.Key?.Length > MaxKey)
+            return Results.Problem(statusCode: 400, title: "bad key", detail: $"key may have {MaxKey} characters at most.");
+        try
+        {
+            if (body.Model is not null && ModelSpec.Parse(body.Model) is var spec && !platform.Models.Contains(spec))
+                platform.Settings.Models.ParseRequested(body.Model);
+            return null;
+        }
+        catch (ModelException exception)
+        {
+            return Results.Problem(statusCode: 400, title: "bad model", detail: exception.Message);
+        }
     }
 
     private static async Task<ThreadRecord?> FindAsync(IThreadStore store, string id, CancellationToken cancellationToken) =>

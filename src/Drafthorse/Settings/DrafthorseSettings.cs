@@ -49,30 +49,42 @@ internal sealed record DrafthorseSettings
     /// <summary>Values that must not reach a model or a journal, by the names of their settings.</summary>
     public required IReadOnlyDictionary<string, string> Secrets { get; init; }
 
+    /// <summary>Settings that are set and not used yet.</summary>
+    public IReadOnlyList<string> NotYet { get; init; } = [];
+
     private static readonly string[] SecretNames =
     [
         "DASHSCOPE_API_KEY", "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GITHUB_TOKEN", "GITHUB_APP_PRIVATE_KEY", "GITHUB_WEBHOOK_SECRET",
         "DRAFTHORSE_API_TOKEN", "METRICS_TOKEN",
     ];
 
-    /// <summary>Settings that are spoken for and not built yet: to set one must not pass in silence.</summary>
-    private static readonly string[] NotYet = ["REDIS_URL", "SNAPSHOT_STORE", "S3_BUCKET", "SLACK_BOT_TOKEN", "LINEAR_API_KEY", "DINGTALK_APP_KEY", "FEISHU_APP_ID"];
+    /// <summary>What would change where work is kept: to go on without it would lose work, so no command does.</summary>
+    private static readonly string[] RefusedYet = ["REDIS_URL", "SNAPSHOT_STORE", "S3_ENDPOINT", "S3_BUCKET", "S3_PREFIX"];
+
+    /// <summary>Channels and keys that are not built yet: to set one must not pass in silence.</summary>
+    private static readonly string[] UnusedYet =
+    [
+        "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_API_URL", "LINEAR_API_KEY", "LINEAR_WEBHOOK_SECRET", "LINEAR_API_URL",
+        "DINGTALK_APP_KEY", "DINGTALK_APP_SECRET", "DINGTALK_API_URL", "FEISHU_APP_ID", "FEISHU_APP_SECRET", "FEISHU_ENCRYPT_KEY", "FEISHU_VERIFICATION_TOKEN",
+        "FEISHU_API_URL", "TAVILY_API_KEY", "EXA_API_KEY", "BRAVE_API_KEY",
+    ];
 
     /// <summary>Reads and checks all settings. Throws <see cref="SettingsException"/>.</summary>
     public static DrafthorseSettings Read(SettingsReader reader)
     {
         try
         {
-            if (Array.Find(NotYet, name => reader.Text(name) is not null) is { } early)
-                throw new SettingsException($"{early} is set, but this version does not support it yet. Unset it.");
+            if (Array.Find(RefusedYet, name => reader.Text(name) is not null) is { } early)
+                throw new SettingsException($"{early} is set, but this version does not support it yet: threads are kept in DRAFTHORSE_HOME on this machine. Unset it.");
             if (reader.OneOf("ISOLATION_SCOPE", "session", "user", "agent", "global") is { } scope and not "session")
                 throw new SettingsException($"ISOLATION_SCOPE={scope} is not supported yet: unset it, or set it to session.");
 
-            return new DrafthorseSettings
+            CheckGitHub(reader);
+            var settings = new DrafthorseSettings
             {
                 Home = Path.GetFullPath(reader.Text("DRAFTHORSE_HOME")
                     ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".drafthorse")),
-                SandboxType = reader.OneOf("SANDBOX_TYPE", "local", "bubblewrap", "docker"),
+                SandboxType = ReadSandboxType(reader),
                 SandboxImage = reader.Text("SANDBOX_IMAGE") ?? "drafthorse/sandbox:latest",
                 Models = ModelSettings.From(reader.Text),
                 GitHub = GitHubOptions.Read(reader.Text),
@@ -92,11 +104,28 @@ internal sealed record DrafthorseSettings
                 LeaseTime = TimeSpan.FromSeconds(reader.Number("Drafthorse:LeaseSeconds", 30, 1, 600)),
                 Secrets = SecretNames.Select(name => (name, value: reader.Text(name))).Where(secret => secret.value is not null)
                     .ToDictionary(secret => secret.name, secret => secret.value!, StringComparer.Ordinal),
+                NotYet = [.. UnusedYet.Where(name => reader.Text(name) is not null)],
             };
+            return reader.Unread("Drafthorse") is { } unread
+                ? throw new SettingsException($"{unread} is no setting of Drafthorse. See docs/settings.md for those there are.")
+                : settings;
         }
         catch (Exception exception) when (exception is FormatException or ModelException)
         {
             throw new SettingsException(exception.Message, exception);
         }
+    }
+
+    private static string? ReadSandboxType(SettingsReader reader) => reader.Text("SANDBOX_TYPE")?.ToLowerInvariant() is "kubernetes" or "remote"
+        ? throw new SettingsException($"SANDBOX_TYPE={reader.Text("SANDBOX_TYPE")} is not supported yet: unset it, or set it to docker, bubblewrap or local.")
+        : reader.OneOf("SANDBOX_TYPE", "local", "bubblewrap", "docker");
+
+    /// <summary>GitHub settings that would have no effect, or send one server's credentials to another.</summary>
+    private static void CheckGitHub(SettingsReader reader)
+    {
+        if (reader.Text("GITHUB_WEBHOOK_SECRET") is not null && reader.Text("GITHUB_TOKEN") is null && reader.Text("GITHUB_APP_ID") is null)
+            throw new SettingsException("GITHUB_WEBHOOK_SECRET is set, but nothing to answer with: set GITHUB_TOKEN, or GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY.");
+        if (reader.Text("GITHUB_API_URL") is null != reader.Text("GITHUB_SERVER_URL") is null)
+            throw new SettingsException("GITHUB_API_URL and GITHUB_SERVER_URL belong together: one of them is not set, and would mean the public GitHub.");
     }
 }

@@ -29,7 +29,19 @@ internal sealed class SettingsReader(IConfiguration configuration)
         }
     }
 
-    public string? Text(string name) => configuration[name]?.Trim() is { Length: > 0 } value ? value : null;
+    private readonly HashSet<string> _read = new(StringComparer.OrdinalIgnoreCase);
+
+    public string? Text(string name)
+    {
+        _read.Add(name);
+        return configuration[name]?.Trim() is { Length: > 0 } value ? value : null;
+    }
+
+    /// <summary>A setting of a section that nobody has read, and so is misspelt; null when there is none.</summary>
+    public string? Unread(string section) => configuration.GetSection(section).AsEnumerable()
+        .Where(entry => !string.IsNullOrEmpty(entry.Value))
+        .Select(entry => entry.Key)
+        .FirstOrDefault(key => !_read.Contains(key) && !_read.Any(read => key.StartsWith($"{read}:", StringComparison.OrdinalIgnoreCase)));
 
     public IReadOnlyList<string> Words(string name) =>
         Text(name)?.Split([' ', ',', ';', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)

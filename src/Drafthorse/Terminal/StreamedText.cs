@@ -32,7 +32,7 @@ internal sealed class StreamedText(TextWriter writer, Func<int> width)
             }
             else if (!char.IsControl(character))
             {
-                _word.Append(character);
+                Add(character);
             }
         }
 
@@ -48,18 +48,30 @@ internal sealed class StreamedText(TextWriter writer, Func<int> width)
         writer.Flush();
     }
 
+    private void Add(char character)
+    {
+        // East Asian text may break at each character, and has no spaces to wait for.
+        var wide = !char.IsSurrogate(character) && !char.IsAscii(character) && Cells.Of(character.ToString()) == 2;
+        if (wide)
+            Flush();
+        _word.Append(character);
+        if (wide)
+            Flush();
+    }
+
     private void Flush()
     {
         if (_word.Length == 0)
             return;
-        if (_column > 0 && _column + _word.Length >= width())
+        var cells = Cells.Of(_word.ToString());
+        if (_column > 0 && _column + cells >= width())
         {
             writer.Write('\n');
             _column = 0;
         }
 
         writer.Write(_word.ToString());
-        _column = (_column + _word.Length) % Math.Max(1, width());
+        _column = (_column + cells) % Math.Max(1, width());
         _word.Clear();
     }
 }

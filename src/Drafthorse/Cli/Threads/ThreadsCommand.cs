@@ -1,0 +1,118 @@
+using System.CommandLine;
+using System.Text;
+using Drafthorse.Events;
+using Drafthorse.Harness.Threads;
+using Drafthorse.Server;
+using Drafthorse.Settings;
+using Drafthorse.Terminal;
+using Spectre.Console;
+
+namespace Drafthorse.Cli.Threads;
+
+/// <summary><c>drafthorse threads</c>: what the local store or a server knows.</summary>
+internal static class ThreadsCommand
+{
+    private static readonly Argument<string> Name = new("thread") { Description = "A thread's id, its first digits, or (locally) its key." };
+    private static readonly Argument<string> Text = new("text") { Description = "The message." };
+    private static readonly Option<string?> Server = new("--server") { Description = "A server's address instead of the local store; its token is read from DRAFTHORSE_API_TOKEN.", Recursive = true };
+    private static readonly Option<string?> State = new("--state") { Description = "Only threads in this state." };
+    private static readonly Option<DeliveryMode> Mode = new("--mode") { Description = "When a running thread takes it: at its next step, at once (steer), or after the run (queue).", DefaultValueFactory = _ => DeliveryMode.Step };
+
+    public static Command Create()
+    {
+        var threads = new Command("threads", "Lists, shows, follows, exports, steers and cancels threads.") { Server };
+        Add(threads, new Command("list", "The threads, the newest first.") { State }, ListAsync);
+        Add(threads, new Command("show", "One thread and its journal.") { Name }, ShowAsync);
+        Add(threads, new Command("follow", "The events as JSON lines, from the beginning and then as they come.") { Name }, FollowAsync);
+        Add(threads, new Command("export", "The journal's records as JSON lines.") { Name }, ExportAsync);
+        Add(threads, new Command("send", "Sends a message.") { Name, Text, Mode }, SendAsync);
+        Add(threads, new Command("cancel", "Cancels what is being done.") { Name }, CancelAsync);
+        Add(threads, new Command("rollback", "Not yet: it comes with snapshots.") { Name }, (_, _, _) => throw new SettingsException("threads rollback is not there yet: it comes with snapshots."));
+        return threads;
+    }
+
+    private static void Add(Command threads, Command command, Func<ThreadSource, ParseResult, CancellationToken, Task> action)
+    {
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var settings = DrafthorseSettings.Read(SettingsReader.Default());
+            await using var source = parsed.GetValue(Server) is { } url ? (ThreadSource)new ServerThreads(url, settings.ApiToken) : new LocalThreads(settings);
+            await action(source, parsed, cancellationToken);
+            return ExitCodes.Done;
+        });
+        threads.Add(command);
+    }
+
+    private static async Task ListAsync(ThreadSource source, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var threads = await source.ListAsync(parsed.GetValue(State), cancellationToken);
+        var console = TerminalConsole.Create();
+        if (threads.Count == 0)
+        {
+            console.WriteLine(parsed.GetValue(State) is { } state ? $"There are no threads in the state {state}." : "There are no threads yet.");
+            return;
+        }
+
+        var table = new Table().Border(TableBorder.None);
+        foreach (var name in new[] { "id", "state", "repository", "title", "steps", "USD", "updated" })
+            table.AddColumn(new TableColumn(name) { NoWrap = name != "title" });
+        foreach (var thread in threads)
+        {
+            table.AddRow(
+                ShortId(thread),
+                thread.State,
+                Markup.Escape(thread.Repo ?? "-"),
+                Markup.Escape(ToolLine.Cut(thread.Title ?? thread.Channel, 60)),
+                $"{thread.Steps}",
+                $"{thread.CostUsd:0.00}",
+                $"{thread.UpdatedAt.LocalDateTime:yyyy-MM-dd HH:mm}");
+        }
+
+        console.Write(table);
+    }
+
+    private static async Task ShowAsync(ThreadSource source, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var thread = await source.FindAsync(parsed.GetRequiredValue(Name), cancellationToken);
+        var console = TerminalConsole.Create();
+        console.MarkupLineInterpolated($"[bold]{thread.Title ?? thread.Id}[/]");
+        console.MarkupLineInterpolated($"{thread.Id} · {thread.State} · {thread.Channel}, {thread.User} · {thread.Steps} steps · {thread.CostUsd:0.0000} USD");
+        if (thread.Repo is not null)
+            console.MarkupLineInterpolated($"{thread.Repo}{(thread.Branch is null ? "" : $", branch {thread.Branch}")}");
+        if (thread.PullRequest is { } pullRequest)
+            console.MarkupLineInterpolated($"[green]{pullRequest}[/]");
+        await foreach (var record in source.ReadAsync(thread.Id, cancellationToken))
+            console.MarkupLineInterpolated($"[dim]{record.Position,5} {record.At.LocalDateTime:HH:mm:ss}[/] {record.Kind,-18} {Summary.Of(record)}");
+    }
+
+    private static async Task FollowAsync(ThreadSource source, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var thread = await source.FindAsync(parsed.GetRequiredValue(Name), cancellationToken);
+        await foreach (var line in source.FollowAsync(thread.Id, cancellationToken))
+            await Console.Out.WriteLineAsync(line.AsMemory(), cancellationToken);
+    }
+
+    private static async Task ExportAsync(ThreadSource source, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var thread = await source.FindAsync(parsed.GetRequiredValue(Name), cancellationToken);
+        await foreach (var record in source.ReadAsync(thread.Id, cancellationToken))
+            await Console.Out.WriteAsync(Encoding.UTF8.GetString(JournalExport.Line(record).Span));
+    }
+
+    private static async Task SendAsync(ThreadSource source, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrWhiteSpace(parsed.GetRequiredValue(Text)))
+            throw new SettingsException("The message is empty.");
+        var thread = await source.FindAsync(parsed.GetRequiredValue(Name), cancellationToken);
+        Console.WriteLine($"{ShortId(thread)}: {await source.SendAsync(thread.Id, parsed.GetRequiredValue(Text), parsed.GetValue(Mode), cancellationToken)}");
+    }
+
+    private static async Task CancelAsync(ThreadSource source, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var thread = await source.FindAsync(parsed.GetRequiredValue(Name), cancellationToken);
+        await source.CancelAsync(thread.Id, cancellationToken);
+        Console.WriteLine($"{ShortId(thread)}: cancelled.");
+    }
+
+    private static string ShortId(ThreadView thread) => thread.Id[..8];
+}

@@ -1,0 +1,69 @@
+using Drafthorse.Settings;
+using Microsoft.Extensions.Configuration;
+
+namespace Drafthorse.Tests.Settings;
+
+public sealed class DrafthorseSettingsTests
+{
+    [Fact]
+    public void Read_Nothing_HasTheDefaults()
+    {
+        var settings = Read();
+
+        Assert.EndsWith("/.drafthorse", settings.Home, StringComparison.Ordinal);
+        Assert.Equal(("drafthorse/sandbox:latest", 10m, 50m), (settings.SandboxImage, settings.Budget.CostUsd, settings.Budget.UserPerDayUsd));
+        Assert.Null(settings.GitHub);
+        Assert.Null(settings.Budget.OrganizationPerDayUsd);
+        Assert.Empty(settings.NotYet);
+    }
+
+    [Theory]
+    [InlineData("REDIS_URL", "REDIS_URL=redis://x")]
+    [InlineData("SNAPSHOT_STORE", "SNAPSHOT_STORE=s3")]
+    [InlineData("S3_BUCKET", "S3_BUCKET=b")]
+    [InlineData("ISOLATION_SCOPE", "ISOLATION_SCOPE=user")]
+    [InlineData("ISOLATION_SCOPE", "ISOLATION_SCOPE=everybody")]
+    [InlineData("SANDBOX_TYPE=kubernetes is not supported yet", "SANDBOX_TYPE=kubernetes")]
+    [InlineData("SANDBOX_TYPE=remote is not supported yet", "SANDBOX_TYPE=remote")]
+    [InlineData("SANDBOX_TYPE must be one of", "SANDBOX_TYPE=cloud")]
+    [InlineData("DRAFTHORSE_MODEL", "DRAFTHORSE_MODEL=nobody:x")]
+    [InlineData("DRAFTHORSE_FALLBACK_MODELS", "DRAFTHORSE_FALLBACK_MODELS=nobody:x")]
+    [InlineData("GITHUB_TOKEN and GITHUB_APP_ID are both set", "GITHUB_TOKEN=t", "GITHUB_APP_ID=1")]
+    [InlineData("GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY belong together", "GITHUB_APP_ID=1")]
+    [InlineData("GITHUB_APP_ID must be", "GITHUB_APP_ID=x", "GITHUB_APP_PRIVATE_KEY=-----BEGIN")]
+    [InlineData("GITHUB_APP_PRIVATE_KEY is neither", "GITHUB_APP_ID=1", "GITHUB_APP_PRIVATE_KEY=/not/there")]
+    [InlineData("GITHUB_WEBHOOK_SECRET is set", "GITHUB_WEBHOOK_SECRET=s")]
+    [InlineData("GITHUB_API_URL and GITHUB_SERVER_URL belong together", "GITHUB_TOKEN=t", "GITHUB_API_URL=https://ghe.example/api/v3")]
+    [InlineData("GITHUB_SERVER_URL must be", "GITHUB_TOKEN=t", "GITHUB_API_URL=https://x", "GITHUB_SERVER_URL=ftp://x")]
+    [InlineData("DRAFTHORSE_MENTION", "GITHUB_TOKEN=t", "DRAFTHORSE_MENTION=two words")]
+    [InlineData("Drafthorse:Budgets:ThreadUsd must be an amount", "Drafthorse:Budgets:ThreadUsd=ten")]
+    [InlineData("Drafthorse:Budgets:UserPerDayUsd must be an amount", "Drafthorse:Budgets:UserPerDayUsd=-1")]
+    [InlineData("Drafthorse:Workers must be", "Drafthorse:Workers=0")]
+    [InlineData("Drafthorse:LeaseSeconds must be", "Drafthorse:LeaseSeconds=1.5")]
+    [InlineData("Drafthorse:Egress:Proxy must be", "Drafthorse:Egress:Proxy=proxy")]
+    [InlineData("Drafthorse:Egress:ExtraCaFile names", "Drafthorse:Egress:ExtraCaFile=/not/there")]
+    [InlineData("Drafthorse:Budget:ThreadUsd is no setting", "Drafthorse:Budget:ThreadUsd=5")]
+    [InlineData("Drafthorse:Worker is no setting", "Drafthorse:Worker=5")]
+    public void Read_WrongOrContradictory_IsRefusedByName(string says, params string[] settings)
+    {
+        var exception = Assert.Throws<SettingsException>(() => Read(settings));
+
+        Assert.Contains(says, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_ListsOfASection_AreKnownSettings()
+    {
+        var settings = Read("Drafthorse:Egress:Allow:0=a.example", "Drafthorse:Egress:Allow:1=b.example", "Drafthorse:Budgets:OrganizationPerDayUsd=unlimited");
+
+        Assert.Equal(["a.example", "b.example"], settings.Egress.Allow);
+        Assert.Null(settings.Budget.OrganizationPerDayUsd);
+    }
+
+    [Fact]
+    public void Read_ChannelThatIsNotBuiltYet_IsNamed() => Assert.Equal(["SLACK_BOT_TOKEN", "BRAVE_API_KEY"], Read("SLACK_BOT_TOKEN=x", "BRAVE_API_KEY=y").NotYet);
+
+    private static DrafthorseSettings Read(params string[] settings) => DrafthorseSettings.Read(new SettingsReader(new ConfigurationBuilder()
+        .AddInMemoryCollection(settings.Select(setting => setting.Split('=', 2)).Select(parts => KeyValuePair.Create(parts[0], (string?)parts[1])))
+        .Build()));
+}
