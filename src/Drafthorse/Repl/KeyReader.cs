@@ -62,13 +62,13 @@ internal sealed class KeyReader(Stream input)
     private Key ReadSequence()
     {
         if (_start == _end || Next() is not { } second)
-            return default;
+            return new Key(KeyKind.Unknown);
         if (second == '\r')
             return new Key(KeyKind.NewLine);
         if (second is (byte)'b' or (byte)'f')
             return new Key(second == 'b' ? KeyKind.WordLeft : KeyKind.WordRight);
         if (second is not ((byte)'[' or (byte)'O'))
-            return default;
+            return new Key(KeyKind.Unknown);
 
         var sequence = new StringBuilder();
         while (_start < _end && Next() is { } part)
@@ -90,7 +90,7 @@ internal sealed class KeyReader(Stream input)
             "1;5C" or "1;3C" => new Key(KeyKind.WordRight),
             "1;5D" or "1;3D" => new Key(KeyKind.WordLeft),
             "200~" => ReadPaste(),
-            _ => default,
+            _ => new Key(KeyKind.Unknown),
         };
     }
 

@@ -65,8 +65,15 @@ internal static class ThreadsApi
             status = parsed;
         }
 
-        var page = await store.ListThreadsAsync(new ThreadQuery { State = status, Repository = repo?.ToLowerInvariant(), User = user, Cursor = cursor }, cancellationToken);
-        return Results.Ok(new ThreadList([.. page.Threads.Select(ThreadView.Of)], page.NextCursor));
+        try
+        {
+            var page = await store.ListThreadsAsync(new ThreadQuery { State = status, Repository = repo?.ToLowerInvariant(), User = user, Cursor = cursor }, cancellationToken);
+            return Results.Ok(new ThreadList([.. page.Threads.Select(ThreadView.Of)], page.NextCursor));
+        }
+        catch (ArgumentException)
+        {
+            return Results.Problem(statusCode: 400, title: "bad cursor", detail: "cursor must be the nextCursor of a page, or left out for the first one.");
+        }
     }
 
     private static async Task<IResult> SendAsync(string id, NewMessage body, HttpContext context, IThreadStore store, CancellationToken cancellationToken)
