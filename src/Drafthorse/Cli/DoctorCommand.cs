@@ -117,7 +117,7 @@ internal sealed class DoctorCommand
                 // That it answers is enough.
             }
 
-            var price = factory.Catalog.Find(spec).Price is null ? "; its price is unknown, so budgets in USD do not hold it (models.json in the home can say it)" : "";
+            var price = factory.Catalog.Find(spec).Price is null ? "; its price is unknown, so budgets count its tokens instead (models.json in the home can say it)" : "";
             Line("model", true, $"{spec} answered after {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms{price}");
         }
         catch (ModelException exception)

@@ -69,7 +69,7 @@ internal static class RunCommand
             },
             cancellationToken);
         if (parsed.GetValue(MaxCost) is not null && platform.Unpriced is { } unpriced)
-            await Console.Error.WriteLineAsync($"--max-cost does not hold for {unpriced}: its price is unknown. Write it to {Path.Combine(settings.Home, "models.json")}; until then --max-steps limits.");
+            await Console.Error.WriteLineAsync($"--max-cost does not hold for {unpriced}: its price is unknown. Write it to {Path.Combine(settings.Home, "models.json")}; until then its tokens are limited, and --max-steps its calls.");
         if (target.Repository is null && platform.Sandbox.Backend.IsIsolated)
             await Console.Error.WriteLineAsync($"The {platform.Sandbox.Backend.Kind} sandbox begins empty: the files of {target.Directory} are not in it. Name a git URL by --repo to have it cloned.");
 

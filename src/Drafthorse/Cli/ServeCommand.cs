@@ -48,7 +48,7 @@ internal static class ServeCommand
         if (budget.OrganizationPerDayUsd is null)
             Console.WriteLine("  WARNING   team and organization are unlimited until Drafthorse__Budgets__OrganizationPerDayUsd is set (teams: not yet)");
         if (platform.Unpriced is { } unpriced)
-            Console.WriteLine($"  WARNING   the price of {unpriced} is unknown, so no budget in USD holds it: write it to {Path.Combine(settings.Home, "models.json")}");
+            Console.WriteLine($"  WARNING   the price of {unpriced} is unknown, so budgets in USD do not hold it (its tokens are limited): write it to {Path.Combine(settings.Home, "models.json")}");
         if (!platform.Sandbox.Backend.IsIsolated)
             Console.WriteLine("  WARNING   no isolation: whoever can start a task runs commands on this machine as you");
         if (settings.MetricsToken is null)

@@ -11,7 +11,6 @@ using Drafthorse.Harness.Threads.Journal;
 using Drafthorse.Server;
 using Drafthorse.Settings;
 using Drafthorse.Terminal;
-using Spectre.Console;
 
 namespace Drafthorse.Demo;
 
@@ -27,32 +26,29 @@ internal sealed class DemoRun : IAsyncDisposable
     private readonly string _token = $"ghp_{RandomNumberGenerator.GetHexString(32, lowercase: true)}";
     private GitHubStandIn? _gitHub;
     private GitRemote? _remote;
+    private readonly DemoStory _story = new();
     private DrafthorseServer? _server;
+    private bool _verified;
 
     public static async Task<int> RunAsync(bool keep, CancellationToken cancellationToken)
     {
         await using var demo = new DemoRun();
-        var began = Stopwatch.GetTimestamp();
-        AnsiConsole.MarkupLineInterpolated($"[bold]Drafthorse demo[/]: from a signed webhook to a draft pull request, offline. The model's answers are a recorded script; all else is real.");
+        demo._story.Begin();
         var repository = await demo.SetUpAsync(cancellationToken);
-        AnsiConsole.MarkupLineInterpolated($"[dim]sandbox[/]  {demo._server!.Platform.Sandbox.Reasons[^1]}");
-        var ready = Stopwatch.GetTimestamp();
-        var thread = await demo.PostIssueAsync(repository, cancellationToken);
-        if (thread is null)
+        var setUp = demo._story.Seconds;
+        if (await demo.PostIssueAsync(repository, cancellationToken) is not { } thread)
             return ExitCodes.TaskFailed;
-        var pull = await demo.FollowAsync(thread.Value, repository, cancellationToken);
-        if (pull is null)
-            return ExitCodes.TaskFailed;
-        var done = Stopwatch.GetTimestamp();
-        await demo.PrintAsync(repository, pull, cancellationToken);
-        AnsiConsole.MarkupLineInterpolated($"[dim]set up {Stopwatch.GetElapsedTime(began, ready).TotalSeconds:0.0} s · webhook to draft {Stopwatch.GetElapsedTime(ready, done).TotalSeconds:0.0} s[/]");
-        if (keep)
+        if (await demo.FollowAsync(thread, repository, cancellationToken) is not { } pull)
         {
-            AnsiConsole.MarkupLineInterpolated($"Left running: {demo._gitHub!.ServerUrl} (stand-in), {demo._server!.Url} (server), {demo._home} (files). Ctrl-C ends it.");
-            await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            demo._story.Failed($"There is no draft. What was done is in the journal above; drafthorse doctor says what this machine lacks.");
+            return ExitCodes.TaskFailed;
         }
 
-        return ExitCodes.Done;
+        demo._story.PullRequest(pull, await GitRemote.RunGitAsync(demo._remote!.PathOf(repository.FullName), ["diff", $"{pull.Base}...{pull.Head}"], cancellationToken));
+        demo._story.End(setUp, demo._verified);
+        if (keep)
+            await demo.KeepAsync(repository, cancellationToken);
+        return pull.Draft && demo._verified ? ExitCodes.Done : ExitCodes.TaskFailed;
     }
 
     public async ValueTask DisposeAsync()
@@ -75,6 +71,8 @@ internal sealed class DemoRun : IAsyncDisposable
 
     private async Task<StandInRepository> SetUpAsync(CancellationToken cancellationToken)
     {
+        if (!OperatingSystem.IsWindows() && (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').All(folder => !File.Exists(Path.Combine(folder, "git"))))
+            throw new SettingsException("The demo needs git (2.36 or newer), and it is not on the PATH: install it.");
         _remote = new GitRemote(Path.Combine(_home, "remote"), _token);
         _gitHub = await GitHubStandIn.StartAsync(_remote.Map, cancellationToken);
         _gitHub.Access.AddToken(_token, _gitHub.World.AddAccount("drafthorse", "Bot"));
@@ -97,6 +95,10 @@ internal sealed class DemoRun : IAsyncDisposable
             "http://127.0.0.1:0",
             null,
             cancellationToken);
+        _story.Fact("remote", $"{_gitHub.ServerUrl}{repository.FullName}, with a failing test; on the same address a stand-in for GitHub's API");
+        _story.Fact("server", $"{_server.Url}, the real one");
+        _story.Sandbox(_server.Platform.Sandbox);
+        Console.WriteLine();
         return repository;
     }
 
@@ -121,7 +123,7 @@ internal sealed class DemoRun : IAsyncDisposable
         var began = Stopwatch.GetTimestamp();
         var status = await GitHubStandIn.DeliverAsync(
             http, new Uri(_server!.Url, "/webhooks/github"), Secret, "issues", _gitHub.IssuePayload("opened", repository, issue, repository.Owner), cancellationToken);
-        AnsiConsole.MarkupLineInterpolated($"[dim]webhook[/]  issue #{issue.Number} \"{issue.Title}\" opened by {repository.Owner.Login}: {(int)status} after {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms");
+        _story.Tell("github", $"issue #{issue.Number} \"{issue.Title}\" is opened; its signed webhook is answered {(int)status} after {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms");
         return status == HttpStatusCode.Accepted
             ? ThreadId.FromKey(GitHubThreadKey.Issue(_gitHub.ServerUrl.Host, repository.Owner.Login, repository.Name, issue.Number))
             : null;
@@ -137,36 +139,29 @@ internal sealed class DemoRun : IAsyncDisposable
         {
             await foreach (var record in store.FollowJournalAsync(thread, 0, deadline.Token))
             {
-                Print(record);
+                if (record.Event is { } journalEvent)
+                    _story.Tell(journalEvent);
+                _verified = record.Event is VerifyFinished verify ? verify.Passed : _verified;
                 if (record.Event is EffectFinished { Effect: Effects.Reply })
                     break;
             }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            AnsiConsole.MarkupLineInterpolated($"[red]The demo did not end within {Deadline.TotalMinutes:0} minutes.[/]");
+            _story.Failed($"The demo did not end within {Deadline.TotalMinutes:0} minutes.");
         }
 
         lock (_gitHub!.World.Lock)
             return repository.PullRequests.FirstOrDefault();
     }
 
-    private static void Print(JournalRecord record)
+    private async Task KeepAsync(StandInRepository repository, CancellationToken cancellationToken)
     {
-        var text = Summary.Of(record);
-        if (record.Event is not (PromptSet or ToolStarted) && text.Length > 0)
-            AnsiConsole.MarkupLineInterpolated($"[dim]{record.Kind,-16}[/] {text}");
-    }
-
-    private async Task PrintAsync(StandInRepository repository, StandInPullRequest pull, CancellationToken cancellationToken)
-    {
-        AnsiConsole.WriteLine();
-        AnsiConsole.Write(new Rule("[green]the draft pull request[/]").LeftJustified());
-        AnsiConsole.MarkupLineInterpolated($"[bold]#{pull.Conversation.Number} {pull.Conversation.Title}[/] [dim]draft: {pull.Draft}, {pull.Head} into {pull.Base}[/]");
-        AnsiConsole.WriteLine(pull.Conversation.Body ?? "");
-        AnsiConsole.Write(new Rule("[green]its diff[/]").LeftJustified());
-        var diff = await GitRemote.RunGitAsync(_remote!.PathOf(repository.FullName), ["diff", $"{pull.Base}...{pull.Head}"], cancellationToken);
-        AnsiConsole.WriteLine(diff);
-        AnsiConsole.Write(new Rule().LeftJustified());
+        Console.WriteLine();
+        Console.WriteLine("Left running until Ctrl-C:");
+        Console.WriteLine($"  git clone http://drafthorse:{_token}@{_gitHub!.ServerUrl.Authority}/{repository.FullName}");
+        Console.WriteLine($"  curl -H 'Authorization: Bearer {_server!.ApiToken}' {_server.Url}api/threads");
+        Console.WriteLine($"  DRAFTHORSE_HOME={_home} drafthorse threads list");
+        await Task.Delay(Timeout.Infinite, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

@@ -116,7 +116,7 @@ internal sealed class ReplCommands(ReplSession session)
         var limit = session.Settings.Budget.CostUsd is { } most ? $" of {most:0.##}" : "";
         session.Console.MarkupLineInterpolated($"{facts.CostUsd:0.0000}{limit} USD · {facts.Steps} steps · {facts.InputTokens:N0} tokens in, {facts.OutputTokens:N0} out");
         if (session.Platform.Unpriced is { } unpriced)
-            session.Console.MarkupLineInterpolated($"[yellow]The price of {unpriced} is not known: its tokens are counted, not its cost.[/]");
+            session.Console.MarkupLineInterpolated($"[yellow]The price of {unpriced} is not known: its tokens are limited instead.[/]");
     }
 
     private async Task CompactAsync(CancellationToken cancellationToken)

@@ -11,7 +11,7 @@ internal sealed class CliProcess : IAsyncDisposable
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
     private readonly Task _reading;
-    private readonly List<(string Text, TaskCompletionSource Seen)> _awaited = [];
+    private readonly List<(string Text, int Times, TaskCompletionSource Seen)> _awaited = [];
 
     private CliProcess(Process process)
     {
@@ -95,12 +95,12 @@ internal sealed class CliProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until it has written this, on either stream.</summary>
-    public async Task SeeAsync(string text)
+    /// <summary>Waits until it has written this so many times, on either stream.</summary>
+    public async Task SeeAsync(string text, int times = 1)
     {
         var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_awaited)
-            _awaited.Add((text, seen));
+            _awaited.Add((text, times, seen));
         Check();
         if (await Task.WhenAny(seen.Task, _reading, Task.Delay(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken)) != seen.Task && !seen.Task.IsCompleted)
             throw new TimeoutException($"It did not say '{text}'.\n{Output}\n{Errors}");
@@ -152,8 +152,11 @@ internal sealed class CliProcess : IAsyncDisposable
         var (output, errors) = (Output, Errors);
         lock (_awaited)
         {
-            foreach (var (text, seen) in _awaited.Where(awaited => output.Contains(awaited.Text, StringComparison.Ordinal) || errors.Contains(awaited.Text, StringComparison.Ordinal)))
-                seen.TrySetResult();
+            foreach (var (text, times, seen) in _awaited)
+            {
+                if (output.AsSpan().Count(text) + errors.AsSpan().Count(text) >= times)
+                    seen.TrySetResult();
+            }
         }
     }
 }

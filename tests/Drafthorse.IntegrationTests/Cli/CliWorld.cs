@@ -12,6 +12,7 @@ internal sealed class CliWorld : IDisposable
         Home = Path.Combine(_root.FullName, "home");
         Environment["PATH"] = System.Environment.GetEnvironmentVariable("PATH")!;
         Environment["HOME"] = _root.FullName;
+        Environment["TMPDIR"] = _root.CreateSubdirectory("tmp").FullName;
         Environment["DRAFTHORSE_HOME"] = Home;
         Environment["DOCKER_HOST"] = System.Environment.GetEnvironmentVariable("DOCKER_HOST") ?? "unix:///nowhere";
         Environment["OLLAMA_BASE_URL"] = "http://127.0.0.1:9";

@@ -106,23 +106,34 @@ public sealed partial class ServeTests : IAsyncLifetime
         Assert.Contains("of 0.01 USD", follow.Output, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("""{"task":""}""", "application/json", 400)]
-    [InlineData("""{"task":"x","repo":"not a url"}""", "application/json", 400)]
-    [InlineData("""{"task":"x","model":"nobody:x"}""", "application/json", 400)]
-    [InlineData("""{"task":"x","model":"script:/etc/passwd"}""", "application/json", 400)]
-    [InlineData("""{"task":"x","maxCostUsd":-1}""", "application/json", 400)]
-    [InlineData("""{"task":"x","plan":true}""", "application/json", 400)]
-    [InlineData("""{"task":""", "application/json", 400)]
-    [InlineData("""[[[[[1]]]]]""", "application/json", 400)]
-    [InlineData("task=x", "application/x-www-form-urlencoded", 415)]
-    public async Task Create_BadInput_IsAProblemWithItsStatus(string body, string type, int status)
+    [Fact]
+    public async Task Create_BadInput_IsAProblemWithItsStatus()
     {
-        using var content = new StringContent(body, Encoding.UTF8, type);
-        using var response = await _http.PostAsync("/api/threads", content, Ct);
+        (string Body, string Type, int Status)[] inputs =
+        [
+            ("""{"task":""}""", "application/json", 400),
+            ("""{"task":"x","repo":"not a url"}""", "application/json", 400),
+            ("""{"task":"x","model":"nobody:x"}""", "application/json", 400),
+            ("""{"task":"x","model":"script:/etc/passwd"}""", "application/json", 400),
+            ("""{"task":"x","maxCostUsd":-1}""", "application/json", 400),
+            ("""{"task":"x","plan":true}""", "application/json", 400),
+            ("""{"task":""", "application/json", 400),
+            ("""{"task":"\ud800"}""", "application/json", 400),
+            (string.Concat(Enumerable.Repeat("{\"a\":", 10_000)), "application/json", 400),
+            ("[1]", "application/json", 400),
+            ("task=x", "application/x-www-form-urlencoded", 415),
+        ];
 
-        Assert.Equal((status, "application/problem+json"), ((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType));
-        Assert.Equal(status, JsonDocument.Parse(await response.Content.ReadAsStringAsync(Ct)).RootElement.GetProperty("status").GetInt32());
+        foreach (var (body, type, status) in inputs)
+        {
+            using var content = new StringContent(body, Encoding.UTF8, type);
+            using var response = await _http.PostAsync("/api/threads", content, Ct);
+            var text = await response.Content.ReadAsStringAsync(Ct);
+
+            Assert.True(status == (int)response.StatusCode, $"{body[..Math.Min(80, body.Length)]}: {(int)response.StatusCode} {text}");
+            Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+            Assert.Equal(status, JsonDocument.Parse(text).RootElement.GetProperty("status").GetInt32());
+        }
     }
 
     [Fact]
