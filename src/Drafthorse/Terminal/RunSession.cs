@@ -9,6 +9,7 @@ namespace Drafthorse.Terminal;
 internal sealed class RunSession(Platform platform, IRunOutput output)
 {
     private static readonly TimeSpan EffectsTime = TimeSpan.FromMinutes(2);
+    private const int EffectsShown = 50;
     private static readonly TimeSpan CancelTime = TimeSpan.FromSeconds(10);
     private static readonly string Here = $"{Environment.MachineName}:{Environment.ProcessId}:";
     private JournalAppended? _end;
@@ -46,6 +47,7 @@ internal sealed class RunSession(Platform platform, IRunOutput output)
         }
 
         await CarryOutEffectsAsync(thread, gone.Token);
+        await ShowEffectsAsync(_end, gone);
         output.Finished(_end, (await platform.Store.GetThreadAsync(thread, CancellationToken.None))?.PullRequest);
         return gone.IsCancellationRequested ? ExitCodes.Cancelled : ExitCodes.Of(run.Outcome, run.Failure);
     }
@@ -70,6 +72,16 @@ internal sealed class RunSession(Platform platform, IRunOutput output)
         {
             // Nobody reads what the run says any more.
             await gone.CancelAsync();
+        }
+    }
+
+    /// <summary>What became of the draft: the journal says so after the run's end.</summary>
+    private async Task ShowEffectsAsync(JournalAppended end, CancellationTokenSource gone)
+    {
+        foreach (var record in await platform.Store.ReadJournalAsync(end.ThreadId, end.Position + 1, EffectsShown, CancellationToken.None))
+        {
+            if (record.Event is EffectFinished effect)
+                await ShowAsync(new JournalAppended { ThreadId = end.ThreadId, Position = record.Position, At = record.At, Event = effect }, gone);
         }
     }
 

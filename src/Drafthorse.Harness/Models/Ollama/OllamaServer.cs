@@ -6,7 +6,10 @@ namespace Drafthorse.Harness.Models.Ollama;
 /// <summary>Finds a local Ollama server and a model it has.</summary>
 internal static class OllamaServer
 {
-    private static readonly TimeSpan Probe = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan Connect = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>One that is there may be busy.</summary>
+    private static readonly TimeSpan Answer = TimeSpan.FromSeconds(3);
 
     /// <summary>The address of its OpenAI-compatible endpoint.</summary>
     public static Uri CompatibleUrl(Uri url) => new(Root(url) + "/v1");
@@ -14,7 +17,7 @@ internal static class OllamaServer
     /// <summary>The default model when the server has it, else its first one; null when no server answers in time or it has none.</summary>
     public static async Task<ModelSpec?> FindModelAsync(Uri url, CancellationToken cancellationToken)
     {
-        using var http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = Probe, UseProxy = false }) { Timeout = Probe };
+        using var http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = Connect, UseProxy = false }) { Timeout = Answer };
         try
         {
             var body = await http.GetByteArrayAsync(new Uri(Root(url) + "/api/tags"), cancellationToken).ConfigureAwait(false);
