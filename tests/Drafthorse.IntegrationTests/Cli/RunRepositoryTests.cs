@@ -1,5 +1,6 @@
 using Drafthorse.Demo;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
 
 namespace Drafthorse.IntegrationTests.Cli;
 
@@ -68,6 +69,7 @@ public sealed class RunRepositoryTests : IDisposable
     private static async Task<WebApplication> OpenAsync(string root)
     {
         var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
         builder.WebHost.UseSetting("urls", "http://127.0.0.1:0");
         var app = builder.Build();
         app.Map("/{owner}/{repository}/{**rest}", context => GitHttpBackend.AnswerAsync(context, root));
