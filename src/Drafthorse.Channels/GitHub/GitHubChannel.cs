@@ -101,7 +101,7 @@ public sealed class GitHubChannel : IChannel, IDisposable
     public async ValueTask<GitCredential?> GetGitCredentialAsync(RepositoryRef repository, GitAccess access, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(repository);
-        if (repository.Host != _options.Host)
+        if (!_options.IsOnServer(repository.CloneUrl))
             return null;
         try
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Drafthorse.Channels.GitHub.Inbound;
 
 namespace Drafthorse.Channels.GitHub;
 
@@ -31,6 +32,13 @@ public sealed class GitHubOptions
 
     /// <summary>Repositories that are listened to, as <c>owner/name</c> with <c>*</c>; empty = all that GitHub sends.</summary>
     public IReadOnlyList<string> AllowedRepositories { get; set; } = [];
+
+    /// <summary>Whether a repository, as <c>owner/name</c>, is one of <see cref="AllowedRepositories"/>.</summary>
+    public bool Allows(string fullName) => AllowedRepositories.Count == 0 || NamePattern.MatchesAny(AllowedRepositories, fullName);
+
+    /// <summary>Whether an address is on <see cref="ServerUrl"/>: another scheme or port of the same name may be anybody's server.</summary>
+    public bool IsOnServer(string url) => Uri.TryCreate(url, UriKind.Absolute, out var parsed)
+        && parsed.GetLeftPart(UriPartial.Authority) == ServerUrl.GetLeftPart(UriPartial.Authority);
 
     /// <summary>People who may trigger without write access, as logins with <c>*</c>.</summary>
     public IReadOnlyList<string> AllowedUsers { get; set; } = [];
@@ -71,7 +79,7 @@ public sealed class GitHubOptions
             Token = token,
             AppId = token is null ? ParseAppId(appId!) : null,
             AppPrivateKey = token is null ? ReadKey(key!) : null,
-            WebhookSecrets = Words(Value("GITHUB_WEBHOOK_SECRET")),
+            WebhookSecrets = Secrets(Value("GITHUB_WEBHOOK_SECRET")),
             AllowedRepositories = Words(Value("DRAFTHORSE_ALLOWED_REPOS")),
             AllowedUsers = Words(Value("DRAFTHORSE_ALLOWED_USERS")),
         };
@@ -107,6 +115,10 @@ public sealed class GitHubOptions
             ? uri
             : throw new FormatException($"{name} must be an http or https address without credentials.");
     }
+
+    /// <summary>A new and an old secret are told apart by a line break, as a secret may hold any other character.</summary>
+    private static string[] Secrets(string? value) =>
+        value?.Split(['\n', '\r'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 
     private static string[] Words(string? value) =>
         value?.Split([' ', ',', ';', '\n', '\r', '\t'], StringSplitOptions.RemoveEmptyEntries) ?? [];

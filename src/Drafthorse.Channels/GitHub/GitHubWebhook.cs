@@ -64,7 +64,7 @@ public sealed class GitHubWebhook(GitHubOptions options, TimeProvider time)
             || (eventName == "issue_comment" && delivery.Comment is not { Id: > 0 }))
             return Malformed("the event lacks its repository, issue, comment or sender");
 
-        if (options.AllowedRepositories.Count > 0 && !NamePattern.MatchesAny(options.AllowedRepositories, $"{owner}/{name}"))
+        if (!options.Allows($"{owner}/{name}"))
             return Ignored("the repository is not in DRAFTHORSE_ALLOWED_REPOS");
         if (sender.Type is not "User")
             return Ignored("the sender is a bot");

@@ -18,6 +18,9 @@ public static class FileLimits
     /// <summary>Entries that a list returns.</summary>
     public const int ListEntries = 1_000;
 
+    /// <summary>Bytes of a list of files or of search results on the wire: many small parts take far more memory than bytes.</summary>
+    public const int ListBytes = 4 * 1024 * 1024;
+
     /// <summary>Files that one patch may touch.</summary>
     public const int PatchFiles = 500;
 }

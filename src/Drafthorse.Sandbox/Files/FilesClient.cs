@@ -45,7 +45,7 @@ public sealed class FilesClient
     /// <summary>What a folder holds.</summary>
     public async Task<ListFilesResult> ListAsync(PathRequest request, CancellationToken cancellationToken)
     {
-        var result = await CallAsync(FileMethods.List, request, FileJson.Default.PathRequest, FileJson.Default.ListFilesResult, cancellationToken).ConfigureAwait(false);
+        var result = await CallAsync(_connection, FileMethods.List, request, FileJson.Default.PathRequest, FileJson.Default.ListFilesResult, cancellationToken, FileLimits.ListBytes).ConfigureAwait(false);
         Check(result.Entries.Count <= FileLimits.ListEntries && !result.Entries.Contains(null!), "a list that is too long or holds nothing");
         return result;
     }
@@ -72,11 +72,12 @@ public sealed class FilesClient
     }
 
     internal static async Task<TResponse> CallAsync<TRequest, TResponse>(
-        WireConnection connection, string method, TRequest request, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TResponse> responseType, CancellationToken cancellationToken)
+        WireConnection connection, string method, TRequest request, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TResponse> responseType, CancellationToken cancellationToken,
+        int maxAnswer = WireLimits.MaxMessage)
     {
         try
         {
-            return await connection.InvokeAsync(method, request, requestType, responseType, cancellationToken).ConfigureAwait(false);
+            return await connection.InvokeAsync(method, request, requestType, responseType, cancellationToken, maxAnswer).ConfigureAwait(false);
         }
         catch (SandboxCallException exception) when (exception.ToFileException() is { } refusal)
         {

@@ -15,7 +15,7 @@ public sealed class SearchClient
     {
         ArgumentNullException.ThrowIfNull(request);
         var result = await FilesClient.CallAsync(
-            _connection, SearchMethods.Glob, request, SearchJson.Default.GlobRequest, SearchJson.Default.GlobResult, cancellationToken).ConfigureAwait(false);
+            _connection, SearchMethods.Glob, request, SearchJson.Default.GlobRequest, SearchJson.Default.GlobResult, cancellationToken, FileLimits.ListBytes).ConfigureAwait(false);
         FilesClient.Check(result.Paths.Count <= request.Limit && !result.Paths.Contains(null!), "paths that cannot be");
         return result;
     }
@@ -25,7 +25,7 @@ public sealed class SearchClient
     {
         ArgumentNullException.ThrowIfNull(request);
         var result = await FilesClient.CallAsync(
-            _connection, SearchMethods.Grep, request, SearchJson.Default.GrepRequest, SearchJson.Default.GrepResult, cancellationToken).ConfigureAwait(false);
+            _connection, SearchMethods.Grep, request, SearchJson.Default.GrepRequest, SearchJson.Default.GrepResult, cancellationToken, FileLimits.ListBytes).ConfigureAwait(false);
         FilesClient.Check(
             result.Files.Count <= request.Limit
             && result.Files.All(file => file is not null && file.Lines.Count <= request.Limit * ((2 * request.Context) + 1) && !file.Lines.Contains(null!)),

@@ -8,20 +8,42 @@ namespace Drafthorse.Sandbox.Wire;
 public static class WireCalls
 {
     /// <summary>Calls a unary method at the other end. Throws <see cref="SandboxCallException"/> when the call fails there and
-    /// <see cref="WireException"/> when the connection ends; cancelling cancels the call there.</summary>
-    public static async Task<TResponse> InvokeAsync<TRequest, TResponse>(
+    /// <see cref="WireException"/> when the connection ends or the answer takes five minutes; cancelling cancels the call there.</summary>
+    public static Task<TResponse> InvokeAsync<TRequest, TResponse>(
         this WireConnection connection,
         string method,
         TRequest request,
         JsonTypeInfo<TRequest> requestType,
         JsonTypeInfo<TResponse> responseType,
-        CancellationToken cancellationToken)
-    {
-        WireStream call = await connection.OpenCallAsync(method, request, requestType, cancellationToken).ConfigureAwait(false);
-        await using (call.ConfigureAwait(false))
+        CancellationToken cancellationToken,
+        int maxAnswer = WireLimits.MaxMessage) => connection.WithinAsync(
+        WireLimits.AnswerTime,
+        async token =>
         {
-            return await call.ReadMessageAsync(responseType, cancellationToken).ConfigureAwait(false)
-                ?? throw new SandboxCallException(CallCodes.Internal, $"The answer to {method} is null.");
+            WireStream call = await connection.OpenCallAsync(method, request, requestType, token).ConfigureAwait(false);
+            await using (call.ConfigureAwait(false))
+            {
+                return await call.ReadMessageAsync(responseType, maxAnswer, token).ConfigureAwait(false)
+                    ?? throw new SandboxCallException(CallCodes.Internal, $"The answer to {method} is null.");
+            }
+        },
+        cancellationToken);
+
+    /// <summary>Closes the connection when a call takes longer than it may, and throws <see cref="WireException"/>.</summary>
+    internal static async Task<T> WithinAsync<T>(
+        this WireConnection connection, TimeSpan limit, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        late.CancelAfter(limit);
+        try
+        {
+            return await call(late.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            string message = $"The sandbox gave no answer within {limit.TotalSeconds:0} s.";
+            await connection.CloseAsync("silent", message).ConfigureAwait(false);
+            throw new WireException(WireEnd.Closed, message, "silent", e);
         }
     }
 
@@ -59,13 +81,13 @@ public static class WireCalls
         this WireStream call, ReadOnlyMemory<byte> head, JsonTypeInfo<TRequest> requestType, CancellationToken cancellationToken)
     {
         TRequest? request = head.IsEmpty
-            ? await call.ReadMessageAsync(requestType, cancellationToken).ConfigureAwait(false)
+            ? await call.ReadMessageAsync(requestType, WireLimits.MaxMessage, cancellationToken).ConfigureAwait(false)
             : Parse(head.Span, requestType);
 
         return request ?? throw new SandboxCallException(CallCodes.BadRequest, "The request is null.");
     }
 
-    private static async Task<T?> ReadMessageAsync<T>(this WireStream call, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    private static async Task<T?> ReadMessageAsync<T>(this WireStream call, JsonTypeInfo<T> type, int max, CancellationToken cancellationToken)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(4096);
         try
@@ -86,8 +108,8 @@ public static class WireCalls
                     return Parse(buffer.AsSpan(0, length), type);
 
                 length += read;
-                if (length > WireLimits.MaxMessage)
-                    throw new SandboxCallException(CallCodes.TooLarge, $"The message is larger than {WireLimits.MaxMessage} bytes.");
+                if (length > max)
+                    throw new SandboxCallException(CallCodes.TooLarge, $"The message is larger than {max} bytes.");
             }
         }
         finally

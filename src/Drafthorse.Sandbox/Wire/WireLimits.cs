@@ -27,6 +27,10 @@ public static class WireLimits
     /// <summary>Bytes of an error's text, at most; longer ones are cut.</summary>
     public const int MaxErrorText = 4 * 1024;
 
+    /// <summary>The longest that the host waits for the answer of a call that has no time of its own. A daemon that answers pings and
+    /// nothing else would hold a run for ever.</summary>
+    internal static readonly TimeSpan AnswerTime = TimeSpan.FromMinutes(5);
+
     /// <summary>Bytes waiting to be written before senders of data wait.</summary>
     internal const int HighWater = 128 * 1024;
 

@@ -53,7 +53,10 @@ internal sealed class Platform : IAsyncDisposable
     /// <summary>Opens the thread store of these settings.</summary>
     public static IThreadStore OpenStore(DrafthorseSettings settings)
     {
-        Directory.CreateDirectory(settings.Home);
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(settings.Home);
+        else
+            Directory.CreateDirectory(settings.Home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return new SqliteThreadStore(new SqliteThreadStoreOptions { Path = settings.StorePath });
     }
 

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Drafthorse.Harness.Docker;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Sandboxes.Bubblewrap;
@@ -25,9 +27,13 @@ internal static class SandboxKinds
         Directory.CreateDirectory(local);
         return
         [
-            new DockerBackend(new DockerSandboxOptions { Image = settings.SandboxImage }),
+            new DockerBackend(new DockerSandboxOptions { Image = settings.SandboxImage, Deployment = DeploymentOf(settings) }),
             new BubblewrapBackend(new BubblewrapOptions { StateDirectory = Path.Combine(settings.StatePath, "bubblewrap") }),
             new LocalBackend(new LocalOptions { WorkingDirectory = local, SpillDirectory = Path.Combine(settings.StatePath, "spill") }),
         ];
     }
+
+    /// <summary>A store knows only its own threads, so it must not judge the sandboxes of another on the same engine.</summary>
+    private static string DeploymentOf(DrafthorseSettings settings) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Environment.MachineName}:{settings.Home}")))[..16];
 }

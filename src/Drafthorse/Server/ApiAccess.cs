@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Drafthorse.Settings;
+using Microsoft.AspNetCore.Authorization;
 
 namespace Drafthorse.Server;
 
@@ -33,9 +34,10 @@ internal sealed class ApiAccess
         return new ApiAccess(RandomNumberGenerator.GetHexString(40, lowercase: true));
     }
 
+    /// <summary>Lets nobody without the token reach an endpoint, but those that are marked as open to all: a path has many spellings.</summary>
     public async Task GuardAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal) && !IsAllowed(context.Request.Headers.Authorization.ToString()))
+        if (context.GetEndpoint() is { } endpoint && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null && !IsAllowed(context.Request.Headers.Authorization.ToString()))
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";
             await Results.Problem(statusCode: (int)HttpStatusCode.Unauthorized, title: "unauthorized", detail: "Send the API token as a bearer token.").ExecuteAsync(context);

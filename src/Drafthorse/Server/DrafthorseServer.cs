@@ -31,7 +31,7 @@ internal sealed class DrafthorseServer : IAsyncDisposable
     public static async Task<DrafthorseServer> StartAsync(
         DrafthorseSettings settings, PlatformOptions options, string? urls, Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
         logging?.Invoke(builder.Logging);
         builder.WebHost.UseUrls(urls ?? "http://127.0.0.1:8080");

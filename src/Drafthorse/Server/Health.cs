@@ -9,8 +9,8 @@ internal static class Health
 {
     public static void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapGet("/healthz/live", () => "ok");
-        endpoints.MapGet("/healthz/ready", ReadyAsync);
+        endpoints.MapGet("/healthz/live", () => "ok").AllowAnonymous();
+        endpoints.MapGet("/healthz/ready", ReadyAsync).AllowAnonymous();
     }
 
     private static async Task<IResult> ReadyAsync(Platform platform, IServiceProvider services, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Drafthorse.Channels.GitHub;
 using Drafthorse.Composition;
 using Drafthorse.Events;
 using Drafthorse.Harness.Models;
@@ -34,8 +35,10 @@ internal static class ThreadsApi
         if (body.Repo is not null && !RepositoryUrl.TryParse(body.Repo, out repository))
             return Results.Problem(statusCode: 400, title: "bad repo", detail: "repo must be the URL of a git remote, such as https://HOST/OWNER/REPO, without credentials.");
 
-        if (WhyNot(body, platform) is { } refused)
-            return refused;
+        if (WhyNot(body, platform) is { } unusable)
+            return unusable;
+        if (repository is not null && WhyRefused(repository, platform.Settings.GitHub) is { } refused)
+            return Results.Problem(statusCode: 403, title: "repo not allowed", detail: refused);
 
         // A retried request without a key of its own must meet the thread that its first try made.
         var retry = context.Request.Headers["Idempotency-Key"].ToString();
@@ -178,6 +181,13 @@ internal static class ThreadsApi
 
     private static async Task<ThreadRecord?> FindAsync(IThreadStore store, string id, CancellationToken cancellationToken) =>
         ThreadId.TryParse(id, null, out var threadId) ? await store.GetThreadAsync(threadId, cancellationToken) : null;
+
+    /// <summary>The server's own git fetches it, with the server's credential and from inside its network: only from where it was told to.</summary>
+    private static string? WhyRefused(RepositoryRef repository, GitHubOptions? gitHub) =>
+        gitHub is null ? "This server has no code host: set GITHUB_TOKEN, and GITHUB_SERVER_URL for a server of your own."
+        : !gitHub.IsOnServer(repository.CloneUrl) ? $"repo must be on this server's code host, {gitHub.ServerUrl.GetLeftPart(UriPartial.Authority)}."
+        : !gitHub.Allows(repository.FullName) ? $"{repository.FullName} is not in DRAFTHORSE_ALLOWED_REPOS."
+        : null;
 
     private static IResult? Check(string? text, string name) =>
         string.IsNullOrWhiteSpace(text) ? Results.Problem(statusCode: 400, title: $"no {name}", detail: $"{name} must say what is to be done.")

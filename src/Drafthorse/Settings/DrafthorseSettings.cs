@@ -82,8 +82,7 @@ internal sealed record DrafthorseSettings
             CheckGitHub(reader);
             var settings = new DrafthorseSettings
             {
-                Home = Path.GetFullPath(reader.Text("DRAFTHORSE_HOME")
-                    ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".drafthorse")),
+                Home = SettingsReader.HomeOf(reader.Text("DRAFTHORSE_HOME")),
                 SandboxType = ReadSandboxType(reader),
                 SandboxImage = reader.Text("SANDBOX_IMAGE") ?? "drafthorse/sandbox:latest",
                 Models = ModelSettings.From(reader.Text),

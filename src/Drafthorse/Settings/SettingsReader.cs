@@ -4,32 +4,26 @@ using Microsoft.Extensions.Configuration;
 namespace Drafthorse.Settings;
 
 /// <summary>
-/// Reads settings from <c>appsettings.json</c> (in the working directory, then in <c>DRAFTHORSE_HOME</c>) and the environment,
-/// which wins. A name with colons is a section (<c>Drafthorse:Budgets:ThreadUsd</c>, or <c>Drafthorse__Budgets__ThreadUsd</c>).
+/// Reads settings from <c>appsettings.json</c> in <c>DRAFTHORSE_HOME</c> and the environment, which wins. Never from the working
+/// directory: a repository that somebody cloned must not choose the model, its address or the sandbox. A name with colons is a
+/// section (<c>Drafthorse:Budgets:ThreadUsd</c>, or <c>Drafthorse__Budgets__ThreadUsd</c>).
 /// </summary>
 internal sealed class SettingsReader(IConfiguration configuration)
 {
+    private readonly HashSet<string> _read = new(StringComparer.OrdinalIgnoreCase);
+
     public static SettingsReader Default()
     {
-        var home = Environment.GetEnvironmentVariable("DRAFTHORSE_HOME");
-        var builder = new ConfigurationBuilder();
-        foreach (var file in new[] { "appsettings.json", home is null ? null : Path.Combine(home, "appsettings.json") }.OfType<string>().Select(Path.GetFullPath))
-        {
-            if (File.Exists(file))
-                builder.AddJsonFile(file, optional: true, reloadOnChange: false);
-        }
-
+        var file = Path.Combine(HomeOf(Environment.GetEnvironmentVariable("DRAFTHORSE_HOME")), "appsettings.json");
         try
         {
-            return new SettingsReader(builder.AddEnvironmentVariables().Build());
+            return new SettingsReader(new ConfigurationBuilder().AddJsonFile(file, optional: true, reloadOnChange: false).AddEnvironmentVariables().Build());
         }
         catch (InvalidDataException exception)
         {
             throw new SettingsException($"{exception.Message} {exception.InnerException?.Message}".Trim(), exception);
         }
     }
-
-    private readonly HashSet<string> _read = new(StringComparer.OrdinalIgnoreCase);
 
     public string? Text(string name)
     {
@@ -42,6 +36,10 @@ internal sealed class SettingsReader(IConfiguration configuration)
         .Where(entry => !string.IsNullOrEmpty(entry.Value))
         .Select(entry => entry.Key)
         .FirstOrDefault(key => !_read.Contains(key) && !_read.Any(read => key.StartsWith($"{read}:", StringComparison.OrdinalIgnoreCase)));
+
+    /// <summary>The home that a setting names, or the default one.</summary>
+    public static string HomeOf(string? named) =>
+        Path.GetFullPath(named ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".drafthorse"));
 
     public IReadOnlyList<string> Words(string name) =>
         Text(name)?.Split([' ', ',', ';', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)

@@ -71,6 +71,34 @@ public sealed partial class ServeTests : IAsyncLifetime
         Assert.Contains("\"kind\":\"run.finished\"", export[^1], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("/api/threads")]
+    [InlineData("/API/threads")]
+    [InlineData("/Api/Threads/")]
+    [InlineData("/%61pi/threads")]
+    [InlineData("//api/threads")]
+    [InlineData("/api/threads/b9e64919-a003-80b0-934a-f6d0d92f8b37/export")]
+    public async Task Api_WithoutToken_IsClosedHoweverItsPathIsSpelt(string path)
+    {
+        using var stranger = new HttpClient();
+
+        using var response = await stranger.GetAsync(new Uri(_url.TrimEnd('/') + path), Ct);
+
+        Assert.Contains(response.StatusCode, new[] { HttpStatusCode.Unauthorized, HttpStatusCode.NotFound });
+        Assert.DoesNotContain("threads\":", await response.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:9/owner/name")]
+    [InlineData("https://169.254.169.254/owner/name")]
+    public async Task Create_RepositoryOffTheCodeHost_IsRefused(string repository)
+    {
+        var (status, body) = await PostAsync("/api/threads", $$"""{"task":"plain task","repo":"{{repository}}"}""");
+
+        Assert.Equal(HttpStatusCode.Forbidden, status);
+        Assert.Contains("code host", body.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Create_SameIdempotencyKey_IsOneMessage()
     {

@@ -100,7 +100,7 @@ internal sealed partial class DraftBody(CommentWords words)
         return end < 0 ? body : body[..start] + Region(region, text) + body[(end + close.Length)..];
     }
 
-    [GeneratedRegex(@"^#{1,6}[ \t]+[^\n]*\b(?:summary|description|overview|what|changes)\b[^\n]*$",
+    [GeneratedRegex(@"^#{1,6}[ \t][^\n]*\b(?:summary|description|overview|what|changes)\b[^\n]*$",
         RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex SummaryHeading();
 }

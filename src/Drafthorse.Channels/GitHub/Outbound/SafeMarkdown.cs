@@ -30,7 +30,8 @@ internal static partial class SafeMarkdown
         }
 
         var safe = ActiveStart().Replace(clean.ToString(), match => match.Value[..1] + Break + match.Value[1..]);
-        return ClosingKeyword().Replace(safe, match => match.Value[..2] + Break + match.Value[2..]).Trim();
+        safe = ClosingKeyword().Replace(safe, match => match.Value[..2] + Break + match.Value[2..]);
+        return BotCommand().Replace(safe, match => match.Value + Break).Trim();
     }
 
     /// <summary>One line of harmless text, for titles.</summary>
@@ -84,6 +85,10 @@ internal static partial class SafeMarkdown
     [GeneratedRegex(@"(?<![A-Za-z0-9])@(?=[A-Za-z0-9])|&(?=#|commat|num)|<(?=!|\?|/?(?:img|picture|source|video|audio|iframe|embed|object|svg)\b)|!(?=\[)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ActiveStart();
+
+    // What other bots obey when it comes from an account that may write: a line that begins with /approve or bors r+.
+    [GeneratedRegex(@"(?<=^[^\S\n]*)(?:/(?=[A-Za-z])|bo(?=rs\b))", RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex BotCommand();
 
     // GitHub's closing keywords, when an issue is named soon after.
     [GeneratedRegex(@"(?<![A-Za-z0-9])(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)(?![A-Za-z0-9])(?=[\s\S]{0,120}?(?:#\s*\d|gh-\d|/(?:issues|pull)/\d))",

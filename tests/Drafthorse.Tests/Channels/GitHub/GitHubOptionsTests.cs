@@ -10,13 +10,22 @@ public class GitHubOptionsTests
     [Fact]
     public void Read_Token_HasDefaults()
     {
-        var options = Read(("GITHUB_TOKEN", " t "), ("GITHUB_WEBHOOK_SECRET", "new old"));
+        var options = Read(("GITHUB_TOKEN", " t "), ("GITHUB_WEBHOOK_SECRET", "new; secret\nold"));
 
         Assert.Equal("t", options!.Token);
-        Assert.Equal(["new", "old"], options.WebhookSecrets);
+        Assert.Equal(["new; secret", "old"], options.WebhookSecrets);
         Assert.Equal("github.com", options.Host);
         Assert.Equal("@drafthorse", options.Mention);
     }
+
+    [Theory]
+    [InlineData("https://github.com/owner/name", true)]
+    [InlineData("https://github.com:8443/owner/name", false)]
+    [InlineData("http://github.com/owner/name", false)]
+    [InlineData("https://github.com.evil.example/owner/name", false)]
+    [InlineData("owner/name", false)]
+    public void IsOnServer_OnlyItsSchemeHostAndPort(string url, bool expected) =>
+        Assert.Equal(expected, Read(("GITHUB_TOKEN", "t"))!.IsOnServer(url));
 
     [Theory]
     [InlineData("GITHUB_APP_ID", "GITHUB_APP_ID=x;GITHUB_APP_PRIVATE_KEY=-----BEGIN")]

@@ -37,6 +37,16 @@ public class SafeMarkdownTests
                 Assert.DoesNotContain('\u202e', safe);
             }).QuickCheckThrowOnFailure();
 
+    [Theory]
+    [InlineData("/approve")]
+    [InlineData("done\n  /lgtm cancel")]
+    [InlineData("bors r+")]
+    public void Of_LineThatOtherBotsObey_IsBroken(string text) =>
+        Assert.Matches("(?m)^\\s*(/\u200B[a-z]|bo\u200Brs)", SafeMarkdown.Of(text));
+
+    [Fact]
+    public void Of_PathInALine_IsLeftAlone() => Assert.Equal("see /etc/hosts", SafeMarkdown.Of("see /etc/hosts"));
+
     [Fact]
     public void Of_ClosingKeywordBehindMarkup_IsBroken()
     {
