@@ -34,11 +34,15 @@ internal static partial class MessageRendering
         return new ContextMessage { Role = "user", Content = content };
     }
 
-    public static ContextMessage Render(NoticeGiven notice) => new()
+    public static ContextMessage Render(NoticeGiven notice)
     {
-        Role = "user",
-        Content = [ContentBlock.OfText($"<notice topic=\"{Attribute(notice.Topic)}\">\n{Escape(notice.Text)}\n</notice>")],
-    };
+        var output = notice.Output is null ? "" : $"\n<material title=\"output\" author=\"a command\">\n{Escape(notice.Output)}\n</material>";
+        return new ContextMessage
+        {
+            Role = "user",
+            Content = [ContentBlock.OfText($"<notice topic=\"{Attribute(notice.Topic)}\">\n{Escape(notice.Text)}\n</notice>{output}")],
+        };
+    }
 
     private static string Escape(string text) => FenceTag().Replace(text, "&lt;");
 

@@ -48,8 +48,9 @@ internal static class Checkout
             {
                 await run.TellModelAsync(
                     "setup",
-                    $"The setup command `{command}` of this repository failed ({SandboxGit.Describe(result)}):\n{SandboxGit.Tail(result.Output, 2000)}",
-                    cancellationToken).ConfigureAwait(false);
+                    $"The setup command `{command}` of this repository failed ({SandboxGit.Describe(result)}). Its output follows.",
+                    cancellationToken,
+                    SandboxGit.Tail(result.Output, 2000)).ConfigureAwait(false);
                 return;
             }
         }

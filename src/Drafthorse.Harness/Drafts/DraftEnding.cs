@@ -20,7 +20,7 @@ internal sealed class DraftEnding(RunContext run, RepositoryWork work, Repositor
         outcome.Status is not ThreadStatus.Done || run.Thread.Facts.PushedCommit is not null ? outcome : outcome with { Notes = [.. outcome.Notes, NoChanges] };
 
     /// <summary>The outcome with the draft that is owed, or what the model has to mend first.</summary>
-    public async Task<(RunOutcome Outcome, string? Complaint)> FinishAsync(RunOutcome outcome, int round, CancellationToken cancellationToken)
+    public async Task<(RunOutcome Outcome, Complaint? Complaint)> FinishAsync(RunOutcome outcome, int round, CancellationToken cancellationToken)
     {
         var sandbox = await run.GetSandboxClientAsync(cancellationToken).ConfigureAwait(false);
         var git = new SandboxGit(sandbox, run, work.Checkout);
@@ -33,7 +33,7 @@ internal sealed class DraftEnding(RunContext run, RepositoryWork work, Repositor
         catch (SandboxException exception) when (exception.Problem is SandboxProblem.Failed)
         {
             return MayMend(outcome, round)
-                ? (outcome, $"Your work could not be committed: {exception.Message}\nMend what stands in the way, if you can.")
+                ? (outcome, new Complaint("Your work could not be committed. Mend what stands in the way, if you can.", exception.Message))
                 : (outcome with { Status = ThreadStatus.Failed, Reason = $"the work could not be committed: {exception.Message}" }, null);
         }
 
@@ -72,7 +72,7 @@ internal sealed class DraftEnding(RunContext run, RepositoryWork work, Repositor
             && await mirrors.ResolveBranchAsync(work.Repository, work.Branch, cancellationToken).ConfigureAwait(false) == commit;
     }
 
-    private async Task<(RunOutcome Outcome, string? Complaint)> PushAsync(
+    private async Task<(RunOutcome Outcome, Complaint? Complaint)> PushAsync(
         WorkTree tree, RunOutcome outcome, string commit, IReadOnlyList<VerifyResult> verified, int round, CancellationToken cancellationToken)
     {
         var push = await tree.PushAsync(commit, cancellationToken).ConfigureAwait(false);
@@ -81,7 +81,7 @@ internal sealed class DraftEnding(RunContext run, RepositoryWork work, Repositor
             // The code host's word counts, not the sandbox's.
             var reason = SandboxGit.Tail(push.Output, 1500);
             return MayMend(outcome, round)
-                ? (outcome, $"Your work could not be pushed:\n{reason}\nMend what stands in the way, if you can.")
+                ? (outcome, new Complaint("Your work could not be pushed. Mend what stands in the way, if you can.", reason))
                 : (outcome with { Status = ThreadStatus.Failed, Reason = $"the work could not be pushed: {reason}" }, null);
         }
 
@@ -124,12 +124,12 @@ internal sealed class DraftEnding(RunContext run, RepositoryWork work, Repositor
             },
             cancellationToken);
 
-    private static string Complain(VerifyResult failure) =>
+    private static Complaint Complain(VerifyResult failure) => new(
         $"""
-        Code checked your work on a clean checkout of its commit. `{failure.Command}` {HowItEnded(failure)}:
-        {failure.OutputTail}
+        Code checked your work on a clean checkout of its commit. `{failure.Command}` {HowItEnded(failure)}; its output follows.
         Mend it. A file that .gitignore leaves out, or one that is only in your sandbox, is not in the commit.
-        """;
+        """,
+        failure.OutputTail);
 
     private static string HowItEnded(VerifyResult result) => result.ExitCode switch
     {

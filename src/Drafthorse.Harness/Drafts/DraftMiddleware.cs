@@ -46,7 +46,7 @@ public sealed class DraftMiddleware(RepositoryMirrors mirrors, DraftOptions opti
             var (finished, complaint) = await ending.FinishAsync(outcome, round, cancellationToken).ConfigureAwait(false);
             if (complaint is null)
                 return finished;
-            await run.TellModelAsync("verify", complaint, cancellationToken).ConfigureAwait(false);
+            await run.TellModelAsync("verify", complaint.Text, cancellationToken, complaint.Output).ConfigureAwait(false);
         }
     }
 

@@ -124,9 +124,10 @@ public sealed class RunContext : IAsyncDisposable
         }
     }
 
-    /// <summary>Tells the model something, before its next call.</summary>
-    public Task TellModelAsync(string topic, string text, CancellationToken cancellationToken) =>
-        CommitAsync(new RunCommit { Events = [new NoticeGiven { Topic = topic, Text = text }] }, cancellationToken);
+    /// <summary>Tells the model something, before its next call. What a command printed goes into <paramref name="output"/>, as the model
+    /// is told to obey <paramref name="text"/>.</summary>
+    public Task TellModelAsync(string topic, string text, CancellationToken cancellationToken, string? output = null) =>
+        CommitAsync(new RunCommit { Events = [new NoticeGiven { Topic = topic, Text = text, Output = output }] }, cancellationToken);
 
     /// <summary>Keeps something of a middleware's own with the run, by its type.</summary>
     public void Set<T>(T feature) where T : class => _features[typeof(T)] = feature;

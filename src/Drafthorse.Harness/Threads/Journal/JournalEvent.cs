@@ -39,8 +39,11 @@ public sealed record NoticeGiven : JournalEvent
     /// <summary>What kind of notice, such as <c>loop</c>, <c>verify</c>, <c>lost-effects</c>, <c>hand-over</c>.</summary>
     public string Topic { get; init; } = "";
 
-    /// <summary>What the model reads.</summary>
+    /// <summary>What the model reads: code's own words.</summary>
     public string Text { get; init; } = "";
+
+    /// <summary>What a command printed, which is data and anybody's words; null = nothing.</summary>
+    public string? Output { get; init; }
 }
 
 /// <summary>The model answered.</summary>
