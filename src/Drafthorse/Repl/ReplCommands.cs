@@ -99,7 +99,7 @@ internal sealed class ReplCommands(ReplSession session)
         {
             var thread = await ThreadNames.FindAsync(session.Platform.Store, name, cancellationToken);
             session.ThreadKey = thread.Key;
-            session.Console.MarkupLineInterpolated($"Going on with {thread.Origin.Title ?? thread.Key} [dim]({ThreadStatusNames.Of(thread.State)}, {thread.Facts.Steps} steps)[/]");
+            session.Console.MarkupLineInterpolated($"Going on with {ToolLine.Cut(thread.Origin.Title ?? thread.Key, 80)} [dim]({ThreadStatusNames.Of(thread.State)}, {thread.Facts.Steps} steps)[/]");
             if (thread.Origin.Channel == "cli" && !thread.Key.StartsWith(session.Target.ThreadKey, StringComparison.Ordinal))
                 session.Console.MarkupLineInterpolated($"[yellow]It was begun in another folder; it works in this one now.[/]");
             await session.ResumeCutOffAsync();

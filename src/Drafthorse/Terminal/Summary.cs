@@ -7,7 +7,7 @@ internal static class Summary
 {
     private const int MaxLength = 120;
 
-    public static string Of(JournalRecord record) => Cut(record.Event switch
+    public static string Of(JournalRecord record) => ToolLine.Cut(record.Event switch
     {
         RunStarted started => $"run {started.Token}{(started.TakenOver ? ", taken over" : "")}",
         MessagesTaken taken => string.Join(" | ", taken.Messages.Select(entry => $"{entry.Message.Sender}: {entry.Message.Text}")),
@@ -21,11 +21,5 @@ internal static class Summary
         EffectFinished effect => $"{effect.Effect} {(effect.Succeeded ? "done" : "given up")}: {effect.Result}",
         RunFinished finished => $"{finished.Outcome} {finished.Reason} {finished.FinalText}",
         _ => "",
-    });
-
-    private static string Cut(string text)
-    {
-        text = text.ReplaceLineEndings(" ");
-        return text.Length <= MaxLength ? text : $"{text[..MaxLength]}...";
-    }
+    }, MaxLength);
 }

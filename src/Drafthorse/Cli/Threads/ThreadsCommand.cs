@@ -75,7 +75,7 @@ internal static class ThreadsCommand
     {
         var thread = await source.FindAsync(parsed.GetRequiredValue(Name), cancellationToken);
         var console = TerminalConsole.Create();
-        console.MarkupLineInterpolated($"[bold]{thread.Title ?? thread.Id}[/]");
+        console.MarkupLineInterpolated($"[bold]{ToolLine.Cut(thread.Title ?? thread.Id, 120)}[/]");
         console.MarkupLineInterpolated($"{thread.Id} · {thread.State} · {thread.Channel}, {thread.User} · {thread.Steps} steps · {thread.CostUsd:0.0000} USD");
         if (thread.Repo is not null)
             console.MarkupLineInterpolated($"{thread.Repo}{(thread.Branch is null ? "" : $", branch {thread.Branch}")}");
