@@ -283,7 +283,7 @@ public class GitHubOutboundTests
     public async Task AppTokens_AreNarrowSharedAndRenewed()
     {
         await using var rig = await GitHubRig.StartAsync(asApp: true);
-        var repository = new RepositoryRef(rig.Options.Host, "octo", "hello-world", "http://x/octo/hello-world.git");
+        var repository = new RepositoryRef(rig.Options.Host, "octo", "hello-world", new Uri(rig.Options.ServerUrl, "octo/hello-world.git").AbsoluteUri);
         var cancellationToken = TestContext.Current.CancellationToken;
 
         var credentials = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => rig.Channel.GetGitCredentialAsync(repository, GitAccess.Write, cancellationToken).AsTask()));
@@ -294,7 +294,8 @@ public class GitHubOutboundTests
         rig.Time.Advance(TimeSpan.FromMinutes(56));
         var renewed = await rig.Channel.GetGitCredentialAsync(repository, GitAccess.Write, cancellationToken);
         Assert.NotEqual(credentials[0], renewed);
-        Assert.Null(await rig.Channel.GetGitCredentialAsync(repository with { Host = "elsewhere.example" }, GitAccess.Read, cancellationToken));
+        foreach (var elsewhere in new[] { "https://elsewhere.example/octo/hello-world.git", $"http://{rig.Options.ServerUrl.Host}:1/octo/hello-world.git" })
+            Assert.Null(await rig.Channel.GetGitCredentialAsync(repository with { CloneUrl = elsewhere }, GitAccess.Read, cancellationToken));
         Assert.Empty(rig.Contract.Breaches);
     }
 
