@@ -58,7 +58,7 @@ public sealed class DockerBackend : ISandboxBackend
         ArgumentNullException.ThrowIfNull(start);
         var info = await _engine.GetInfoAsync(cancellationToken).ConfigureAwait(false);
         var binary = FindBinary(info.Architecture);
-        var archive = await SandboxdArchive.BuildAsync(binary, cancellationToken).ConfigureAwait(false);
+        var archive = await SandboxdArchive.BuildAsync(binary, start.Etc, cancellationToken).ConfigureAwait(false);
 
         string? id = null;
         try

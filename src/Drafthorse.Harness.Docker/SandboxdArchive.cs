@@ -2,7 +2,7 @@ using System.Formats.Tar;
 
 namespace Drafthorse.Harness.Docker;
 
-/// <summary>The archive that is unpacked at a new container's root: <c>sandboxd</c> and the directories it expects.</summary>
+/// <summary>The archive that is unpacked at a new container's root: <c>sandboxd</c>, the directories it expects, and more files of <c>/etc</c>.</summary>
 internal static class SandboxdArchive
 {
     private const UnixFileMode Everybody = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
@@ -10,9 +10,11 @@ internal static class SandboxdArchive
 
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
-    public static async Task<MemoryStream> BuildAsync(string sandboxdPath, CancellationToken cancellationToken)
+    private const UnixFileMode ReadOnly = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    public static async Task<MemoryStream> BuildAsync(string sandboxdPath, IReadOnlyDictionary<string, byte[]> etc, CancellationToken cancellationToken)
     {
-        var archive = new MemoryStream(checked((int)new FileInfo(sandboxdPath).Length + 16 * 1024));
+        var archive = new MemoryStream(checked((int)new FileInfo(sandboxdPath).Length + etc.Values.Sum(file => file.Length + 1024) + 16 * 1024));
         var tar = new TarWriter(archive, TarEntryFormat.Ustar, leaveOpen: true);
         await using (tar.ConfigureAwait(false))
         {
@@ -25,6 +27,12 @@ internal static class SandboxdArchive
             await using (binary.ConfigureAwait(false))
             {
                 var entry = new UstarTarEntry(TarEntryType.RegularFile, ContainerPlan.DaemonPath[1..]) { Mode = Everybody, DataStream = binary };
+                await tar.WriteEntryAsync(entry, cancellationToken).ConfigureAwait(false);
+            }
+
+            foreach (var (name, content) in etc)
+            {
+                var entry = new UstarTarEntry(TarEntryType.RegularFile, $"etc/{name}") { Mode = ReadOnly, DataStream = new MemoryStream(content) };
                 await tar.WriteEntryAsync(entry, cancellationToken).ConfigureAwait(false);
             }
         }

@@ -12,9 +12,9 @@ namespace Drafthorse.Harness.Drafts;
 
 /// <summary>
 /// Gives a run its sandbox with the repository in it, and with no way out but the gates: package hosts through the egress gate,
-/// the code host through the git gateway.
+/// the code host through the git gateway. Isolated ones trust the authorities of <paramref name="trust"/> beside their own.
 /// </summary>
-public sealed class RepositorySandboxes(SandboxPool pool, EgressGate egress, GitGatewayServer gateway, DraftOptions options) : IAsyncDisposable
+public sealed class RepositorySandboxes(SandboxPool pool, EgressGate egress, GitGatewayServer gateway, DraftOptions options, SandboxTrust trust) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<ThreadId, LocalGateway> _local = new();
 
@@ -30,6 +30,7 @@ public sealed class RepositorySandboxes(SandboxPool pool, EgressGate egress, Git
                 Token = run.Lease.Token,
                 Sandbox = run.Facts.Sandbox,
                 Environment = EnvironmentOf(run, work),
+                Etc = pool.Backend.IsIsolated ? trust.Etc : new Dictionary<string, byte[]>(),
                 HostMethods = pool.Backend.IsIsolated ? OpenGates(run, work) : null,
             },
             cancellationToken).ConfigureAwait(false);
@@ -52,12 +53,10 @@ public sealed class RepositorySandboxes(SandboxPool pool, EgressGate egress, Git
 
     private IReadOnlyDictionary<string, string> EnvironmentOf(RunContext run, RepositoryWork? work)
     {
-        if (work is null)
-            return new Dictionary<string, string>();
-        return GitSandboxEnvironment.For(
-            work.Repository,
-            pool.Backend.IsIsolated ? GitSandboxEnvironment.InternalUrl : ListenFor(run, work),
-            options.Author);
+        var isolated = pool.Backend.IsIsolated;
+        var git = work is null ? new Dictionary<string, string>()
+            : GitSandboxEnvironment.For(work.Repository, isolated ? GitSandboxEnvironment.InternalUrl : ListenFor(run, work), options.Author);
+        return isolated ? git.Concat(trust.Environment).ToDictionary() : git;
     }
 
     private WireHandlers OpenGates(RunContext run, RepositoryWork? work)

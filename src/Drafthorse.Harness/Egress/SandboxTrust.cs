@@ -6,13 +6,13 @@ namespace Drafthorse.Harness.Egress;
 
 /// <summary>
 /// What a sandbox needs so that its programs trust the company's own certificate authorities: files to write, and variables that name
-/// them. Both are empty where there are none.
+/// them.
 /// </summary>
 public sealed record SandboxTrust
 {
-    private const string BundleName = "ca-bundle.pem";
-    private const string ExtraName = "ca-extra.pem";
-    private const string JavaName = "ca-bundle.jks";
+    private const string BundleName = "drafthorse-ca.pem";
+    private const string ExtraName = "drafthorse-ca-extra.pem";
+    private const string JavaName = "drafthorse-ca.jks";
 
     private static readonly string[] SystemBundles =
     [
@@ -21,22 +21,24 @@ public sealed record SandboxTrust
     ];
 
     // All of these name a file that replaces the program's own list, so it holds the public authorities too.
-    private static readonly string[] BundleVariables = ["SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "PIP_CERT", "GIT_SSL_CAINFO", "CARGO_HTTP_CAINFO", "NIX_SSL_CERT_FILE"];
+    private static readonly string[] BundleVariables =
+    [
+        "SSL_CERT_FILE", "CURL_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "PIP_CERT", "GIT_SSL_CAINFO", "CARGO_HTTP_CAINFO", "NIX_SSL_CERT_FILE", "npm_config_cafile",
+    ];
 
     /// <summary>Nothing to trust beside what the image trusts.</summary>
     public static SandboxTrust None { get; } = new();
 
-    /// <summary>Absolute path inside to content.</summary>
-    public IReadOnlyDictionary<string, byte[]> Files { get; private init; } = new Dictionary<string, byte[]>();
+    /// <summary>Files of the sandbox's <c>/etc</c>, by name.</summary>
+    public IReadOnlyDictionary<string, byte[]> Etc { get; private init; } = new Dictionary<string, byte[]>();
 
     /// <summary>Variables of everything that runs inside.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; private init; } = new Dictionary<string, string>();
 
     /// <summary>
-    /// Reads the certificates of a PEM file; the sandbox will have its files in <paramref name="directory"/>. Throws
-    /// <see cref="FormatException"/> when there is no certificate in it.
+    /// Reads the certificates of a PEM file. Throws <see cref="FormatException"/> when there is no certificate in it.
     /// </summary>
-    public static SandboxTrust Create(string extraCaFile, string directory)
+    public static SandboxTrust Create(string extraCaFile)
     {
         var extra = Import(extraCaFile);
         if (extra.Count == 0)
@@ -46,17 +48,16 @@ public sealed record SandboxTrust
             all.AddRange(Import(system));
         all.AddRange(extra);
 
-        var (bundle, java) = ($"{directory}/{BundleName}", $"{directory}/{JavaName}");
-        var environment = BundleVariables.ToDictionary(name => name, _ => bundle);
-        environment["NODE_EXTRA_CA_CERTS"] = $"{directory}/{ExtraName}";
-        environment["JAVA_TOOL_OPTIONS"] = $"-Djavax.net.ssl.trustStore={java} -Djavax.net.ssl.trustStorePassword={JavaTrustStore.Password}";
+        var environment = BundleVariables.ToDictionary(name => name, _ => $"/etc/{BundleName}");
+        environment["NODE_EXTRA_CA_CERTS"] = $"/etc/{ExtraName}";
+        environment["JAVA_TOOL_OPTIONS"] = $"-Djavax.net.ssl.trustStore=/etc/{JavaName} -Djavax.net.ssl.trustStorePassword={JavaTrustStore.Password}";
         return new SandboxTrust
         {
-            Files = new Dictionary<string, byte[]>
+            Etc = new Dictionary<string, byte[]>
             {
-                [bundle] = ToPem(all),
-                [$"{directory}/{ExtraName}"] = ToPem(extra),
-                [java] = JavaTrustStore.Create(all.Select(c => c.RawData)),
+                [BundleName] = ToPem(all),
+                [ExtraName] = ToPem(extra),
+                [JavaName] = JavaTrustStore.Create(all.Select(c => c.RawData)),
             },
             Environment = environment,
         };

@@ -52,6 +52,7 @@ public sealed partial class SandboxPool
                 ThreadId = request.ThreadId,
                 Name = $"{request.ThreadId.Prefix}-{RandomNumberGenerator.GetHexString(12, lowercase: true)}",
                 Environment = request.Environment,
+                Etc = request.Etc,
             };
             sandbox = await Backend.StartAsync(start, cancellationToken).ConfigureAwait(false) with { Key = RandomNumberGenerator.GetHexString(32, lowercase: true) };
         }

@@ -18,6 +18,9 @@ public sealed record SandboxRequest
     /// <summary>Environment of everything that runs in a fresh sandbox. Never a secret.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>More files in <c>/etc</c> of a fresh isolated sandbox, by name. Never a secret.</summary>
+    public IReadOnlyDictionary<string, byte[]> Etc { get; init; } = new Dictionary<string, byte[]>();
+
     /// <summary>What the sandbox may call on the host: the doors' tunnels. Null = nothing, so that there is no way out at all.</summary>
     public WireHandlers? HostMethods { get; init; }
 }

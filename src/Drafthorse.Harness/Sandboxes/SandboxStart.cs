@@ -13,4 +13,7 @@ public sealed record SandboxStart
 
     /// <summary>Environment of everything that runs inside. Never a secret.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>More files of its <c>/etc</c>, by name. Never a secret.</summary>
+    public IReadOnlyDictionary<string, byte[]> Etc { get; init; } = new Dictionary<string, byte[]>();
 }

@@ -75,7 +75,7 @@ internal sealed class Platform : IAsyncDisposable
         var egress = NewEgress(settings, options.Loggers);
         var pool = new SandboxPool(selection.Backend, logger: options.Loggers.CreateLogger<SandboxPool>());
         var drafts = NewDraftOptions(settings, options, selection);
-        var sandboxes = new RepositorySandboxes(pool, egress, new GitGatewayServer(mirrors, options.Loggers.CreateLogger<GitGatewayServer>()), drafts);
+        var sandboxes = new RepositorySandboxes(pool, egress, new GitGatewayServer(mirrors, options.Loggers.CreateLogger<GitGatewayServer>()), drafts, ReadTrust(settings));
 
         var builder = HarnessAgent.CreateBuilder("coding")
             .UseModel(factory.Create(specs[0]), specs[0].ToString())
@@ -171,6 +171,18 @@ internal sealed class Platform : IAsyncDisposable
         catch (FormatException exception)
         {
             throw new SettingsException($"Drafthorse:Egress: {exception.Message}", exception);
+        }
+    }
+
+    private static SandboxTrust ReadTrust(DrafthorseSettings settings)
+    {
+        try
+        {
+            return settings.Egress.ExtraCaFile is { } file ? SandboxTrust.Create(file) : SandboxTrust.None;
+        }
+        catch (FormatException exception)
+        {
+            throw new SettingsException($"Drafthorse:Egress:ExtraCaFile: {exception.Message}", exception);
         }
     }
 

@@ -48,7 +48,7 @@ internal sealed class EgressWorld : IAsyncDisposable
         var mirrors = new RepositoryMirrors(
             new GitGatewayOptions { StateDirectory = Path.Combine(sandboxes.HostDirectory, "git"), MirrorFreshness = TimeSpan.Zero },
             (_, _, _) => ValueTask.FromResult<GitCredential?>(new GitCredential("x-access-token", remote.Token)));
-        _repositories = new RepositorySandboxes(sandboxes.Pool, gate, new GitGatewayServer(mirrors, GitLog), new DraftOptions());
+        _repositories = new RepositorySandboxes(sandboxes.Pool, gate, new GitGatewayServer(mirrors, GitLog), new DraftOptions(), packages.Trust(sandboxes.HostDirectory));
         _run = new RunContext(store, claim, new(), run => _repositories.AcquireAsync(run, Token), null, TimeProvider.System);
         _run.Set(new RepositoryWork
         {

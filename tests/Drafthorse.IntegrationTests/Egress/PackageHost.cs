@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Drafthorse.Harness.Egress;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -13,6 +14,7 @@ internal sealed class PackageHost : IAsyncDisposable
 {
     public const string Name = "packages.example";
 
+    private readonly Dictionary<string, byte[]> _files = PackageFiles.All().ToDictionary(file => file.Path, file => file.Content);
     private readonly WebApplication _app;
     private readonly X509Certificate2 _authority;
 
@@ -24,11 +26,8 @@ internal sealed class PackageHost : IAsyncDisposable
     /// <summary>Its address for HTTPS, as <c>address:port</c>.</summary>
     public string Https => new Uri(_app.Urls.Last()).Authority;
 
-    /// <summary>The certificate of its authority.</summary>
-    public string AuthorityPem => _authority.ExportCertificatePem();
-
-    /// <summary>Path to content; <c>/hello</c> is there.</summary>
-    public ConcurrentDictionary<string, byte[]> Files { get; } = new() { ["/hello"] = "hello from outside"u8.ToArray() };
+    /// <summary>The paths that were answered with their content.</summary>
+    public ConcurrentQueue<string> Served { get; } = new();
 
     public static async Task<PackageHost> StartAsync(CancellationToken cancellationToken)
     {
@@ -46,6 +45,14 @@ internal sealed class PackageHost : IAsyncDisposable
         return host;
     }
 
+    /// <summary>What the product makes of its setting for this host's authority.</summary>
+    public SandboxTrust Trust(string directory)
+    {
+        var file = Path.Combine(directory, "company.pem");
+        File.WriteAllText(file, _authority.ExportCertificatePem());
+        return SandboxTrust.Create(file);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _app.DisposeAsync();
@@ -54,21 +61,18 @@ internal sealed class PackageHost : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
-        if (!Files.TryGetValue(context.Request.Path.Value!.Replace("%2f", "/", StringComparison.OrdinalIgnoreCase), out var content))
+        if (!_files.TryGetValue(context.Request.Path.Value!, out var content))
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return;
         }
 
-        context.Response.ContentType = Path.GetExtension(context.Request.Path.Value) switch
-        {
-            ".json" => "application/json",
-            ".html" => "text/html",
-            _ => content.AsSpan().StartsWith("<!DOCTYPE"u8) ? "text/html" : content.AsSpan().StartsWith("{"u8) ? "application/json" : "application/octet-stream",
-        };
+        context.Response.ContentType = content.AsSpan().StartsWith("<!DOCTYPE"u8) ? "text/html" : content[0] == '{' ? "application/json" : "application/octet-stream";
         context.Response.ContentLength = content.Length;
-        if (!HttpMethods.IsHead(context.Request.Method))
-            await context.Response.Body.WriteAsync(content, context.RequestAborted);
+        if (HttpMethods.IsHead(context.Request.Method))
+            return;
+        Served.Enqueue(context.Request.Path.Value!);
+        await context.Response.Body.WriteAsync(content, context.RequestAborted);
     }
 
     private static (X509Certificate2 Authority, X509Certificate2 Server) MakeCertificates()

@@ -18,12 +18,12 @@ public sealed class SandboxTrustTests : IDisposable
         using var certificate = new CertificateRequest("CN=Company CA", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.MaxValue);
         File.WriteAllText(_file, certificate.ExportCertificatePem());
 
-        var trust = SandboxTrust.Create(_file, "/tmp/trust");
+        var trust = SandboxTrust.Create(_file);
 
-        Assert.Contains(certificate.ExportCertificatePem(), Encoding.ASCII.GetString(trust.Files[trust.Environment["SSL_CERT_FILE"]]), StringComparison.Ordinal);
-        Assert.Equal(certificate.ExportCertificatePem() + "\n", Encoding.ASCII.GetString(trust.Files[trust.Environment["NODE_EXTRA_CA_CERTS"]]));
-        var java = trust.Files["/tmp/trust/ca-bundle.jks"];
-        Assert.Contains("/tmp/trust/ca-bundle.jks", trust.Environment["JAVA_TOOL_OPTIONS"], StringComparison.Ordinal);
+        Assert.Contains(certificate.ExportCertificatePem(), Encoding.ASCII.GetString(trust.Etc[Path.GetFileName(trust.Environment["SSL_CERT_FILE"])]), StringComparison.Ordinal);
+        Assert.Equal(certificate.ExportCertificatePem() + "\n", Encoding.ASCII.GetString(trust.Etc[Path.GetFileName(trust.Environment["NODE_EXTRA_CA_CERTS"])]));
+        var java = trust.Etc["drafthorse-ca.jks"];
+        Assert.Contains("trustStore=/etc/drafthorse-ca.jks ", trust.Environment["JAVA_TOOL_OPTIONS"], StringComparison.Ordinal);
         Assert.True(java.AsSpan().IndexOf(certificate.RawData) > 0);
     }
 
@@ -32,6 +32,6 @@ public sealed class SandboxTrustTests : IDisposable
     {
         File.WriteAllText(_file, "nothing");
 
-        Assert.Contains(_file, Assert.Throws<FormatException>(() => SandboxTrust.Create(_file, "/tmp")).Message, StringComparison.Ordinal);
+        Assert.Contains(_file, Assert.Throws<FormatException>(() => SandboxTrust.Create(_file)).Message, StringComparison.Ordinal);
     }
 }

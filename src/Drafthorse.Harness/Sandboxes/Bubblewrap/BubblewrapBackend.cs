@@ -62,7 +62,7 @@ public sealed class BubblewrapBackend : ISandboxBackend
         ArgumentNullException.ThrowIfNull(start);
         var programs = BubblewrapPrograms.Find(_options);
         var description = new SandboxDescription { ThreadId = start.ThreadId, CreatedAt = _time.GetUtcNow(), Environment = new(start.Environment) };
-        var directory = SandboxDirectory.Create(_options.StateDirectory, start.Name, description);
+        var directory = SandboxDirectory.Create(_options.StateDirectory, start.Name, description, start.Etc);
         var record = new SandboxRecord(Kind, Environment.MachineName, start.Name);
         try
         {

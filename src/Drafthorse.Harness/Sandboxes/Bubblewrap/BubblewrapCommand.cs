@@ -47,7 +47,7 @@ internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapO
     private static readonly string[] EtcOfHost =
     [
         "/etc/alternatives", "/etc/ca-certificates", "/etc/ca-certificates.conf", "/etc/dotnet", "/etc/fonts", "/etc/ld.so.cache", "/etc/ld.so.conf",
-        "/etc/ld.so.conf.d", "/etc/localtime", "/etc/magic", "/etc/mime.types", "/etc/perl", "/etc/pki/ca-trust", "/etc/pki/tls/certs", "/etc/protocols",
+        "/etc/ld.so.conf.d", "/etc/localtime", "/etc/magic", "/etc/maven/logging", "/etc/maven/m2.conf", "/etc/mime.types", "/etc/perl", "/etc/pki/ca-trust", "/etc/pki/tls/certs", "/etc/protocols",
         "/etc/python3", "/etc/services", "/etc/ssl/certs", "/etc/ssl/openssl.cnf", "/etc/timezone",
     ];
 

@@ -31,7 +31,7 @@ internal sealed class SandboxDirectory(string root, string name)
 
     public bool Exists => File.Exists(At("sandbox.json"));
 
-    public static SandboxDirectory Create(string root, string name, SandboxDescription description)
+    public static SandboxDirectory Create(string root, string name, SandboxDescription description, IReadOnlyDictionary<string, byte[]> etc)
     {
         Make(root, OwnerOnly);
         var directory = new SandboxDirectory(root, name);
@@ -39,6 +39,8 @@ internal sealed class SandboxDirectory(string root, string name)
         foreach (var (host, _) in directory.Writable)
             Make(host, Readable);
         directory.WriteEtc();
+        foreach (var (file, content) in etc)
+            File.WriteAllBytes(System.IO.Path.Combine(directory.Etc, file), content);
         File.WriteAllText(directory.At("sandbox.json"), JsonSerializer.Serialize(description, SandboxDescriptionJson.Default.SandboxDescription));
         return directory;
     }
