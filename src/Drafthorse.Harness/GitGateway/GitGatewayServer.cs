@@ -95,7 +95,6 @@ public sealed class GitGatewayServer
         {
             var status = exception switch { HttpException http4 => http4.Status, GitException => 502, _ => 408 };
             Audit(thread, head, prefix, status, exception.Message);
-            GitGatewayLog.Refused(_logger, thread.ThreadId, status, exception.Message);
             if (response is not { Started: true })
                 await RefuseAsync(http, body, status, exception.Message, cancellationToken).ConfigureAwait(false);
             return false;
@@ -222,11 +221,12 @@ public sealed class GitGatewayServer
 
     private void Audit(GitGatewayThread thread, HttpRequestHead? head, string prefix, int status, string reason)
     {
-        if (thread.OnRequest is null)
-            return;
         var path = head is not null && head.Path.StartsWith(prefix, StringComparison.Ordinal) ? head.Path[(prefix.Length - 1)..] : head?.Path;
         var request = head is null ? "(unreadable)" : $"{head.Method} {path}{(head.Query.Length > 0 ? "?" : "")}{head.Query}";
-        thread.OnRequest(new GitGatewayAudit(_mirrors.Time.GetUtcNow(), thread.ThreadId, Printable.Line(request, 300), status, Printable.Line(reason, 600)));
+        var audit = new GitGatewayAudit(_mirrors.Time.GetUtcNow(), thread.ThreadId, Printable.Line(request, 300), status, Printable.Line(reason, 600));
+        if (reason.Length > 0)
+            GitGatewayLog.Refused(_logger, audit.ThreadId, audit.Request, status, audit.Reason);
+        thread.OnRequest?.Invoke(audit);
     }
 
     private static string? ProtocolOf(HttpRequestHead head) => head.GitProtocol is "version=1" or "version=2" ? head.GitProtocol : null;

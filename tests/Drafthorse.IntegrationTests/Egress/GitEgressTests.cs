@@ -69,7 +69,7 @@ public sealed class GitEgressTests(DockerEngineFixture docker)
         string[] audited =
         [
             "refs/heads/main is not this thread's branch", "refs/heads/drafthorse/8-other is not this thread's branch", "refs/tags/v1 is not this thread's branch",
-            "no other repository can be reached", "non-fast-forward", "delet",
+            "GET /code.example/acme/other.git/info/refs?service=git-receive-pack refused with 403: this thread works on code.example/acme/widgets", "non-fast-forward", "delet",
         ];
         Assert.All(audited, reason => Assert.Single(world.GitLog.Lines, line => line.Contains(reason, StringComparison.Ordinal)));
     }
