@@ -7,9 +7,14 @@ internal static class FileLock
     private const int WouldBlockOnMac = 35;
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(25);
 
+    /// <summary>Longer than a first clone of a large repository takes.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
+
+    /// <summary>Throws <see cref="GitException"/> when another process, stopped perhaps, does not let go of it.</summary>
     public static async Task<FileStream> TakeAsync(string path, TimeProvider time, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var began = time.GetTimestamp();
         while (true)
         {
             try
@@ -18,6 +23,8 @@ internal static class FileLock
             }
             catch (IOException exception) when (IsHeld(exception))
             {
+                if (time.GetElapsedTime(began) >= Longest)
+                    throw new GitException($"Another process has held {path} for {Longest.TotalMinutes:0} minutes. Look for a drafthorse process that is stopped or hangs, and end it.", exception);
                 await Task.Delay(Retry, time, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -27,13 +27,13 @@ internal static class SandboxKinds
         Directory.CreateDirectory(local);
         return
         [
-            new DockerBackend(new DockerSandboxOptions { Image = settings.SandboxImage, Deployment = DeploymentOf(settings) }),
+            new DockerBackend(new DockerSandboxOptions { Image = settings.SandboxImage, Deployment = DeploymentOf(settings.Home) }),
             new BubblewrapBackend(new BubblewrapOptions { StateDirectory = Path.Combine(settings.StatePath, "bubblewrap") }),
             new LocalBackend(new LocalOptions { WorkingDirectory = local, SpillDirectory = Path.Combine(settings.StatePath, "spill") }),
         ];
     }
 
     /// <summary>A store knows only its own threads, so it must not judge the sandboxes of another on the same engine.</summary>
-    private static string DeploymentOf(DrafthorseSettings settings) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Environment.MachineName}:{settings.Home}")))[..16];
+    public static string DeploymentOf(string home) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Environment.MachineName}:{home}")))[..16];
 }

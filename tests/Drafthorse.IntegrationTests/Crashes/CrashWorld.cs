@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography;
+using Drafthorse.Composition;
 using Drafthorse.Demo;
 using Drafthorse.Channels.GitHub;
 using Drafthorse.Harness.Docker;
@@ -9,6 +10,7 @@ using Drafthorse.Harness.Sandboxes.Bubblewrap;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Journal;
 using Drafthorse.Harness.Threads.Sqlite;
+using Microsoft.Data.Sqlite;
 
 namespace Drafthorse.IntegrationTests.Crashes;
 
@@ -133,6 +135,31 @@ internal sealed class CrashWorld : IAsyncDisposable
     public Task<string> GitAsync(CancellationToken cancellationToken, params string[] arguments) =>
         GitRemote.RunGitAsync(Remote.PathOf(Repository.FullName), arguments, cancellationToken);
 
+    /// <summary>The state of a thread's checkout on this machine, where there is no sandbox.</summary>
+    public Task<string> CheckoutAsync(CrashTask task, CancellationToken cancellationToken) => GitRemote.RunGitAsync(
+        Path.Combine(Home, "state", "checkouts", task.Thread.ToString(), Repository.Name), ["log", "--all", "--format=%H", "HEAD"], cancellationToken);
+
+    /// <summary>Whether a process is in the middle of a write to the store, or of a change of a mirror.</summary>
+    public bool IsLockedByAnyone()
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(Home, "drafthorse.db")};Pooling=False");
+        connection.Open();
+        using var begin = connection.CreateCommand();
+        begin.CommandText = "PRAGMA busy_timeout=0; BEGIN IMMEDIATE; ROLLBACK";
+        try
+        {
+            begin.CommandTimeout = 1;
+            begin.ExecuteNonQuery();
+            foreach (var file in Directory.EnumerateFiles(Home, "*.lock", SearchOption.AllDirectories))
+                File.Open(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose();
+            return false;
+        }
+        catch (Exception exception) when (exception is SqliteException or IOException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>The last lines that each process printed.</summary>
     public string Logs() => string.Join("\n---\n", _processes.Reverse().Select(process => string.Join('\n', process.Log.TakeLast(60))));
 
@@ -153,7 +180,7 @@ internal sealed class CrashWorld : IAsyncDisposable
             return;
         ISandboxBackend backend = _engine is null
             ? new BubblewrapBackend(new BubblewrapOptions { StateDirectory = Path.Combine(Home, "state", "bubblewrap") })
-            : new DockerBackend(new DockerSandboxOptions { Endpoint = _engine, Image = "drafthorse/sandbox:test" });
+            : new DockerBackend(new DockerSandboxOptions { Endpoint = _engine, Image = "drafthorse/sandbox:test", Deployment = SandboxKinds.DeploymentOf(Home) });
         await using var owned = backend;
         var threads = _tasks.Select(task => task.Thread).ToHashSet();
         foreach (var listing in (await backend.ListAsync(CancellationToken.None)).Where(listing => threads.Contains(listing.ThreadId)))

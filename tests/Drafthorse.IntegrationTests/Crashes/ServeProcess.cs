@@ -62,10 +62,25 @@ internal sealed class ServeProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until it answers.</summary>
+    public async Task HealthyAsync(CancellationToken cancellationToken)
+    {
+        using var http = new HttpClient();
+        using var answer = await http.GetAsync(new Uri(await ListensAsync(cancellationToken), "/healthz/ready"), cancellationToken);
+        answer.EnsureSuccessStatusCode();
+    }
+
     /// <summary>SIGKILL: this process alone, as when it is out of memory. What it started goes on.</summary>
     public void Kill() => _process.Kill();
 
-    public void Freeze() => Signal("-STOP");
+    /// <summary>SIGSTOP; returns when each of its threads stands still.</summary>
+    public void Freeze()
+    {
+        Signal("-STOP");
+        while (Directory.EnumerateFiles($"/proc/{_process.Id}/task", "stat", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
+            .Select(File.ReadAllText).Any(stat => stat[stat.LastIndexOf(')')..] is not [_, _, 'T', ..]))
+            Thread.Yield();
+    }
 
     public void Thaw() => Signal("-CONT");
 
