@@ -16,6 +16,10 @@ public abstract class ModelConformance(Func<StoreHost> newHost, int runs)
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(runs), property);
     }
 
+    [Fact]
+    public Task ParkedThread_WhoseNewMessageIsWithdrawn_BehavesAsTheModel() =>
+        RunAsync([1494997441, 1069510408, 2006702753, 336425942, 242945814, 2054124045, 1100626894, 1855894745, 1077824167]);
+
     private static IEnumerable<int[]> Shrink(int[] steps)
     {
         for (var size = steps.Length / 2; size > 0; size /= 2)

@@ -159,6 +159,7 @@ internal sealed class ModelSession : IAsyncDisposable
         if (expected)
         {
             message!.Fate = Fate.Removed;
+            thread.Parked |= thread.RestsParked && thread.Owner is null && !thread.Pending.Any();
         }
     }
 
@@ -181,6 +182,7 @@ internal sealed class ModelSession : IAsyncDisposable
         {
             thread.Owner = null;
             thread.WakeAt = null;
+            thread.RestsParked = false;
             thread.Parked = thread.Parked && thread.Pending.Any();
         }
     }
@@ -299,7 +301,8 @@ internal sealed class ModelSession : IAsyncDisposable
         {
             thread.Owner = null;
             thread.WakeAt = request.State == ThreadStatus.Queued ? Now : request.WakeAt;
-            thread.Parked = request.State == ThreadStatus.Parked
+            thread.RestsParked = request.State == ThreadStatus.Parked;
+            thread.Parked = thread.RestsParked
                 && !thread.Messages.Skip((int)thread.InboxAtClaim).Any(message => message.Fate == Fate.Pending);
         }
     }

@@ -36,6 +36,9 @@ internal sealed class ModelThread(string key, string user, string repository)
 
     public bool Parked { get; set; }
 
+    /// <summary>Whether it is parked again when all that came since is withdrawn.</summary>
+    public bool RestsParked { get; set; }
+
     public long CancelledUpTo { get; set; } = -1;
 
     public long DispatchToken { get; set; }
