@@ -138,16 +138,21 @@ public sealed class AgentLoopTests
             .UseSandboxes((_, _) => throw new SandboxException("no sandbox in this test")).Build();
         List<AgentEvent> followed = [];
         Task? following = null;
+        var elsewhere = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         harness.Model
             .Then(async (_, token) =>
             {
                 following = Task.Run(async () =>
                 {
                     await foreach (var agentEvent in other.StreamAsync(AgentHarness.Message("and this"), token))
+                    {
                         followed.Add(agentEvent);
+                        elsewhere.TrySetResult();
+                    }
                 }, token);
                 while ((await harness.Store.ReadInboxAsync(harness.ThreadId, token)).Count == 0)
                     await harness.Store.WaitForChangeAsync(harness.ThreadId, TimeSpan.FromSeconds(1), token);
+                await elsewhere.Task.WaitAsync(token);
                 return [new TextContent("first")];
             })
             .Says("both");
