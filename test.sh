@@ -14,7 +14,7 @@ done
 
 configuration=Release
 results=$(mktemp -d)
-trap 'tests/tools/docker-engine.sh stop >/dev/null 2>&1; rm -rf "$results"' EXIT
+trap 'env -u DOCKER_HOST tests/tools/docker-engine.sh stop >/dev/null 2>&1; rm -rf "$results"' EXIT
 
 if ! $unit_only; then
   tests/tools/install.sh || echo "test.sh: some packages could not be installed; the areas that need them are skipped" >&2
