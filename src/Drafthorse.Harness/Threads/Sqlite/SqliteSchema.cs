@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+
 namespace Drafthorse.Harness.Threads.Sqlite;
 
 /// <summary>The tables. Journal records and messages have the thread's number and their position as one integer key, so that each
@@ -114,11 +116,13 @@ internal static class SqliteSchema
         """,
     ];
 
+    private static readonly TimeSpan LockTime = TimeSpan.FromSeconds(10);
+
     /// <summary>Makes the tables in a new file; refuses a file of a newer version or of another program.</summary>
     public static void Prepare(SqliteSession session, string path)
     {
-        session.WaitForLocks(TimeSpan.FromSeconds(10));
-        session.Run("PRAGMA journal_mode = WAL");
+        session.WaitForLocks(LockTime);
+        TurnWalOn(session);
         session.Run("PRAGMA synchronous = FULL");
         session.Run("BEGIN IMMEDIATE");
         try
@@ -157,6 +161,23 @@ internal static class SqliteSchema
             }
 
             throw;
+        }
+    }
+
+    /// <summary>Where two processes do this to a new file at once, SQLite refuses one of them without waiting.</summary>
+    private static void TurnWalOn(SqliteSession session)
+    {
+        for (var began = Environment.TickCount64; ; Thread.Sleep(5))
+        {
+            try
+            {
+                session.Run("PRAGMA journal_mode = WAL");
+                return;
+            }
+            catch (SqliteException exception) when (SqliteErrors.IsLocked(exception) && Environment.TickCount64 - began < LockTime.TotalMilliseconds)
+            {
+                // The other one is at it.
+            }
         }
     }
 }
