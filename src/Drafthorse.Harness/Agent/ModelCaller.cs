@@ -31,12 +31,12 @@ internal sealed class ModelCaller(
     /// <summary>A call of code's own, beside the conversation.</summary>
     public Task<ModelAnswer> CallAsync(ModelCallPurpose purpose, IReadOnlyList<ChatMessage> messages, ChatOptions options, CancellationToken cancellationToken)
     {
-        var system = run.Conversation.System;
+        var system = run.Conversation.SystemChat;
         var call = new ModelCall
         {
             Run = run,
             Id = $"{run.Thread.Id}:{run.Lease.Token}:{++_calls}",
-            Messages = string.IsNullOrEmpty(system) ? messages : [new ChatMessage(ChatRole.System, system), .. messages],
+            Messages = string.IsNullOrEmpty(system?.Text) ? messages : [system, .. messages],
             Options = options,
             Purpose = purpose,
         };

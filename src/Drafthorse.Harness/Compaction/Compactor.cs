@@ -74,7 +74,7 @@ internal sealed class Compactor(CompactionOptions options, Func<ModelInfo> curre
             context.Insert(0, summary);
         }
 
-        var after = run.Tokens.Estimate(context.Select(Conversation.ToChat));
+        var after = run.Tokens.Estimate([.. context.Select(Conversation.ToChat)]);
         if (after >= before && context.Count >= conversation.Messages.Count)
         {
             return false;
@@ -97,7 +97,7 @@ internal sealed class Compactor(CompactionOptions options, Func<ModelInfo> curre
             LastMessageId = conversation.LastMessageId,
             AnswerSchema = conversation.AnswerSchema,
             TokensBefore = run.Tokens.Estimate(conversation.Chat),
-            TokensAfter = run.Tokens.Estimate(context.Select(Conversation.ToChat)),
+            TokensAfter = run.Tokens.Estimate([.. context.Select(Conversation.ToChat)]),
             Usage = usage,
             CostUsd = cost,
         };
@@ -113,7 +113,8 @@ internal sealed class Compactor(CompactionOptions options, Func<ModelInfo> curre
     private int Estimate(RunContext run)
     {
         var conversation = run.Conversation;
-        return (conversation.CountedMessages == 0 ? overhead() : (int)conversation.CountedTokens)
-            + run.Tokens.Estimate(conversation.Chat.Skip(conversation.CountedMessages));
+        return conversation.CountedMessages == 0
+            ? overhead() + run.Tokens.Estimate(conversation.Chat)
+            : (int)conversation.CountedTokens + conversation.Chat.Skip(conversation.CountedMessages).Sum(run.Tokens.Estimate);
     }
 }

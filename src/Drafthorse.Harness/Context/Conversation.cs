@@ -17,7 +17,10 @@ internal sealed class Conversation
     private readonly Dictionary<string, OpenCall> _openCalls = new(StringComparer.Ordinal);
 
     /// <summary>The system prompt, or null before it was set.</summary>
-    public string? System { get; private set; }
+    public string? System => SystemChat?.Text;
+
+    /// <summary>The same for a chat client: the first message of every request.</summary>
+    public ChatMessage? SystemChat { get; private set; }
 
     /// <summary>The messages, oldest first.</summary>
     public IReadOnlyList<ContextMessage> Messages => _messages;
@@ -66,7 +69,7 @@ internal sealed class Conversation
                 Ended = null;
                 break;
             case PromptSet prompt:
-                System = prompt.System;
+                SystemChat = new ChatMessage(ChatRole.System, prompt.System);
                 break;
             case MessagesTaken taken:
                 Ended = null;
@@ -101,7 +104,7 @@ internal sealed class Conversation
 
                 break;
             case ContextCompacted compacted:
-                System = compacted.System;
+                SystemChat = new ChatMessage(ChatRole.System, compacted.System);
                 Step = compacted.Step;
                 FirstMessageOfRun = compacted.FirstMessageOfRun;
                 LastMessageId = compacted.LastMessageId ?? LastMessageId;

@@ -14,6 +14,9 @@ internal sealed class TokenEstimator
     /// <summary>The most that vendors count for one picture of the size they scale to.</summary>
     private const int PerImage = 1_600;
 
+    /// <summary>The messages that were estimated last, each with the sum up to it: a request begins with the one before it.</summary>
+    private readonly List<(ChatMessage Message, double Sum)> _sums = [];
+
     private double _factor = 1;
 
     /// <summary>What the estimate is multiplied with, learnt from reports; between 1 and 2, as an estimate
@@ -27,14 +30,14 @@ internal sealed class TokenEstimator
         return Scale(Raw(message));
     }
 
-    /// <summary>Tokens of a request: its instructions, tools and messages.</summary>
-    public int Estimate(IEnumerable<ChatMessage> messages, ChatOptions? options = null)
+    /// <summary>Tokens of a request: its instructions, tools and messages. What it has in common with the last one is not looked at again.</summary>
+    public int Estimate(IReadOnlyList<ChatMessage> messages, ChatOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(messages);
-        return Scale(messages.Sum(Raw) + Raw(options));
+        return Scale(Sum(messages) + Raw(options));
     }
 
-    /// <summary>Learns from a report: what was estimated by <see cref="Estimate(IEnumerable{ChatMessage}, ChatOptions?)"/> for the
+    /// <summary>Learns from a report: what was estimated by <see cref="Estimate(IReadOnlyList{ChatMessage}, ChatOptions?)"/> for the
     /// request, and what the provider counted for it.</summary>
     public void Calibrate(int estimated, long reported)
     {
@@ -45,6 +48,27 @@ internal sealed class TokenEstimator
         }
 
         _factor = Math.Clamp(_factor * reported / estimated, 1, 2);
+    }
+
+    private double Sum(IReadOnlyList<ChatMessage> messages)
+    {
+        // The system prompt stands before some lists and not before others.
+        var first = messages is [{ } system, ..] && system.Role == ChatRole.System ? 1 : 0;
+        var known = 0;
+        while (known < _sums.Count && first + known < messages.Count && ReferenceEquals(_sums[known].Message, messages[first + known]))
+        {
+            known++;
+        }
+
+        _sums.RemoveRange(known, _sums.Count - known);
+        var sum = known == 0 ? 0 : _sums[^1].Sum;
+        foreach (var message in messages.Skip(first + known))
+        {
+            sum += Raw(message);
+            _sums.Add((message, sum));
+        }
+
+        return sum + (first == 0 ? 0 : Raw(messages[0]));
     }
 
     private int Scale(double tokens) => (int)Math.Ceiling(tokens * _factor);

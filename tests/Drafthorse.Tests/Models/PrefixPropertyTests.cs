@@ -43,7 +43,12 @@ public sealed class PrefixPropertyTests
         foreach (var step in steps)
         {
             conversation.AddRange(step);
-            await client.AskAsync(conversation, ModelTest.Options());
+            await client.AskAsync(conversation, ThreadOptions());
+
+            // A process that takes the thread over has nothing of it written yet.
+            var anew = new RecordedHttp { Otherwise = http.Otherwise };
+            await ModelTest.Client(spec, anew, settings).AskAsync(conversation, ThreadOptions());
+            Assert.Equal(anew.Bodies[^1], http.Bodies[^1]);
         }
 
         var bodies = http.Bodies.Select(body => settings.Length == 0 ? body : body.Replace(Mark, "", StringComparison.Ordinal)).ToList();
@@ -53,6 +58,13 @@ public sealed class PrefixPropertyTests
         }
 
         return true;
+    }
+
+    private static ChatOptions ThreadOptions()
+    {
+        var options = ModelTest.Options();
+        options.AdditionalProperties = new() { [ModelProperties.Thread] = "thread" };
+        return options;
     }
 
     /// <summary>A conversation as the loop builds it: each step adds what the model said, the results of its calls, and maybe messages

@@ -50,4 +50,18 @@ public sealed class TokenEstimatorTests
         estimator.Calibrate(10, 5_000);
         Assert.Equal(2, estimator.Factor);
     }
+
+    [Fact]
+    public void Estimate_ListAfterList_IsAsIfItWereTheFirst()
+    {
+        var estimator = new TokenEstimator();
+        var system = new ChatMessage(ChatRole.System, new string('s', 700));
+        ChatMessage[] messages = [.. Enumerable.Range(1, 8).Select(n => new ChatMessage(ChatRole.User, new string('a', n * 100)))];
+        IReadOnlyList<ChatMessage>[] lists = [messages[..3], messages[..6], [system, .. messages[..6]], [system, .. messages], messages[..2], [.. messages[..2], messages[7]], [system], [], messages];
+
+        foreach (var list in lists)
+        {
+            Assert.Equal(new TokenEstimator().Estimate(list), estimator.Estimate(list));
+        }
+    }
 }

@@ -4,17 +4,25 @@ using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Harness.Models.Anthropic;
 
-/// <summary>Writes the messages of one request, in order. The results of one step must be one message; nothing else is joined,
+/// <summary>Writes messages as Anthropic takes them, without the first ones that are its system prompt. The results of one step must be one message; nothing else is joined,
 /// so that a further message never reopens one that was sent.</summary>
-internal sealed class MessageWriter(Utf8JsonWriter json, Func<TextReasoningContent, bool> isOwn, bool marksLast)
+internal sealed class MessageWriter(Utf8JsonWriter json, Func<TextReasoningContent, bool> isOwn, int first) : MessagesWriter
 {
     /// <summary>Begins the opaque part of thinking that the vendor hid; other opaque parts are signatures.</summary>
     public const string RedactedPrefix = "redacted_thinking:";
 
     private readonly CallIds _ids = new();
 
+    public override void Write(IReadOnlyList<ChatMessage> messages, int from)
+    {
+        for (var index = Math.Max(first, from); index < messages.Count;)
+        {
+            index = WriteStep(messages, index);
+        }
+    }
+
     /// <summary>Writes the message at an index, with the further results of its step, and returns the index after it.</summary>
-    public int Write(IReadOnlyList<ChatMessage> messages, int index)
+    private int WriteStep(IReadOnlyList<ChatMessage> messages, int index)
     {
         var end = index + 1;
         while (messages[index].Role == ChatRole.Tool && end < messages.Count && messages[end].Role == ChatRole.Tool)
@@ -32,15 +40,10 @@ internal sealed class MessageWriter(Utf8JsonWriter json, Func<TextReasoningConte
             contents.Add(new TextContent("(empty)"));
         }
 
-        for (var at = 0; at < contents.Count; at++)
+        foreach (var content in contents)
         {
             json.WriteStartObject();
-            WriteBlock(contents[at]);
-            if (marksLast && !isAssistant && end == messages.Count && at == contents.Count - 1)
-            {
-                MessagesFormat.WriteCacheMark(json);
-            }
-
+            WriteBlock(content);
             json.WriteEndObject();
         }
 

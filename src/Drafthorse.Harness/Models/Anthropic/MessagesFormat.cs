@@ -27,7 +27,7 @@ internal sealed class MessagesFormat(ModelSpec spec, ModelInfo info, bool isAnth
         json.WriteEndObject();
     }
 
-    protected override void WriteHead(Utf8JsonWriter json, ChatOptions? options)
+    public override void WriteHead(Utf8JsonWriter json, ChatOptions? options)
     {
         json.WriteString("model", ModelOf(options));
         json.WriteBoolean("stream", true);
@@ -39,7 +39,7 @@ internal sealed class MessagesFormat(ModelSpec spec, ModelInfo info, bool isAnth
         WriteTools(json, options);
     }
 
-    protected override void WriteTail(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
+    public override void WriteTail(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
     {
         var most = options?.MaxOutputTokens ?? Math.Min(info.MaxOutput, DefaultMaxOutput);
         json.WriteNumber("max_tokens", most);
@@ -53,18 +53,15 @@ internal sealed class MessagesFormat(ModelSpec spec, ModelInfo info, bool isAnth
         WriteToolChoice(json, options);
     }
 
-    protected override void WriteMessages(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
+    public override MessagesWriter BeginMessages(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
     {
         var first = WriteSystem(json, messages, options);
         json.WriteStartArray("messages");
-        var writer = new MessageWriter(json, IsOwn, marksLast: !isAnthropic);
-        for (var index = first; index < messages.Count;)
-        {
-            index = writer.Write(messages, index);
-        }
-
-        json.WriteEndArray();
+        return new MessageWriter(json, IsOwn, first);
     }
+
+    public override ReadOnlySpan<byte> LastMark(ChatMessage last) =>
+        isAnthropic || last.Role == ChatRole.Assistant || last.Role == ChatRole.System ? [] : ""","cache_control":{"type":"ephemeral"}"""u8;
 
     /// <summary>Writes the system prompt and returns where the conversation begins.</summary>
     private static int WriteSystem(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)

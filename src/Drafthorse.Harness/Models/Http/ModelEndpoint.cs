@@ -25,12 +25,9 @@ internal sealed class ModelEndpoint
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Sends a request and returns the response once its status is a success.</summary>
-    public async Task<HttpResponseMessage> PostAsync(ModelSpec spec, string path, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    public async Task<HttpResponseMessage> PostAsync(ModelSpec spec, string path, HttpContent body, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Url.AbsoluteUri.TrimEnd('/') + path))
-        {
-            Content = new ReadOnlyMemoryContent(body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
-        };
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Url.AbsoluteUri.TrimEnd('/') + path)) { Content = body };
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
         foreach (var (name, value) in Headers)
         {

@@ -8,6 +8,8 @@ namespace Drafthorse.Harness.Models.Http;
 /// <summary>A model behind HTTP: writes the request in a vendor's format and streams its answer.</summary>
 internal sealed class WireChatClient(ModelEndpoint endpoint, WireFormat format) : IChatClient
 {
+    /// <summary>By a conversation's first message, with which they are forgotten.</summary>
+    private readonly ConditionalWeakTable<ChatMessage, WrittenConversation> _written = [];
     private readonly ChatClientMetadata _metadata = new(format.Spec.Provider, endpoint.Url, format.Spec.Model);
 
     public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
@@ -85,13 +87,26 @@ internal sealed class WireChatClient(ModelEndpoint endpoint, WireFormat format) 
 
     private async Task<HttpResponseMessage> SendAsync(IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
-        var body = new PooledBuffer();
-        format.Write(body, messages as IReadOnlyList<ChatMessage> ?? [.. messages], options);
-        var response = await endpoint.PostAsync(format.Spec, format.Path, body.Written, cancellationToken).ConfigureAwait(false);
+        using var body = Write(messages as IReadOnlyList<ChatMessage> ?? [.. messages], options);
+        return await endpoint.PostAsync(format.Spec, format.Path, body, cancellationToken).ConfigureAwait(false);
+    }
 
-        // Only here: after a failure or cancellation the connection may still read the rented bytes.
-        body.Dispose();
-        return response;
+    /// <summary>Only a thread's own calls go on from what was written before: there nobody changes a message that was sent.</summary>
+    private RequestBody Write(IReadOnlyList<ChatMessage> messages, ChatOptions? options)
+    {
+        var isThread = messages.Count > 0 && options?.AdditionalProperties?.ContainsKey(ModelProperties.Thread) == true;
+        if (isThread && _written.TryGetValue(messages[0], out var before) && before.Extend(messages, options) is { } longer)
+        {
+            return longer;
+        }
+
+        var written = new WrittenConversation(format, messages, options);
+        if (isThread)
+        {
+            _written.AddOrUpdate(messages[0], written);
+        }
+
+        return written.Extend(messages, options)!;
     }
 
     /// <summary>The event's JSON; null for the mark that ends a stream of Chat Completions.</summary>

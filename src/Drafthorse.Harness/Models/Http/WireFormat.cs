@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 
@@ -10,13 +8,6 @@ namespace Drafthorse.Harness.Models.Http;
 /// request n up to the end of its messages (invariant 11).</summary>
 internal abstract class WireFormat(ModelSpec spec)
 {
-    private static readonly JsonWriterOptions Options = new()
-    {
-        // The body is application/json, never part of a page: fewer escapes, fewer bytes.
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        SkipValidation = true,
-    };
-
     public ModelSpec Spec => spec;
 
     /// <summary>The path of the call below the endpoint's address.</summary>
@@ -25,24 +16,17 @@ internal abstract class WireFormat(ModelSpec spec)
     /// <summary>Reads one streamed answer.</summary>
     public abstract ReplyReader CreateReader(ModelEndpoint endpoint);
 
-    public void Write(IBufferWriter<byte> output, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
-    {
-        using var json = new Utf8JsonWriter(output, Options);
-        json.WriteStartObject();
-        WriteHead(json, options);
-        WriteMessages(json, messages, options);
-        WriteTail(json, messages, options);
-        json.WriteEndObject();
-    }
-
     /// <summary>What stays the same over a thread: the model and its tools.</summary>
-    protected abstract void WriteHead(Utf8JsonWriter json, ChatOptions? options);
+    public abstract void WriteHead(Utf8JsonWriter json, ChatOptions? options);
+
+    /// <summary>Opens the array that holds the messages. Returns what writes them into it.</summary>
+    public abstract MessagesWriter BeginMessages(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options);
 
     /// <summary>What may differ from call to call: the longest answer, its form, how much to think.</summary>
-    protected abstract void WriteTail(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options);
+    public abstract void WriteTail(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options);
 
-    /// <summary>The member that holds the messages.</summary>
-    protected abstract void WriteMessages(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options);
+    /// <summary>What stands within the last message's closing brackets in this request and in no later one; empty for most vendors.</summary>
+    public virtual ReadOnlySpan<byte> LastMark(ChatMessage last) => [];
 
     protected string ModelOf(ChatOptions? options) => options?.ModelId ?? spec.Model;
 

@@ -11,7 +11,7 @@ internal sealed class ChatCompletionsFormat(ModelSpec spec, ChatDialect dialect)
 
     public override ReplyReader CreateReader(ModelEndpoint endpoint) => new ChatCompletionsReader(Spec, endpoint);
 
-    protected override void WriteHead(Utf8JsonWriter json, ChatOptions? options)
+    public override void WriteHead(Utf8JsonWriter json, ChatOptions? options)
     {
         json.WriteString("model", ModelOf(options));
         json.WriteBoolean("stream", true);
@@ -31,7 +31,7 @@ internal sealed class ChatCompletionsFormat(ModelSpec spec, ChatDialect dialect)
         WriteTools(json, options);
     }
 
-    protected override void WriteTail(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
+    public override void WriteTail(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
     {
         if (options is null)
         {
@@ -58,7 +58,7 @@ internal sealed class ChatCompletionsFormat(ModelSpec spec, ChatDialect dialect)
         WriteToolChoice(json, options);
     }
 
-    protected override void WriteMessages(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
+    public override MessagesWriter BeginMessages(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
     {
         json.WriteStartArray("messages");
         if (!string.IsNullOrEmpty(options?.Instructions))
@@ -69,14 +69,7 @@ internal sealed class ChatCompletionsFormat(ModelSpec spec, ChatDialect dialect)
             json.WriteEndObject();
         }
 
-        var writer = new ChatMessageWriter(json, dialect, IsOwn);
-        foreach (var message in messages)
-        {
-            writer.Write(message);
-        }
-
-        writer.End();
-        json.WriteEndArray();
+        return new ChatMessageWriter(json, dialect, IsOwn);
     }
 
     private void WriteReasoning(Utf8JsonWriter json, ChatOptions options)

@@ -4,13 +4,23 @@ using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Harness.Models.OpenAI;
 
-/// <summary>Writes the messages of one request, in order.</summary>
-internal sealed class ChatMessageWriter(Utf8JsonWriter json, ChatDialect dialect, Func<TextReasoningContent, bool> isOwn)
+/// <summary>Writes messages as Chat Completions takes them.</summary>
+internal sealed class ChatMessageWriter(Utf8JsonWriter json, ChatDialect dialect, Func<TextReasoningContent, bool> isOwn) : MessagesWriter
 {
     private readonly CallIds _ids = new();
     private readonly List<DataContent> _toolImages = [];
 
-    public void Write(ChatMessage message)
+    public override void Write(IReadOnlyList<ChatMessage> messages, int from)
+    {
+        for (var index = from; index < messages.Count; index++)
+        {
+            Write(messages[index]);
+        }
+
+        WriteToolImages();
+    }
+
+    private void Write(ChatMessage message)
     {
         if (message.Role == ChatRole.Tool)
         {
@@ -18,7 +28,7 @@ internal sealed class ChatMessageWriter(Utf8JsonWriter json, ChatDialect dialect
             return;
         }
 
-        End();
+        WriteToolImages();
         if (message.Role == ChatRole.Assistant)
         {
             WriteAssistant(message);
@@ -33,7 +43,7 @@ internal sealed class ChatMessageWriter(Utf8JsonWriter json, ChatDialect dialect
     }
 
     /// <summary>Images of tool results: this API has no place for them there, so a user message after all results of the step holds them.</summary>
-    public void End()
+    private void WriteToolImages()
     {
         if (_toolImages.Count == 0)
         {

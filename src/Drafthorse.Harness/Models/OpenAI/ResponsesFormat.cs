@@ -11,7 +11,7 @@ internal sealed class ResponsesFormat(ModelSpec spec) : WireFormat(spec)
 
     public override ReplyReader CreateReader(ModelEndpoint endpoint) => new ResponsesReader(Spec, endpoint);
 
-    protected override void WriteHead(Utf8JsonWriter json, ChatOptions? options)
+    public override void WriteHead(Utf8JsonWriter json, ChatOptions? options)
     {
         json.WriteString("model", ModelOf(options));
         json.WriteBoolean("stream", true);
@@ -42,19 +42,13 @@ internal sealed class ResponsesFormat(ModelSpec spec) : WireFormat(spec)
         }
     }
 
-    protected override void WriteMessages(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
+    public override MessagesWriter BeginMessages(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
     {
         json.WriteStartArray("input");
-        var writer = new ResponsesInputWriter(json, IsOwn);
-        foreach (var message in messages)
-        {
-            writer.Write(message);
-        }
-
-        json.WriteEndArray();
+        return new ResponsesInputWriter(json, IsOwn);
     }
 
-    protected override void WriteTail(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
+    public override void WriteTail(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
     {
         if (options is not null)
         {

@@ -4,12 +4,20 @@ using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Harness.Models.OpenAI;
 
-/// <summary>Writes the input items of one request, in order: one item for each message, call, result and piece of reasoning.</summary>
-internal sealed class ResponsesInputWriter(Utf8JsonWriter json, Func<TextReasoningContent, bool> isOwn)
+/// <summary>Writes messages as input items: one item for each message, call, result and piece of reasoning.</summary>
+internal sealed class ResponsesInputWriter(Utf8JsonWriter json, Func<TextReasoningContent, bool> isOwn) : MessagesWriter
 {
     private readonly CallIds _ids = new();
 
-    public void Write(ChatMessage message)
+    public override void Write(IReadOnlyList<ChatMessage> messages, int from)
+    {
+        for (var index = from; index < messages.Count; index++)
+        {
+            Write(messages[index]);
+        }
+    }
+
+    private void Write(ChatMessage message)
     {
         if (message.Role == ChatRole.Tool)
         {
