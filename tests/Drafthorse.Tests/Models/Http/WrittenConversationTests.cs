@@ -14,10 +14,11 @@ public sealed class WrittenConversationTests : IDisposable
         var client = ModelTest.Client("openai-chat:m", _http);
         List<ChatMessage> first = [new(ChatRole.User, "hello"), new(ChatRole.Assistant, "forgotten")];
         await client.AskAsync([.. first, new ChatMessage(ChatRole.User, "one")], Options("thread"));
-        await client.AskAsync([first[0], new ChatMessage(ChatRole.User, "two")], Options("thread"));
-        await client.AskAsync([first[0], new ChatMessage(ChatRole.User, "two")], Options("thread"));
+        await client.AskAsync([first[0], new ChatMessage(ChatRole.Assistant, "kept"), new ChatMessage(ChatRole.User, "two")], Options("thread"));
+        await client.AskAsync([first[0], new ChatMessage(ChatRole.Assistant, "kept"), new ChatMessage(ChatRole.User, "two")], Options("thread"));
 
         Assert.DoesNotContain("forgotten", _http.Bodies[1], StringComparison.Ordinal);
+        Assert.Contains("kept", _http.Bodies[1], StringComparison.Ordinal);
         Assert.Equal(_http.Bodies[1], _http.Bodies[2]);
     }
 
