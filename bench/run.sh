@@ -14,6 +14,12 @@ bench=artifacts/bin/Drafthorse.Benchmarks/release/Drafthorse.Benchmarks
 drafthorse=artifacts/publish/$rid/drafthorse
 [ "${1:-}" != --peers ] || "$bench" peers
 
+if [ -z "${DOCKER_HOST:-}" ] && DOCKER_HOST=$(tests/tools/docker-engine.sh start); then
+  export DOCKER_HOST
+  trap 'env -u DOCKER_HOST tests/tools/docker-engine.sh stop' EXIT
+  tests/tools/docker-engine.sh image >&2
+fi
+
 # Nothing that is measured may reach anything but loopback.
 alone=()
 if [ "$(id -u)" = 0 ] && command -v ip >/dev/null && unshare --net true 2>/dev/null; then
