@@ -58,4 +58,27 @@ internal static class ContainerPlan
             },
         },
     };
+
+    /// <summary>A container of the clean image that is in a sandbox's network for a moment and changes its routes. What runs in the sandbox
+    /// never has that right, nor anything that it could have written.</summary>
+    public static CreateContainerParameters CreateRouter(DockerSandboxOptions options, string sandbox, IDictionary<string, string> labels) => new()
+    {
+        Image = options.Image,
+        Entrypoint = [DaemonPath],
+        Cmd = ["route"],
+        User = "0:0",
+        Labels = labels,
+        HostConfig = new HostConfig
+        {
+            NetworkMode = $"container:{sandbox}",
+            CapDrop = ["ALL"],
+            CapAdd = ["NET_ADMIN"],
+            SecurityOpt = ["no-new-privileges"],
+            Memory = 256 << 20,
+            PidsLimit = 64,
+            Runtime = options.Runtime,
+            RestartPolicy = new RestartPolicy { Name = RestartPolicyKind.No },
+            LogConfig = new LogConfig { Type = "none" },
+        },
+    };
 }

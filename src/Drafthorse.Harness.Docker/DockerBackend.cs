@@ -15,6 +15,7 @@ public sealed class DockerBackend : ISandboxBackend
 {
     private readonly DockerSandboxOptions _options;
     private readonly DockerEngine _engine;
+    private readonly SandboxRoutes _routes;
 
     /// <summary>A backend on the engine that the options name; nothing is contacted yet.</summary>
     public DockerBackend(DockerSandboxOptions options)
@@ -22,6 +23,7 @@ public sealed class DockerBackend : ISandboxBackend
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         _engine = new DockerEngine(options);
+        _routes = new SandboxRoutes(_engine, options);
     }
 
     /// <inheritdoc />
@@ -70,12 +72,13 @@ public sealed class DockerBackend : ISandboxBackend
                 (client, token) => client.Containers.ExtractArchiveToContainerAsync(id, new CopyToContainerParameters { Path = "/" }, archive, token),
                 cancellationToken).ConfigureAwait(false);
             await _engine.CallAsync((client, token) => client.Containers.StartContainerAsync(id, new ContainerStartParameters(), token), cancellationToken).ConfigureAwait(false);
+            await _routes.AddAsync(id, parameters.Labels, binary, cancellationToken).ConfigureAwait(false);
             return new SandboxRecord(Kind, info.ID, id);
         }
         catch (Exception exception)
         {
             if (id is not null)
-                await RemoveQuietlyAsync(id).ConfigureAwait(false);
+                await _engine.RemoveQuietlyAsync(id).ConfigureAwait(false);
             if (exception is DockerApiException refused)
                 throw DockerEngine.Refused("start a sandbox", refused);
             throw;
@@ -154,7 +157,7 @@ public sealed class DockerBackend : ISandboxBackend
         await ThrowIfElsewhereAsync(sandbox, cancellationToken).ConfigureAwait(false);
         try
         {
-            await RemoveAsync(sandbox.Id, cancellationToken).ConfigureAwait(false);
+            await _engine.RemoveContainerAsync(sandbox.Id, cancellationToken).ConfigureAwait(false);
         }
         catch (SandboxException exception) when (exception.Problem is SandboxProblem.Gone)
         {
@@ -227,6 +230,8 @@ public sealed class DockerBackend : ISandboxBackend
                 break;
             case SandboxStatus.Stopped:
                 await _engine.CallAsync((client, token) => client.Containers.StartContainerAsync(id, new ContainerStartParameters(), token), cancellationToken).ConfigureAwait(false);
+                var info = await _engine.GetInfoAsync(cancellationToken).ConfigureAwait(false);
+                await _routes.AddAsync(id, container.Config?.Labels ?? new Dictionary<string, string>(), FindBinary(info.Architecture), cancellationToken).ConfigureAwait(false);
                 break;
             case SandboxStatus.Gone:
                 throw new SandboxException(SandboxProblem.Gone, "docker: the sandbox's container is being removed");
@@ -250,22 +255,6 @@ public sealed class DockerBackend : ISandboxBackend
             throw new SandboxException(
                 SandboxProblem.Unreachable,
                 $"docker: the sandbox is on another engine ({sandbox.Machine}) than the one at {_engine.Endpoint}; start a server that uses that engine");
-        }
-    }
-
-    private Task RemoveAsync(string id, CancellationToken cancellationToken) => _engine.CallAsync(
-        (client, token) => client.Containers.RemoveContainerAsync(id, new ContainerRemoveParameters { Force = true, RemoveVolumes = true }, token),
-        cancellationToken);
-
-    private async Task RemoveQuietlyAsync(string id)
-    {
-        try
-        {
-            await RemoveAsync(id, CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is SandboxException or DockerApiException)
-        {
-            // The sweep finds it by its label.
         }
     }
 

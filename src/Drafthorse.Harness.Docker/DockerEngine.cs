@@ -71,6 +71,23 @@ internal sealed class DockerEngine : IDisposable
         }
     }
 
+    public Task RemoveContainerAsync(string id, CancellationToken cancellationToken) => CallAsync(
+        (client, token) => client.Containers.RemoveContainerAsync(id, new ContainerRemoveParameters { Force = true, RemoveVolumes = true }, token),
+        cancellationToken);
+
+    /// <summary>Removes what is not wanted any more; what stays is found by its label.</summary>
+    public async Task RemoveQuietlyAsync(string id)
+    {
+        try
+        {
+            await RemoveContainerAsync(id, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is SandboxException or DockerApiException)
+        {
+            // The sweep finds it.
+        }
+    }
+
     /// <summary>An answer of the engine that no caller expected, in its own words.</summary>
     public static SandboxException Refused(string what, DockerApiException exception) =>
         new($"docker: the engine could not {what}: {ReadMessage(exception)}", exception);

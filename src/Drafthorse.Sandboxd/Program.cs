@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.Versioning;
 using Drafthorse.Sandbox.Daemon;
+using Drafthorse.Sandbox.Doors;
 using Drafthorse.Sandboxd;
 
 [assembly: UnsupportedOSPlatform("windows")]
@@ -12,6 +13,8 @@ const string Usage = """
         Carries standard input and output to a daemon's socket.
     sandboxd launch --socket PATH [--log FILE] -- COMMAND...
         Makes the socket and starts the command with it as descriptor 3, in a session of its own; returns at once.
+    sandboxd route
+        Lets every address of this network lead to the doors; needs CAP_NET_ADMIN, so it is not part of serve in a container.
     sandboxd --version
     """;
 
@@ -25,6 +28,8 @@ try
             return AttachCommand.Run(CommandLine.Parse(args[1..], ["--socket"], []));
         case ["launch", ..]:
             return LaunchCommand.Run(CommandLine.Parse(args[1..], ["--socket", "--log"], []));
+        case ["route"]:
+            return AnyAddress.TryRouteToDoors() ? 0 : throw new IOException("the system does not let this process change its network");
         case ["--version"]:
             Console.Out.WriteLine(SandboxDaemon.Version);
             return 0;

@@ -21,6 +21,8 @@ internal static class ServeCommand
         Libc.HideFromOthers();
         Libc.AdoptOrphans();
         Libc.DropRightsOfChildren();
+        if (!line.Has("--no-doors"))
+            AnyAddress.TryRouteToDoors();
         ThreadReserve.Fill();
 
         using Socket listener = line.Find("--socket") is { } path ? ListeningSocket.Listen(path) : ListeningSocket.Inherit(Spawner.ListenerDescriptor);

@@ -34,10 +34,12 @@ internal sealed class ListenerDoor : IAsyncDisposable
     public static ListenerDoor Open(
         int port, NameTable? names, SemaphoreSlim permits, Func<TunnelRequest, CancellationToken, Task<Stream>> open)
     {
-        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        var all = names is not null && Socket.OSSupportsIPv6;
+        var listener = new Socket(all ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            listener.Bind(new IPEndPoint(names is null ? IPAddress.Loopback : IPAddress.Any, port));
+            listener.DualMode = all;
+            listener.Bind(new IPEndPoint(all ? IPAddress.IPv6Any : names is not null ? IPAddress.Any : IPAddress.Loopback, port));
             listener.Listen(Backlog);
             return new ListenerDoor(listener, names, permits, open);
         }
@@ -98,14 +100,18 @@ internal sealed class ListenerDoor : IAsyncDisposable
         }
     }
 
+    /// <summary>Where the client wants to go; null when it meant this sandbox itself, or a name whose address another one has now.</summary>
     private TunnelRequest? Identify(Socket client)
     {
         if (_names is null)
             return new TunnelRequest(TunnelDoor.Proxy, "", 0);
-        Span<byte> address = stackalloc byte[4];
-        return client.LocalEndPoint is IPEndPoint local
-            && local.Address.TryWriteBytes(address, out _)
-            && _names.TryGetName(BinaryPrimitives.ReadUInt32BigEndian(address), out var name)
+        if (client.LocalEndPoint is not IPEndPoint local)
+            return null;
+        var address = local.Address.IsIPv4MappedToIPv6 ? local.Address.MapToIPv4() : local.Address;
+        if (!IPAddress.IsLoopback(address))
+            return new TunnelRequest(TunnelDoor.Port, new IPAddress(address.GetAddressBytes()).ToString(), local.Port);
+        Span<byte> bytes = stackalloc byte[16];
+        return address.TryWriteBytes(bytes, out var length) && length == 4 && _names.TryGetName(BinaryPrimitives.ReadUInt32BigEndian(bytes), out var name)
             ? new TunnelRequest(TunnelDoor.Port, name, local.Port)
             : null;
     }

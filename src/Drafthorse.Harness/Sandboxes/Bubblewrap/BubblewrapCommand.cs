@@ -4,8 +4,8 @@ namespace Drafthorse.Harness.Sandboxes.Bubblewrap;
 
 /// <summary>
 /// The command line that makes one bubblewrap sandbox. Inside there are the host's programs to read, the sandbox's own files to
-/// write, and nothing else of the host; no network but loopback; no capability but binding low ports, which <c>sandboxd</c> gives
-/// up after its doors are open.
+/// write, and nothing else of the host; no network but loopback, to which every address leads; no capability but those over
+/// that network, which <c>sandboxd</c> does not hand on.
 /// </summary>
 internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapOptions options)
 {
@@ -19,13 +19,16 @@ internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapO
         exec "$@"
         """;
 
-    /// <summary>As root, in a network of the sandbox's own: lets anybody in it open the doors' low ports, shows the sandbox's files at
+    /// <summary>As root, in a network of the sandbox's own: lets anybody in it open the doors' low ports and every
+    /// address lead to them, shows the sandbox's files at
     /// a private place, as the way to them may be closed to others, and gives root up. The user, the place, the count of writable
     /// directories, of all paths, the paths, then the command.</summary>
     private const string GiveUpRoot = """
         set -e
         user=$1 place=$2 writable=$3 n=$4 i=0; shift 4
         ip link set lo up
+        ip route add local 0.0.0.0/0 dev lo
+        ip -6 route add local ::/0 dev lo 2>/dev/null || :
         echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start
         mount -t tmpfs -o mode=755,size=1m,nosuid,nodev drafthorse "$place"
         while [ "$i" -lt "$n" ]; do
@@ -86,8 +89,8 @@ internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapO
     {
         List<string> arguments =
         [
-            programs.Bubblewrap, "--unshare-all", "--unshare-user", .. Network(), "--uid", "1000", "--gid", "1000", "--hostname", "sandbox",
-            "--new-session", "--as-pid-1", "--cap-drop", "ALL", "--cap-add", "CAP_NET_BIND_SERVICE", "--ro-bind", "/usr", "/usr",
+            programs.Bubblewrap, "--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000", "--hostname", "sandbox",
+            "--new-session", "--as-pid-1", "--cap-drop", "ALL", .. Network(), "--ro-bind", "/usr", "/usr",
         ];
         foreach (var directory in new[] { "/bin", "/sbin", "/lib", "/lib32", "/lib64" })
         {
@@ -111,8 +114,10 @@ internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapO
     }
 
     /// <summary>As root the network is made before, see <see cref="GiveUpRoot"/>. Else it belongs to the sandbox's user namespace, in which
-    /// the daemon needs its capability: a further one, to forbid more of them, would take that away.</summary>
-    private string[] Network() => programs.AsUser is null ? [] : ["--share-net", "--disable-userns"];
+    /// the daemon needs its capabilities: a further namespace, to forbid more of them, would take that away.</summary>
+    private string[] Network() => programs.AsUser is null
+        ? ["--cap-add", "CAP_NET_BIND_SERVICE", "--cap-add", "CAP_NET_ADMIN"]
+        : ["--cap-add", "CAP_NET_BIND_SERVICE", "--share-net", "--disable-userns"];
 
     private string[] AddSandboxd(List<string> arguments)
     {
