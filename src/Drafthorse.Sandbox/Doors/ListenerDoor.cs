@@ -38,7 +38,8 @@ internal sealed class ListenerDoor : IAsyncDisposable
         var listener = new Socket(all ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            listener.DualMode = all;
+            if (all)
+                listener.DualMode = true;
             listener.Bind(new IPEndPoint(all ? IPAddress.IPv6Any : names is not null ? IPAddress.Any : IPAddress.Loopback, port));
             listener.Listen(Backlog);
             return new ListenerDoor(listener, names, permits, open);
