@@ -59,17 +59,20 @@ internal static class ContainerPlan
         },
     };
 
+    public static string RouterOf(string sandbox) => $"drafthorse-route-{sandbox[..12]}";
+
     /// <summary>A container of the clean image that is in a sandbox's network for a moment and changes its routes. What runs in the sandbox
     /// never has that right, nor anything that it could have written.</summary>
-    public static CreateContainerParameters CreateRouter(DockerSandboxOptions options, string sandbox, IDictionary<string, string> labels) => new()
+    public static CreateContainerParameters CreateRouter(DockerSandboxOptions options, string sandbox) => new()
     {
+        Name = RouterOf(sandbox),
         Image = options.Image,
         Entrypoint = [DaemonPath],
         Cmd = ["route"],
         User = "0:0",
-        Labels = labels,
         HostConfig = new HostConfig
         {
+            AutoRemove = true,
             NetworkMode = $"container:{sandbox}",
             CapDrop = ["ALL"],
             CapAdd = ["NET_ADMIN"],

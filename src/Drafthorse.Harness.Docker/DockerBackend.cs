@@ -72,7 +72,7 @@ public sealed class DockerBackend : ISandboxBackend
                 (client, token) => client.Containers.ExtractArchiveToContainerAsync(id, new CopyToContainerParameters { Path = "/" }, archive, token),
                 cancellationToken).ConfigureAwait(false);
             await _engine.CallAsync((client, token) => client.Containers.StartContainerAsync(id, new ContainerStartParameters(), token), cancellationToken).ConfigureAwait(false);
-            await _routes.AddAsync(id, parameters.Labels, binary, cancellationToken).ConfigureAwait(false);
+            _routes.Add(id, binary);
             return new SandboxRecord(Kind, info.ID, id);
         }
         catch (Exception exception)
@@ -158,6 +158,7 @@ public sealed class DockerBackend : ISandboxBackend
         try
         {
             await _engine.RemoveContainerAsync(sandbox.Id, cancellationToken).ConfigureAwait(false);
+            await _engine.RemoveQuietlyAsync(ContainerPlan.RouterOf(sandbox.Id)).ConfigureAwait(false);
         }
         catch (SandboxException exception) when (exception.Problem is SandboxProblem.Gone)
         {
@@ -199,10 +200,10 @@ public sealed class DockerBackend : ISandboxBackend
     }
 
     /// <inheritdoc />
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        await _routes.DisposeAsync().ConfigureAwait(false);
         _engine.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     private async Task<Stream> OpenAsync(string id, CancellationToken cancellationToken)
@@ -231,7 +232,7 @@ public sealed class DockerBackend : ISandboxBackend
             case SandboxStatus.Stopped:
                 await _engine.CallAsync((client, token) => client.Containers.StartContainerAsync(id, new ContainerStartParameters(), token), cancellationToken).ConfigureAwait(false);
                 var info = await _engine.GetInfoAsync(cancellationToken).ConfigureAwait(false);
-                await _routes.AddAsync(id, container.Config?.Labels ?? new Dictionary<string, string>(), FindBinary(info.Architecture), cancellationToken).ConfigureAwait(false);
+                _routes.Add(id, FindBinary(info.Architecture));
                 break;
             case SandboxStatus.Gone:
                 throw new SandboxException(SandboxProblem.Gone, "docker: the sandbox's container is being removed");

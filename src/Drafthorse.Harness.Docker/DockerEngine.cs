@@ -75,7 +75,7 @@ internal sealed class DockerEngine : IDisposable
         (client, token) => client.Containers.RemoveContainerAsync(id, new ContainerRemoveParameters { Force = true, RemoveVolumes = true }, token),
         cancellationToken);
 
-    /// <summary>Removes what is not wanted any more; what stays is found by its label.</summary>
+    /// <summary>Removes what is not wanted any more, if it is there.</summary>
     public async Task RemoveQuietlyAsync(string id)
     {
         try
@@ -84,7 +84,7 @@ internal sealed class DockerEngine : IDisposable
         }
         catch (Exception exception) when (exception is SandboxException or DockerApiException)
         {
-            // The sweep finds it.
+            // It is gone, or the sweep finds it by its label.
         }
     }
 

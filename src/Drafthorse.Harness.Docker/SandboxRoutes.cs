@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Docker.DotNet;
 using Docker.DotNet.Models;
 using Drafthorse.Harness.Sandboxes;
@@ -6,33 +7,38 @@ namespace Drafthorse.Harness.Docker;
 
 /// <summary>
 /// Lets every address of a sandbox's network, which leads nowhere else, lead to its doors: a connection to an address without a name
-/// is then refused and recorded by the gate. Where the engine's runtime does not allow it, the system refuses, and nothing is recorded.
+/// is then refused and recorded by the gate. Nobody waits for it. Where the engine's runtime does not allow it, and in the moments
+/// before, the system refuses, and nothing is recorded.
 /// </summary>
-internal sealed class SandboxRoutes(DockerEngine engine, DockerSandboxOptions options)
+internal sealed class SandboxRoutes(DockerEngine engine, DockerSandboxOptions options) : IAsyncDisposable
 {
-    /// <summary>Adds the routes to a container that has just been started: they are gone each time it stops.</summary>
-    public async Task AddAsync(string sandbox, IDictionary<string, string> labels, string binary, CancellationToken cancellationToken)
+    private readonly ConcurrentDictionary<Task, bool> _adding = new();
+
+    /// <summary>Begins to add the routes of a container that has just been started: they are gone each time it stops.</summary>
+    public void Add(string sandbox, string binary)
     {
-        string? router = null;
+        var adding = AddAsync(sandbox, binary);
+        _adding.TryAdd(adding, true);
+        _ = adding.ContinueWith(added => _adding.TryRemove(added, out _), TaskScheduler.Default);
+    }
+
+    public async ValueTask DisposeAsync() => await Task.WhenAll(_adding.Keys).ConfigureAwait(false);
+
+    private async Task AddAsync(string sandbox, string binary)
+    {
         try
         {
-            var plan = ContainerPlan.CreateRouter(options, sandbox, labels);
-            router = (await engine.CallAsync((client, token) => client.Containers.CreateContainerAsync(plan, token), cancellationToken).ConfigureAwait(false)).ID;
-            var archive = await SandboxdArchive.BuildAsync(binary, new Dictionary<string, byte[]>(), cancellationToken).ConfigureAwait(false);
+            var archive = await SandboxdArchive.BuildAsync(binary, new Dictionary<string, byte[]>(), CancellationToken.None).ConfigureAwait(false);
+            var plan = ContainerPlan.CreateRouter(options, sandbox);
+            var router = await engine.CallAsync((client, token) => client.Containers.CreateContainerAsync(plan, token), CancellationToken.None).ConfigureAwait(false);
             await engine.CallAsync(
-                (client, token) => client.Containers.ExtractArchiveToContainerAsync(router, new CopyToContainerParameters { Path = "/" }, archive, token),
-                cancellationToken).ConfigureAwait(false);
-            await engine.CallAsync((client, token) => client.Containers.StartContainerAsync(router, new ContainerStartParameters(), token), cancellationToken).ConfigureAwait(false);
-            await engine.CallAsync((client, token) => client.Containers.WaitContainerAsync(router, token), cancellationToken).ConfigureAwait(false);
+                (client, token) => client.Containers.ExtractArchiveToContainerAsync(router.ID, new CopyToContainerParameters { Path = "/" }, archive, token),
+                CancellationToken.None).ConfigureAwait(false);
+            await engine.CallAsync((client, token) => client.Containers.StartContainerAsync(router.ID, new ContainerStartParameters(), token), CancellationToken.None).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is DockerApiException or SandboxException)
+        catch (Exception exception) when (exception is DockerApiException or SandboxException or IOException)
         {
-            // Refused either way; the sandbox itself is well.
-        }
-        finally
-        {
-            if (router is not null)
-                await engine.RemoveQuietlyAsync(router).ConfigureAwait(false);
+            // The sandbox itself is well, or is being removed; its router goes with it.
         }
     }
 }

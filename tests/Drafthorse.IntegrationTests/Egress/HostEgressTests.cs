@@ -136,6 +136,8 @@ public sealed class HostEgressTests(DockerEngineFixture docker)
         ];
         await using var world = await EgressWorld.StartAsync(kind, docker);
 
+        // A container's routes come a moment after it.
+        await world.MustAsync("until (exec 3<>/dev/tcp/10.0.0.1/443) 2>/dev/null; do read -t 0.02 <> <(:) || :; done");
         var answers = await world.MustAsync(Tools + string.Join('\n', addresses.Select(address => $"get {address.Written} 80 /hello | head -n 1; echo")));
         var version6 = await world.RunAsync(Tools + "get fd00:ec2::254 80 /hello | grep -a HTTP/1.1.200");
         var tls = await world.RunAsync("exec 3<>/dev/tcp/169.254.169.254/443 && printf x >&3 && head -c 7 <&3 | od -An -tx1");
