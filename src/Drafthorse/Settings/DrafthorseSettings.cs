@@ -101,8 +101,7 @@ internal sealed record DrafthorseSettings
                 MetricsToken = reader.Text("METRICS_TOKEN"),
                 Workers = reader.Number("Drafthorse:Workers", 4, 1, 256),
                 LeaseTime = TimeSpan.FromSeconds(reader.Number("Drafthorse:LeaseSeconds", 30, 1, 600)),
-                Secrets = SecretNames.Select(name => (name, value: reader.Text(name))).Where(secret => secret.value is not null)
-                    .ToDictionary(secret => secret.name, secret => secret.value!, StringComparer.Ordinal),
+                Secrets = ReadSecrets(reader).ToDictionary(StringComparer.Ordinal),
                 NotYet = [.. UnusedYet.Where(name => reader.Text(name) is not null)],
             };
             return reader.Unread("Drafthorse") is { } unread
@@ -113,6 +112,25 @@ internal sealed record DrafthorseSettings
         {
             throw new SettingsException(exception.Message, exception);
         }
+    }
+
+    /// <summary>The values that are secret, also each of two webhook secrets and the proxy's password by itself.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> ReadSecrets(SettingsReader reader)
+    {
+        foreach (var name in SecretNames)
+        {
+            if (reader.Text(name) is { } value)
+                yield return new(name, value);
+        }
+
+        if (reader.Text("GITHUB_WEBHOOK_SECRET")?.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 1 } lines)
+        {
+            for (var i = 0; i < lines.Length; i++)
+                yield return new($"GITHUB_WEBHOOK_SECRET, line {i + 1}", lines[i]);
+        }
+
+        if (EgressOptions.Read(reader).Proxy?.UserInfo.Split(':', 2) is [_, var password])
+            yield return new("Drafthorse:Egress:Proxy", Uri.UnescapeDataString(password));
     }
 
     private static string? ReadSandboxType(SettingsReader reader) => reader.Text("SANDBOX_TYPE")?.ToLowerInvariant() is "kubernetes" or "remote"

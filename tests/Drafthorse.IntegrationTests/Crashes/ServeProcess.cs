@@ -33,9 +33,9 @@ internal sealed class ServeProcess : IAsyncDisposable
     public IEnumerable<string> Log => _log;
 
     /// <summary>Starts it; <see cref="ListensAsync"/> says when it is up.</summary>
-    public static ServeProcess Start(IReadOnlyDictionary<string, string> environment)
+    public static ServeProcess Start(IReadOnlyDictionary<string, string> environment, string? program = null)
     {
-        var start = new ProcessStartInfo(Program, ["serve", "--urls", "http://127.0.0.1:0"])
+        var start = new ProcessStartInfo(program ?? Program, ["serve", "--urls", "http://127.0.0.1:0"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -52,6 +52,16 @@ public sealed class DrafthorseSettingsTests
     }
 
     [Fact]
+    public void Read_SecretsWithinSettings_AreEachKnownToBeSecret()
+    {
+        var settings = Read("GITHUB_TOKEN=ghp_1234", "GITHUB_WEBHOOK_SECRET=new-secret\nold-secret", "Drafthorse:Egress:Proxy=http://user:pass%40word@proxy.example:3128");
+
+        Assert.Equal(
+            ["ghp_1234", "new-secret\nold-secret", "new-secret", "old-secret", "pass@word"],
+            settings.Secrets.Values);
+    }
+
+    [Fact]
     public void Read_ListsOfASection_AreKnownSettings()
     {
         var settings = Read("Drafthorse:Egress:Allow:0=a.example", "Drafthorse:Egress:Allow:1=b.example", "Drafthorse:Budgets:OrganizationPerDayUsd=unlimited");
