@@ -3,6 +3,7 @@
 #
 #   docker-engine.sh start   starts it when it does not run; prints its DOCKER_HOST
 #   docker-engine.sh image   makes drafthorse/sandbox:test (Debian, git, ripgrep) and drafthorse/sandbox:busybox when they are missing
+#   docker-engine.sh tools   makes drafthorse/sandbox:tools when it is missing: this machine's own git, curl, npm, pip, .NET SDK, Java and Maven
 #   docker-engine.sh stop    stops it and removes its containers
 #
 # Directory: $DRAFTHORSE_TEST_ENGINE, default artifacts/engine of this checkout. An engine that DOCKER_HOST names is used
@@ -94,9 +95,59 @@ image() {
   echo "drafthorse/sandbox:test"
 }
 
+# The files of some installed packages and of all that they need, each once, by their places on a system with merged /usr.
+files_of() {
+  options="--recurse --installed --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances"
+  essential=$(dpkg-query --show --showformat '${Essential} ${Package}\n' | sed -n 's/^yes //p')
+  apt-cache depends $options $essential "$@" | grep -oE '^[a-z0-9][a-z0-9.+-]*' | sort -u | xargs dpkg-query --listfiles 2>/dev/null \
+    | sed -nE -e '\#^/(etc/maven/settings.xml|etc/apt/|usr/share/(doc|man|locale)/)#d' -e '\#^/(bin|sbin|lib|lib32|lib64|libx32)$#d' -e 's#^/(bin|sbin|lib|lib32|lib64|libx32)/#/usr/\1/#' -e '\#^/.#p' \
+    | sort -u | while read -r file; do
+      if [ -L "$file" ] || [ -f "$file" ]; then echo "${file#/}"; fi
+    done
+}
+
+# The tools of this machine as an image: nothing is downloaded, and they are those that bubblewrap shows.
+tools() {
+  answers || fail "no engine answers at $host; run: $0 start"
+  if ! has drafthorse/sandbox:tools; then
+    java=$(dpkg-query --search "$(readlink -f "$(command -v java)")" | cut -d: -f1) || fail "java is of no package"
+    packages="bash git curl ripgrep ca-certificates maven python3-pip nodejs $java"
+    for package in $packages; do
+      dpkg-query --status "$package" >/dev/null 2>&1 || fail "the package $package is not installed; tests/tools/install.sh does it"
+    done
+    if dpkg-query --status npm >/dev/null 2>&1; then packages="$packages npm"; fi
+    dotnet=$(dirname "$(readlink -f "$(command -v dotnet)")")
+
+    tree=$(mktemp -d)
+    mkdir -p "$tree/tmp" "$tree/root" "$tree/etc" "$tree/var/lib" "$tree/usr/local/bin"
+    for name in bin sbin lib lib64; do
+      mkdir -p "$tree/usr/$name"
+      ln -s "usr/$name" "$tree/$name"
+    done
+    echo 'root:x:0:0:root:/root:/bin/sh' >"$tree/etc/passwd"
+    echo 'root:x:0:' >"$tree/etc/group"
+    ln -s /usr/share/dotnet/dotnet "$tree/usr/local/bin/dotnet"
+    {
+      files_of $packages
+      # What no package lists: links to the chosen alternatives, and npm where it has renewed itself.
+      npm=$(readlink -f "$(command -v npm)")
+      cd / && find etc/alternatives etc/ssl/certs etc/ld.so.cache etc/ld.so.conf etc/ld.so.conf.d etc/java* ".$(command -v npm)" ".${npm%/bin/*}" ! -type d | sed 's#^\./##'
+      find usr/bin -type l -lname '/etc/alternatives/*'
+    } | sort -u >"$tree.files"
+    tar --create --hard-dereference --transform "s#^\\.${dotnet}#./usr/share/dotnet#" \
+      --directory "$tree" . \
+      --directory / --exclude='*/sdk/*/FSharp' --exclude='*/templates' ".$dotnet" \
+      --no-recursion --files-from "$tree.files" \
+      | docker --host "$host" import - drafthorse/sandbox:tools >/dev/null
+    rm -rf "$tree" "$tree.files"
+  fi
+  echo "drafthorse/sandbox:tools"
+}
+
 case ${1:-} in
   start) start ;;
   stop) stop ;;
   image) image ;;
-  *) fail "start, image or stop" ;;
+  tools) tools ;;
+  *) fail "start, image, tools or stop" ;;
 esac

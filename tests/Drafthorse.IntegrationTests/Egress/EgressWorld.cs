@@ -71,9 +71,9 @@ internal sealed class EgressWorld : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<EgressWorld> StartAsync(SandboxKind kind, DockerEngineFixture docker)
+    public static async Task<EgressWorld> StartAsync(SandboxKind kind, DockerEngineFixture docker, string? image = null)
     {
-        var sandboxes = await SandboxWorld.CreateAsync(kind, docker);
+        var sandboxes = await SandboxWorld.CreateAsync(kind, docker, image);
         var remote = new GitRemote(Path.Combine(sandboxes.HostDirectory, "remote"), $"ghp_{RandomNumberGenerator.GetHexString(32, lowercase: true)}");
         var commit = await remote.CreateAsync("acme/widgets", "main", new Dictionary<string, string> { ["README.md"] = "# Widgets\n" }, Token);
         await remote.CreateAsync("acme/other", "main", new Dictionary<string, string> { ["README.md"] = "# Other\n" }, Token);

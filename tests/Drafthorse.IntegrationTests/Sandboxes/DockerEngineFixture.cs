@@ -10,6 +10,7 @@ public sealed class DockerEngineFixture : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private Task<string>? _host;
+    private Task<string>? _tools;
 
     /// <summary>The root of the checkout.</summary>
     public static string Checkout { get; } = FindCheckout();
@@ -23,6 +24,18 @@ public sealed class DockerEngineFixture : IAsyncDisposable
         }
 
         return new Uri(await _host);
+    }
+
+    /// <summary>The image with this machine's package tools, made when the first test asks for it.</summary>
+    public async Task<string> GetToolsImageAsync()
+    {
+        await GetAsync();
+        lock (_gate)
+        {
+            _tools ??= RunAsync("tools");
+        }
+
+        return await _tools;
     }
 
     public async ValueTask DisposeAsync()

@@ -20,14 +20,14 @@ internal sealed class SandboxWorld : IAsyncDisposable
     private readonly string _key = Guid.NewGuid().ToString();
     private int _calls;
 
-    private SandboxWorld(SandboxKind kind, Uri? engine)
+    private SandboxWorld(SandboxKind kind, Uri? engine, string image)
     {
         Kind = kind;
         var checkout = _directory.CreateSubdirectory("src").FullName;
         Backend = kind switch
         {
             SandboxKind.Local => new LocalBackend(new LocalOptions { WorkingDirectory = checkout, SpillDirectory = Path.Combine(_directory.FullName, "spill") }),
-            SandboxKind.Docker => new DockerBackend(new DockerSandboxOptions { Endpoint = engine, Image = "drafthorse/sandbox:test", Deployment = _key, Pids = Pids, TmpBytes = TmpBytes }),
+            SandboxKind.Docker => new DockerBackend(new DockerSandboxOptions { Endpoint = engine, Image = image, Deployment = _key, Pids = Pids, TmpBytes = TmpBytes }),
             _ => new BubblewrapBackend(new BubblewrapOptions
             {
                 StateDirectory = Path.Combine(_directory.FullName, "state"),
@@ -56,11 +56,11 @@ internal sealed class SandboxWorld : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<SandboxWorld> CreateAsync(SandboxKind kind, DockerEngineFixture docker)
+    public static async Task<SandboxWorld> CreateAsync(SandboxKind kind, DockerEngineFixture docker, string? image = null)
     {
         if (kind is SandboxKind.Docker or SandboxKind.BubblewrapNative && SandboxdPrograms.FindNative() is null)
             Assert.Skip($"no native sandboxd; build it with: {SandboxdPrograms.BuildCommand("x64")}");
-        var world = new SandboxWorld(kind, kind == SandboxKind.Docker ? await docker.GetAsync() : null);
+        var world = new SandboxWorld(kind, kind == SandboxKind.Docker ? await docker.GetAsync() : null, image ?? "drafthorse/sandbox:test");
         var availability = await world.Backend.CheckAsync(Token);
         if (!availability.Ready)
             Assert.Skip(availability.Detail);
