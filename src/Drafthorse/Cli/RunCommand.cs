@@ -64,19 +64,18 @@ internal static class RunCommand
                 DefaultSandbox = "local",
                 MayBeLocal = true,
                 LocalDirectory = target.Directory,
+                Folder = target.Repository is null ? target.Directory : null,
                 Budget = parsed.GetValue(MaxCost) is { } cost ? WithCost(settings.Budget, cost) : null,
                 Limit = parsed.GetValue(MaxSteps) is { } steps ? new ModelCallLimit { MaxCalls = steps } : new ModelCallLimit(),
             },
             cancellationToken);
         if (parsed.GetValue(MaxCost) is not null && platform.Unpriced is { } unpriced)
             await Console.Error.WriteLineAsync($"--max-cost does not hold for {unpriced}: its price is unknown. Write it to {Path.Combine(settings.Home, "models.json")}; until then its tokens are limited, and --max-steps its calls.");
-        if (target.Repository is null && platform.Sandbox.Backend.IsIsolated)
-            await Console.Error.WriteLineAsync($"The {platform.Sandbox.Backend.Kind} sandbox begins empty: the files of {target.Directory} are not in it. Name a git URL by --repo to have it cloned.");
 
         var json = parsed.GetValue(Json);
         var output = json ? (IRunOutput)new JsonOutput() : new TextOutput(TerminalConsole.Create());
         if (output is TextOutput text)
-            text.Introduce(platform);
+            text.Introduce(platform, target.Repository is null);
         var message = new AgentMessage
         {
             Text = parsed.GetRequiredValue(Task),
@@ -84,6 +83,12 @@ internal static class RunCommand
             User = WorkTarget.User,
             Repository = target.Repository,
         };
-        return await new RunSession(platform, output).RunAsync(ThreadId.FromKey(message.ThreadKey), token => platform.Agent.StreamAsync(message, token), cancellationToken);
+        var id = ThreadId.FromKey(message.ThreadKey);
+        var code = await new RunSession(platform, output).RunAsync(id, token => platform.Agent.StreamAsync(message, token), cancellationToken);
+
+        // Nobody goes on with a task of its own; a thread that was named is likely gone on with.
+        if (parsed.GetValue(Thread) is null)
+            await platform.LetSandboxGoAsync(id);
+        return code;
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Drafthorse.Channels.GitHub;
+using Drafthorse.Folders;
 using Drafthorse.Harness.Agent;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Drafts;
@@ -47,6 +48,9 @@ internal sealed class Platform : IAsyncDisposable
 
     public required IReadOnlyList<ModelSpec> Models { get; init; }
 
+    /// <summary>What brings this machine's folder into isolated sandboxes and out; null when nothing does.</summary>
+    public FolderMiddleware? Folder { get; private init; }
+
     /// <summary>A model whose price is not known, so that budgets in USD do not hold it; or null.</summary>
     public ModelSpec? Unpriced { get; private init; }
 
@@ -77,19 +81,22 @@ internal sealed class Platform : IAsyncDisposable
         var drafts = NewDraftOptions(settings, options, selection);
         var sandboxes = new RepositorySandboxes(pool, egress, new GitGatewayServer(mirrors, options.Loggers.CreateLogger<GitGatewayServer>()), drafts, ReadTrust(settings));
 
+        var folder = options.Folder is { } carried && selection.Backend.IsIsolated ? new FolderMiddleware(carried, Path.Combine(settings.StatePath, "folders")) : null;
         var builder = HarnessAgent.CreateBuilder("coding")
             .UseModel(factory.Create(specs[0]), specs[0].ToString())
             .UseModelCatalog(factory.Catalog)
             .UseModelChoice(ModelChoice(settings, factory, [.. specs.Skip(1)]))
             .UseStateStore(store)
-            .UseSandboxes(sandboxes.AcquireAsync)
-            .UseInstructions((run, _) => ValueTask.FromResult(Surroundings.Describe(run, selection, drafts, settings)))
+            .UseSandboxes(folder is null ? sandboxes.AcquireAsync : async (run, token) => await folder.EnterAsync(run, await sandboxes.AcquireAsync(run, token), token))
+            .UseInstructions((run, _) => ValueTask.FromResult(Surroundings.Describe(run, selection, folder is not null)))
             .UseInstructions(new RepositoryInstructions(mirrors).ReadAsync)
             .UseBudget(options.Budget ?? settings.Budget)
             .UseLimit(options.Limit)
             .UseSecrets(settings.Secrets)
             .UseLoggers(options.Loggers)
             .Use(new DraftMiddleware(mirrors, drafts));
+        if (folder is not null)
+            builder.Use(folder);
         foreach (var fallback in specs.Skip(1))
             builder.UseFallbackModel(factory.Create(fallback), fallback.ToString());
         if (options.Watcher is not null)
@@ -103,6 +110,7 @@ internal sealed class Platform : IAsyncDisposable
             Mirrors = mirrors,
             Channels = github is null ? [] : [github],
             Models = specs,
+            Folder = folder,
             Unpriced = specs.FirstOrDefault(spec => factory.Catalog.Find(spec).Price is null),
         };
         platform._owned.AddRange([sandboxes, selection.Backend, store]);
@@ -125,6 +133,21 @@ internal sealed class Platform : IAsyncDisposable
             Channels,
             new OutboxDispatcherOptions { Only = only, LeaseTime = lease, CallTimeout = lease * 2 / 3 },
             logger: Loggers.CreateLogger<OutboxDispatcher>());
+    }
+
+    /// <summary>Removes a thread's sandbox when all that was done in it is in the folder.</summary>
+    public async Task LetSandboxGoAsync(ThreadId thread)
+    {
+        if (Folder is not { KeepsWork: false } || await Store.GetThreadAsync(thread, CancellationToken.None) is not { Owner: null, Facts.Sandbox: { } sandbox })
+            return;
+        try
+        {
+            await Sandbox.Backend.RemoveAsync(sandbox, CancellationToken.None);
+        }
+        catch (SandboxException exception)
+        {
+            await Console.Error.WriteLineAsync($"The sandbox {sandbox.Id} could not be removed: {exception.Message}");
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -26,6 +26,9 @@ internal sealed record PlatformOptions
     /// <summary>Where local tools work.</summary>
     public string? LocalDirectory { get; init; }
 
+    /// <summary>The folder of this machine that threads without a repository have in an isolated sandbox; null = none.</summary>
+    public string? Folder { get; init; }
+
     /// <summary>A budget of the command line's own.</summary>
     public ThreadBudget? Budget { get; init; }
 

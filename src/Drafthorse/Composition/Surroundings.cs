@@ -1,14 +1,13 @@
 using Drafthorse.Harness.Drafts;
 using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Sandboxes;
-using Drafthorse.Settings;
 
 namespace Drafthorse.Composition;
 
 /// <summary>Tells the model where it works.</summary>
 internal static class Surroundings
 {
-    public static string Describe(RunContext run, SandboxSelection sandbox, DraftOptions drafts, DrafthorseSettings settings)
+    public static string Describe(RunContext run, SandboxSelection sandbox, bool carriesFolder)
     {
         if (run.Get<RepositoryWork>() is { } work)
         {
@@ -17,6 +16,15 @@ internal static class Surroundings
             return $"""
                 # Where you work
                 The repository {work.Repository.FullName} is checked out at {work.Checkout}, on the branch {work.Branch}, which starts from {start}. Work there.{verify}
+                """;
+        }
+
+        if (carriesFolder)
+        {
+            return $"""
+                # Where you work
+                You are in an isolated sandbox. {run.WorkingDirectory} is a copy of the user's folder, in which relative paths begin: work there. What you change there is
+                copied to the user's folder when your turn ends; commits, git configuration, ignored files and what is elsewhere stay in the sandbox.
                 """;
         }
 

@@ -13,7 +13,7 @@ internal static class Banner
         console.MarkupLineInterpolated($"[bold]Drafthorse[/] [dim]·[/] {string.Join(", then ", session.Platform.Models)}");
         console.MarkupLineInterpolated($"[dim]in[/] {TerminalConsole.Short(session.Target.Directory)}");
         if (session.Platform.Sandbox.Backend.IsIsolated)
-            console.MarkupLineInterpolated($"[dim]sandbox:[/] {session.Platform.Sandbox.Reasons[^1]}. It begins empty: the files of this folder are not in it.");
+            console.MarkupLineInterpolated($"[dim]sandbox:[/] {session.Platform.Sandbox.Reasons[^1]}\n[dim]It has a copy of this folder without ignored files; what changes in it comes back here after each turn.[/]");
         else
             console.MarkupLineInterpolated($"[yellow]no isolation:[/] commands run on this machine as you ({session.Platform.Sandbox.Backend.Kind} sandbox)");
         if (await session.Platform.Store.GetThreadAsync(ThreadId.FromKey(session.ThreadKey), CancellationToken.None) is { JournalLength: > 0 } thread)

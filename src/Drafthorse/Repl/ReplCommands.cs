@@ -148,12 +148,6 @@ internal sealed class ReplCommands(ReplSession session)
 
     private async Task DiffAsync(CancellationToken cancellationToken)
     {
-        if (session.Platform.Sandbox.Backend.IsIsolated)
-        {
-            session.Console.MarkupLineInterpolated($"[yellow]The work is in the {session.Platform.Sandbox.Backend.Kind} sandbox, not in this folder: ask the agent for its diff.[/]");
-            return;
-        }
-
         var colour = session.Console.IsLive() ? "always" : "never";
         var (code, diff) = await GitAsync(["-c", $"color.ui={colour}", "--no-pager", "diff", "HEAD", "--"], cancellationToken);
         if (code != 0)

@@ -69,7 +69,7 @@ internal sealed class ReplSession : IAsyncDisposable
 
     private static Task<Platform> BuildAsync(DrafthorseSettings settings, WorkTarget target, ModelSpec? model, CancellationToken cancellationToken) => Platform.BuildAsync(
         settings,
-        new PlatformOptions { Model = model, DefaultSandbox = "local", MayBeLocal = true, LocalDirectory = target.Directory },
+        new PlatformOptions { Model = model, DefaultSandbox = "local", MayBeLocal = true, LocalDirectory = target.Directory, Folder = target.Directory },
         cancellationToken);
 
     private async Task<int> TalkAsync(RawTerminal? terminal)

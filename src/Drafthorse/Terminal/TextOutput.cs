@@ -26,7 +26,12 @@ internal sealed class TextOutput : IRunOutput, IDisposable
     }
 
     /// <summary>Says where the run works, and what protects the machine from it.</summary>
-    public void Introduce(Platform platform) => Line($"[dim]{platform.Models[0]} · sandbox: {platform.Sandbox.Reasons[^1]}[/]");
+    public void Introduce(Platform platform, bool carriesFolder)
+    {
+        Line($"[dim]{platform.Models[0]} · sandbox: {platform.Sandbox.Reasons[^1]}[/]");
+        if (carriesFolder && platform.Sandbox.Backend.IsIsolated)
+            Line($"[dim]The sandbox has a copy of this folder without ignored files; what changes in it comes back here at the end.[/]");
+    }
 
     public void Show(AgentEvent agentEvent)
     {
@@ -115,6 +120,9 @@ internal sealed class TextOutput : IRunOutput, IDisposable
                 break;
             case ContextCompacted compacted:
                 Line($"[dim]older context was summarized: {compacted.TokensBefore:N0} to {compacted.TokensAfter:N0} tokens[/]");
+                break;
+            case NoticeGiven { Topic: "folder", Output: not null }:
+                // The end of the run says it to the person, path by path.
                 break;
             case NoticeGiven notice:
                 Line($"[yellow]{notice.Topic}:[/] [dim]{ToolLine.Cut(notice.Text, 300)}[/]");

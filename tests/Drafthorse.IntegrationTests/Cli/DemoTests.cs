@@ -1,11 +1,11 @@
 namespace Drafthorse.IntegrationTests.Cli;
 
 /// <summary>The first of the two commands of the README, as a first-time user runs it.</summary>
-public sealed class DemoTests : IDisposable
+public sealed class DemoTests : IAsyncDisposable
 {
     private readonly CliWorld _world = new();
 
-    public void Dispose() => _world.Dispose();
+    public ValueTask DisposeAsync() => _world.DisposeAsync();
 
     /// <summary>Only what a shell and git need: no compiler, no Docker, no bubblewrap.</summary>
     [Fact]

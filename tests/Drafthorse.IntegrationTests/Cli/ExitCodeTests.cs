@@ -15,7 +15,7 @@ public sealed class ExitCodeTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
-        _world.Dispose();
+        await _world.DisposeAsync();
     }
 
     [Fact]

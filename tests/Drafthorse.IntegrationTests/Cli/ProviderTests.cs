@@ -16,7 +16,7 @@ public sealed class ProviderTests(AimockServer server) : IClassFixture<AimockSer
 
     private async Task RunAsync(string provider)
     {
-        using var world = new CliWorld();
+        await using var world = new CliWorld();
         foreach (var name in new[] { "OPENAI", "DASHSCOPE", "ANTHROPIC" })
         {
             world.Environment[$"{name}_BASE_URL"] = server.Url + (name == "ANTHROPIC" ? "" : "/v1");

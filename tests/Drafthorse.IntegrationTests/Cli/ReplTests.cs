@@ -1,11 +1,11 @@
 namespace Drafthorse.IntegrationTests.Cli;
 
 /// <summary><c>drafthorse</c> without a command: with messages from a pipe, and on a terminal of its own.</summary>
-public sealed class ReplTests : IDisposable
+public sealed class ReplTests : IAsyncDisposable
 {
     private readonly CliWorld _world = new();
 
-    public void Dispose() => _world.Dispose();
+    public ValueTask DisposeAsync() => _world.DisposeAsync();
 
     [Fact]
     public async Task Pipe_OneMessageALine_AnsweredInOrderWithoutColours()

@@ -5,14 +5,14 @@ using Microsoft.Extensions.Logging;
 namespace Drafthorse.IntegrationTests.Cli;
 
 /// <summary><c>drafthorse run --repo</c>: a folder as it is, and a git remote that is cloned through the mirror.</summary>
-public sealed class RunRepositoryTests : IDisposable
+public sealed class RunRepositoryTests : IAsyncDisposable
 {
     private const string Token = "ghp_0123456789";
     private readonly CliWorld _world = new();
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _world.Dispose();
+    public ValueTask DisposeAsync() => _world.DisposeAsync();
 
     [Fact]
     public async Task Folder_IsWorkedOnAsItIs()

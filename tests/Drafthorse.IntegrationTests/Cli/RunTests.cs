@@ -19,7 +19,7 @@ public sealed class RunTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
-        _world.Dispose();
+        await _world.DisposeAsync();
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed partial class ServeTests : IAsyncLifetime
     {
         _http.Dispose();
         await _serve.DisposeAsync();
-        _world.Dispose();
+        await _world.DisposeAsync();
     }
 
     [Fact]

@@ -1,11 +1,11 @@
 namespace Drafthorse.IntegrationTests.Cli;
 
 /// <summary>Settings that are wrong or contradict stop the start with a message that names them.</summary>
-public sealed class SettingsTests : IDisposable
+public sealed class SettingsTests : IAsyncDisposable
 {
     private readonly CliWorld _world = new();
 
-    public void Dispose() => _world.Dispose();
+    public ValueTask DisposeAsync() => _world.DisposeAsync();
 
     /// <summary>That each setting is read and checked is tested in process; here, what a person sees of it.</summary>
     [Fact]
