@@ -148,7 +148,7 @@ public sealed class HarnessAgent : IAsyncDisposable
         }
         finally
         {
-            await Store.ReleaseAsync(new ReleaseRequest { Lease = lease.Lease, State = thread.State }, CancellationToken.None).ConfigureAwait(false);
+            await lease.ReleaseAsync(new ReleaseRequest { Lease = lease.Lease, State = thread.State }, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
@@ -222,6 +222,6 @@ public sealed class HarnessAgent : IAsyncDisposable
         await using var owned = lease.ConfigureAwait(false);
         using var leaving = cancellationToken.Register(lease.Abandon);
         var release = await RunAsync(lease, watcher, cancellationToken).ConfigureAwait(false);
-        await Store.ReleaseAsync(release, CancellationToken.None).ConfigureAwait(false);
+        await lease.ReleaseAsync(release, CancellationToken.None).ConfigureAwait(false);
     }
 }

@@ -39,6 +39,6 @@ internal sealed class RunEnding(IThreadStore store)
                 Outbox = [new ReplyEffect { Run = lease.Lease.Token, Outcome = outcome, Text = reason, CostUsd = thread.Facts.CostUsd }.ToOutbox()],
             },
             cancellationToken).ConfigureAwait(false);
-        await store.ReleaseAsync(new ReleaseRequest { Lease = lease.Lease, State = outcome }, cancellationToken).ConfigureAwait(false);
+        await lease.ReleaseAsync(new ReleaseRequest { Lease = lease.Lease, State = outcome }, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -6,7 +6,8 @@ namespace Drafthorse.Harness.Runs;
 
 /// <summary>
 /// A claimed thread whose lease is kept: renewed every third of its time. When it could not be renewed for two thirds of it,
-/// <see cref="Lost"/> is cancelled, before any other owner may start. Disposing it stops the renewal; it does not release the thread.
+/// <see cref="Lost"/> is cancelled, before any other owner may start. Disposing it stops the renewal; it does
+/// not release the thread.
 /// </summary>
 public sealed partial class RunLease : IAsyncDisposable
 {
@@ -19,6 +20,7 @@ public sealed partial class RunLease : IAsyncDisposable
     private readonly ITimer _watchdog;
     private readonly Lock _gate = new();
     private Moment _renewed;
+    private volatile bool _isReleasing;
     private Task _renewing = Task.CompletedTask;
 
     private RunLease(IThreadStore store, Claim claim, TimeSpan leaseTime, Moment claimed, TimeProvider timeProvider, ILogger logger)
@@ -76,6 +78,14 @@ public sealed partial class RunLease : IAsyncDisposable
         }
     }
 
+    /// <summary>Gives the thread back, and its state with it.</summary>
+    /// <exception cref="LeaseLostException">The lease is lost.</exception>
+    public Task ReleaseAsync(ReleaseRequest release, CancellationToken cancellationToken)
+    {
+        _isReleasing = true;
+        return _store.ReleaseAsync(release, cancellationToken);
+    }
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
@@ -113,6 +123,10 @@ public sealed partial class RunLease : IAsyncDisposable
                 await _store.RenewAsync(Lease, _leaseTime, _stop.Token).ConfigureAwait(false);
                 pause = _leaseTime / 3;
                 Renewed(started);
+            }
+            catch (LeaseLostException) when (_isReleasing)
+            {
+                return;
             }
             catch (LeaseLostException)
             {

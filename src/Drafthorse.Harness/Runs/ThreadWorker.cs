@@ -143,7 +143,7 @@ public sealed partial class ThreadWorker(
             return;
         }
 
-        await store.ReleaseAsync(release, CancellationToken.None).ConfigureAwait(false);
+        await lease.ReleaseAsync(release, CancellationToken.None).ConfigureAwait(false);
     }
 
     private async Task ParkAsync(RunLease lease)

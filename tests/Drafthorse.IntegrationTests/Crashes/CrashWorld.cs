@@ -109,7 +109,7 @@ internal sealed class CrashWorld : IAsyncDisposable
             Assert.True(status is HttpStatusCode.Accepted or HttpStatusCode.OK, $"The webhook was answered {(int)status}.");
             return true;
         }
-        catch (HttpRequestException)
+        catch (HttpRequestException) when (process.HasExited || process.IsKilled)
         {
             return false;
         }

@@ -29,6 +29,9 @@ internal sealed class ServeProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>Whether <see cref="Kill"/> was called.</summary>
+    public bool IsKilled { get; private set; }
+
     /// <summary>All that it printed so far.</summary>
     public IEnumerable<string> Log => _log;
 
@@ -71,7 +74,11 @@ internal sealed class ServeProcess : IAsyncDisposable
     }
 
     /// <summary>SIGKILL: this process alone, as when it is out of memory. What it started goes on.</summary>
-    public void Kill() => _process.Kill();
+    public void Kill()
+    {
+        IsKilled = true;
+        _process.Kill();
+    }
 
     /// <summary>SIGSTOP; returns when each of its threads stands still.</summary>
     public void Freeze()

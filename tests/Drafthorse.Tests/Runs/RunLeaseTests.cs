@@ -38,6 +38,21 @@ public sealed class RunLeaseTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Renewal_AfterTheRelease_IsNoLoss()
+    {
+        var lease = await ClaimAsync();
+        var lost = lease.Lost;
+        await lease.ReleaseAsync(new ReleaseRequest { Lease = lease.Lease, State = ThreadStatus.Done }, Ct);
+
+        var renewed = _store.NextRenewal();
+        _time.Advance(_leaseTime / 3);
+        await renewed.WaitAsync(TimeSpan.FromSeconds(10), Ct);
+        await lease.DisposeAsync();
+
+        Assert.False(lost.IsCancellationRequested);
+    }
+
+    [Fact]
     public async Task Renewal_FailsForTwoThirds_LosesBeforeAnyoneElseMayStart()
     {
         await using var lease = await ClaimAsync();
