@@ -11,7 +11,7 @@ internal sealed class RunEnding(IThreadStore store)
     public Task ParkAsync(RunLease lease, CancellationToken cancellationToken) => EndAsync(
         lease,
         ThreadStatus.Parked,
-        $"The work was started {lease.Claim.Thread.Takeovers + 1} times, and each time the server stopped before it got anywhere. It is parked: send a message to try again.",
+        $"The work was started {lease.Claim.Thread.Takeovers} times, and each time the server stopped before it got anywhere. It is parked: send a message to try again.",
         [],
         cancellationToken);
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using Drafthorse.Composition;
 using Drafthorse.Demo;
 using Drafthorse.Channels.GitHub;
@@ -99,20 +100,15 @@ internal sealed class CrashWorld : IAsyncDisposable
     }
 
     /// <summary>Delivers an issue's webhook. Returns whether it was accepted: a dead server answers nothing.</summary>
-    public async Task<bool> DeliverAsync(CrashTask task, ServeProcess process, CancellationToken cancellationToken)
+    public Task<bool> DeliverAsync(CrashTask task, ServeProcess process, CancellationToken cancellationToken) =>
+        DeliverAsync("issues", GitHub.IssuePayload("opened", Repository, task.Issue, Repository.Owner), task.Delivery, process, cancellationToken);
+
+    /// <summary>The owner comments on an issue, and the webhook is delivered.</summary>
+    public Task<bool> CommentAsync(CrashTask task, string text, ServeProcess process, CancellationToken cancellationToken)
     {
-        var hook = new Uri(await process.ListensAsync(cancellationToken), "/webhooks/github");
-        try
-        {
-            var status = await GitHubStandIn.DeliverAsync(
-                _http, hook, Secret, "issues", GitHub.IssuePayload("opened", Repository, task.Issue, Repository.Owner), cancellationToken, task.Delivery);
-            Assert.True(status is HttpStatusCode.Accepted or HttpStatusCode.OK, $"The webhook was answered {(int)status}.");
-            return true;
-        }
-        catch (HttpRequestException) when (process.HasExited || process.IsKilled)
-        {
-            return false;
-        }
+        var comment = GitHub.World.AddComment(task.Issue, Repository.Owner, text);
+        return DeliverAsync(
+            "issue_comment", GitHub.CommentPayload("created", Repository, task.Issue, comment, Repository.Owner), Guid.NewGuid().ToString(), process, cancellationToken);
     }
 
     /// <summary>Waits until a thread is at rest: released, with nothing left to consume or to do outside.</summary>
@@ -172,6 +168,21 @@ internal sealed class CrashWorld : IAsyncDisposable
         await Store.DisposeAsync();
         _http.Dispose();
         _folder.Delete(recursive: true);
+    }
+
+    private async Task<bool> DeliverAsync(string eventName, JsonObject payload, string delivery, ServeProcess process, CancellationToken cancellationToken)
+    {
+        var hook = new Uri(await process.ListensAsync(cancellationToken), "/webhooks/github");
+        try
+        {
+            var status = await GitHubStandIn.DeliverAsync(_http, hook, Secret, eventName, payload, cancellationToken, delivery);
+            Assert.True(status is HttpStatusCode.Accepted or HttpStatusCode.OK, $"The webhook was answered {(int)status}.");
+            return true;
+        }
+        catch (HttpRequestException) when (process.HasExited || process.IsKilled)
+        {
+            return false;
+        }
     }
 
     private async Task RemoveSandboxesAsync()

@@ -1,0 +1,121 @@
+using Drafthorse.Demo;
+using Drafthorse.Harness.Threads;
+using Drafthorse.Harness.Threads.Journal;
+
+namespace Drafthorse.IntegrationTests.Crashes;
+
+/// <summary>Servers that are asked to end, or that one thread kills again and again.</summary>
+public sealed class ServeRestartedTests(ITestOutputHelper output)
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
+    private static readonly bool IsLong = Environment.GetEnvironmentVariable("DRAFTHORSE_LONG") is not null;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public Task Terminated_InTheMiddleOfARun_TheNextOneGoesOnAndNothingIsTakenOver() => RunAsync(async (world, cancellationToken) =>
+    {
+        var first = await world.ServeAsync(cancellationToken);
+        var task = world.OpenIssue(DemoProject.IssueTitle);
+        Assert.True(await world.DeliverAsync(task, first, cancellationToken));
+        await SeesAsync(world, task, record => IsCounted(record.Event), cancellationToken);
+
+        Assert.Equal(0, await first.EndAsync(cancellationToken));
+        var left = (await world.Store.GetThreadAsync(task.Thread, cancellationToken))!;
+        await world.ServeAsync(cancellationToken);
+        await CrashOutcome.CheckAsync(world, task, cancellationToken);
+
+        Assert.Equal((null, ThreadStatus.Queued), (left.Owner, left.State));
+        var runs = (await world.JournalAsync(task, cancellationToken)).Select(record => record.Event).OfType<RunStarted>().ToList();
+        Assert.Equal([false, false], runs.Select(run => run.TakenOver));
+    });
+
+    [Fact]
+    public Task Replaced_OneByOneWhileIssuesCome_EachTaskIsDoneOnce() => RunAsync(async (world, cancellationToken) =>
+    {
+        var tasks = new List<CrashTask>();
+        var old = await world.ServeAsync(cancellationToken);
+        await OpenAsync(old);
+        for (var replacement = 0; replacement < (IsLong ? 6 : 2); replacement++)
+        {
+            var next = await world.ServeAsync(cancellationToken);
+            await OpenAsync(old);
+            var ending = old.EndAsync(cancellationToken);
+            await OpenAsync(next);
+            Assert.Equal(0, await ending);
+            old = next;
+        }
+
+        foreach (var task in tasks)
+            await CrashOutcome.CheckAsync(world, task, cancellationToken);
+        Assert.Equal(0, await old.EndAsync(cancellationToken));
+        output.WriteLine($"{tasks.Count} tasks");
+
+        async Task OpenAsync(ServeProcess process)
+        {
+            var task = world.OpenIssue(DemoProject.IssueTitle);
+            tasks.Add(task);
+            Assert.True(await world.DeliverAsync(task, process, cancellationToken));
+        }
+    });
+
+    [Fact]
+    public Task Killed_ByOneThreadEachTime_ItIsParkedAndTheOthersGoOn() => RunAsync(async (world, cancellationToken) =>
+    {
+        var process = await world.ServeAsync(cancellationToken);
+        var poison = world.OpenIssue(DemoProject.IssueTitle);
+        Assert.True(await world.DeliverAsync(poison, process, cancellationToken));
+        for (var start = 1; start <= 4; start++)
+        {
+            await SeesAsync(world, poison, record => record.Event is RunStarted, cancellationToken, start);
+            process.Kill();
+            await process.ExitAsync(cancellationToken);
+            process = await world.ServeAsync(cancellationToken);
+        }
+
+        await world.RestsAsync(poison, cancellationToken);
+        Assert.Equal(ThreadStatus.Parked, (await world.Store.GetThreadAsync(poison.Thread, cancellationToken))!.State);
+        lock (world.GitHub.World.Lock)
+        {
+            var reply = Assert.Single(poison.Issue.Comments, comment => comment.Body.StartsWith(CrashOutcomeWords.Reply, StringComparison.Ordinal));
+            Assert.Contains("started 4 times", reply.Body, StringComparison.Ordinal);
+        }
+
+        var other = world.OpenIssue(DemoProject.IssueTitle);
+        Assert.True(await world.DeliverAsync(other, process, cancellationToken));
+        await CrashOutcome.CheckAsync(world, other, cancellationToken);
+
+        Assert.True(await world.CommentAsync(poison, "@drafthorse try again", process, cancellationToken));
+        await SeesAsync(world, poison, record => record.Event is RunFinished { Outcome: "done" }, cancellationToken);
+        await world.RestsAsync(poison, cancellationToken);
+        Assert.Single(world.Repository.PullRequests, pull => pull.Head == poison.Branch);
+    });
+
+    private static bool IsCounted(JournalEvent? journalEvent) =>
+        journalEvent is ToolStarted { Tool: "execute" } started && started.Arguments.Contains(CrashScript.CountFile, StringComparison.Ordinal);
+
+    /// <summary>Waits until so many records of a thread are so.</summary>
+    private static async Task SeesAsync(CrashWorld world, CrashTask task, Predicate<JournalRecord> isIt, CancellationToken cancellationToken, int times = 1)
+    {
+        await foreach (var record in world.Store.FollowJournalAsync(task.Thread, 0, cancellationToken))
+        {
+            if (isIt(record) && --times == 0)
+                return;
+        }
+    }
+
+    private static async Task RunAsync(Func<CrashWorld, CancellationToken, Task> test)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        deadline.CancelAfter(Deadline);
+        await using var world = await CrashWorld.CreateAsync("bubblewrap", deadline.Token, commandSeconds: 1);
+        try
+        {
+            await test(world, deadline.Token);
+        }
+        catch (Exception exception) when (!Ct.IsCancellationRequested)
+        {
+            throw new InvalidOperationException($"{exception.Message}\n{world.Logs()}", exception);
+        }
+    }
+}
