@@ -33,6 +33,7 @@ public sealed class ServeFrozenTests
 
     [Theory]
     [InlineData("POST /repos/acme/greeter/pulls")]
+    [InlineData("POST /repos/acme/greeter/issues/1/reactions", Explicit = true)]
     [InlineData("POST /repos/acme/greeter/issues/1/comments", Explicit = true)]
     [InlineData("GET /repos/acme/greeter/issues/1/comments", Explicit = true)]
     public Task Frozen_InACallOfGitHub_NothingIsThereTwice(string frozenAt) => RunAsync(

@@ -1,4 +1,5 @@
 using Drafthorse.Demo;
+using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Journal;
 
@@ -73,7 +74,7 @@ public sealed class ServeRestartedTests(ITestOutputHelper output)
             process = await world.ServeAsync(cancellationToken);
         }
 
-        await world.RestsAsync(poison, cancellationToken);
+        await SeesAsync(world, poison, record => record.Event is EffectFinished { Effect: Effects.Reply }, cancellationToken);
         Assert.Equal(ThreadStatus.Parked, (await world.Store.GetThreadAsync(poison.Thread, cancellationToken))!.State);
         lock (world.GitHub.World.Lock)
         {
