@@ -28,6 +28,9 @@ internal sealed class EgressWorld : IAsyncDisposable
     public const string CodeHost = "code.example";
     public const string Branch = "drafthorse/7-fix";
 
+    /// <summary>Allowed by the operator too, over HTTP.</summary>
+    public const string Second = "second.example";
+
     private readonly SandboxWorld _sandboxes;
     private readonly WebApplication _remoteApp;
     private readonly GitRemote _remote;
@@ -35,30 +38,21 @@ internal sealed class EgressWorld : IAsyncDisposable
     private readonly RunContext _run;
     private SandboxSession? _session;
 
-    private EgressWorld(SandboxWorld sandboxes, GitRemote remote, WebApplication remoteApp, PackageHost packages, Claim claim, InMemoryThreadStore store, string baseCommit)
+    private EgressWorld(SandboxWorld sandboxes, GitRemote remote, WebApplication remoteApp, PackageHost packages, Claim claim, InMemoryThreadStore store)
     {
         (_sandboxes, _remote, _remoteApp, Packages) = (sandboxes, remote, remoteApp, packages);
         var options = new EgressOptions
         {
-            Allow = [PackageHost.Name, "metadata.example", "private.example", "10.0.0.7", "169.254.169.254"],
-            Private = [$"{PackageHost.Name}:80={packages.Http}", $"{PackageHost.Name}:443={packages.Https}"],
+            Allow = [PackageHost.Name, Second, "metadata.example", "private.example", "10.0.0.7", "169.254.169.254"],
+            Private = [$"{PackageHost.Name}:80={packages.Http}", $"{PackageHost.Name}:443={packages.Https}", $"{Second}:80={packages.Http}"],
         };
         var settings = options.ToSettings(new() { ServerUrl = new Uri($"https://{CodeHost}"), ApiUrl = new Uri($"https://api.{CodeHost}") });
         var gate = new EgressGate(settings, () => Task.FromResult<IReadOnlyList<PackageRegistry>>([]), Audits.Add, TimeProvider.System, ResolveAsync);
-        var mirrors = new RepositoryMirrors(
+        Mirrors = new RepositoryMirrors(
             new GitGatewayOptions { StateDirectory = Path.Combine(sandboxes.HostDirectory, "git"), MirrorFreshness = TimeSpan.Zero },
             (_, _, _) => ValueTask.FromResult<GitCredential?>(new GitCredential("x-access-token", remote.Token)));
-        _repositories = new RepositorySandboxes(sandboxes.Pool, gate, new GitGatewayServer(mirrors, GitLog), new DraftOptions(), packages.Trust(sandboxes.HostDirectory));
+        _repositories = new RepositorySandboxes(sandboxes.Pool, gate, new GitGatewayServer(Mirrors, GitLog), new DraftOptions(), packages.Trust(sandboxes.HostDirectory));
         _run = new RunContext(store, claim, new(), run => _repositories.AcquireAsync(run, Token), null, TimeProvider.System);
-        _run.Set(new RepositoryWork
-        {
-            Repository = claim.Thread.Origin.Repository!,
-            Settings = RepositorySettings.Default,
-            Checkout = "/src/acme/widgets",
-            Branch = Branch,
-            BaseBranch = "main",
-            BaseCommit = baseCommit,
-        });
     }
 
     public AuditTrail Audits { get; } = new();
@@ -67,15 +61,17 @@ internal sealed class EgressWorld : IAsyncDisposable
 
     public PackageHost Packages { get; }
 
+    private RepositoryMirrors Mirrors { get; }
+
     public string Secret => _remote.Token;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<EgressWorld> StartAsync(SandboxKind kind, DockerEngineFixture docker, string? image = null)
+    public static async Task<EgressWorld> StartAsync(SandboxKind kind, DockerEngineFixture docker, string? image = null, string settings = "")
     {
         var sandboxes = await SandboxWorld.CreateAsync(kind, docker, image);
         var remote = new GitRemote(Path.Combine(sandboxes.HostDirectory, "remote"), $"ghp_{RandomNumberGenerator.GetHexString(32, lowercase: true)}");
-        var commit = await remote.CreateAsync("acme/widgets", "main", new Dictionary<string, string> { ["README.md"] = "# Widgets\n" }, Token);
+        var commit = await remote.CreateAsync("acme/widgets", "main", new Dictionary<string, string> { ["README.md"] = "# Widgets\n", [RepositorySettings.FileName] = settings }, Token);
         await remote.CreateAsync("acme/other", "main", new Dictionary<string, string> { ["README.md"] = "# Other\n" }, Token);
         var app = await remote.StartAsync(Token);
         var store = new InMemoryThreadStore();
@@ -89,7 +85,17 @@ internal sealed class EgressWorld : IAsyncDisposable
             },
             Token);
         var claim = await store.ClaimAsync(new ClaimRequest { Owner = "test", LeaseTime = TimeSpan.FromHours(1) }, Token);
-        var world = new EgressWorld(sandboxes, remote, app, await PackageHost.StartAsync(Token), claim!, store, commit);
+        var world = new EgressWorld(sandboxes, remote, app, await PackageHost.StartAsync(Token), claim!, store);
+        var repository = claim!.Thread.Origin.Repository!;
+        world._run.Set(new RepositoryWork
+        {
+            Repository = repository,
+            Settings = await RepositorySettings.ReadAsync(world.Mirrors, repository, commit, Token),
+            Checkout = "/src/acme/widgets",
+            Branch = Branch,
+            BaseBranch = "main",
+            BaseCommit = commit,
+        });
         world._session = await world._run.GetSandboxAsync(Token);
         return world;
     }

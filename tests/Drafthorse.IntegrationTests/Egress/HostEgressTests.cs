@@ -18,6 +18,9 @@ public sealed class HostEgressTests(DockerEngineFixture docker)
 
         """;
 
+    /// <summary>A container's routes come a moment after it.</summary>
+    private const string RoutesAreThere = "until (exec 3<>/dev/tcp/10.0.0.1/443) 2>/dev/null; do read -t 0.02 <> <(:) || :; done";
+
     /// <summary>Targets of CONNECT, each with the name that the audit must have and a part of its reason.</summary>
     private static readonly (string Target, string Name, string Reason)[] Spellings =
     [
@@ -136,8 +139,7 @@ public sealed class HostEgressTests(DockerEngineFixture docker)
         ];
         await using var world = await EgressWorld.StartAsync(kind, docker);
 
-        // A container's routes come a moment after it.
-        await world.MustAsync("until (exec 3<>/dev/tcp/10.0.0.1/443) 2>/dev/null; do read -t 0.02 <> <(:) || :; done");
+        await world.MustAsync(RoutesAreThere);
         var answers = await world.MustAsync(Tools + string.Join('\n', addresses.Select(address => $"get {address.Written} 80 /hello | head -n 1; echo")));
         var version6 = await world.RunAsync(Tools + "get fd00:ec2::254 80 /hello | grep -a HTTP/1.1.200");
         var tls = await world.RunAsync("exec 3<>/dev/tcp/169.254.169.254/443 && printf x >&3 && head -c 7 <&3 | od -An -tx1");
@@ -178,5 +180,37 @@ public sealed class HostEgressTests(DockerEngineFixture docker)
 
         Assert.StartsWith("HTTP/1.1 403", answer, StringComparison.Ordinal);
         Assert.Equal((EgressResult.Refused, "the request names code.example instead"), (audit.Result, audit.Reason));
+    }
+
+    [Theory]
+    [ClassData(typeof(IsolatedSandbox))]
+    public async Task Redirect_OfAnAllowedHostToWhatIsClosed_IsRefusedAndAudited(SandboxKind kind)
+    {
+        (string To, string Name, int Port, string Reason)[] targets =
+        [
+            ("http://169.254.169.254/latest/meta-data/", "169.254.169.254", 80, "a metadata address"),
+            ("http://0xa9fea9fe/latest/meta-data/", "169.254.169.254", 80, "a metadata address"),
+            ("http://metadata.example/", "metadata.example", 80, "it resolves to a metadata address"),
+            ("http://10.1.2.3/", "10.1.2.3", 80, "not on the allow-list"),
+            ("http://10.0.0.7/", "10.0.0.7", 80, "it resolves to a private address"),
+            ("http://private.example/", "private.example", 80, "it resolves to a"),
+            ("http://elsewhere.example/", "elsewhere.example", 80, "not on the allow-list"),
+            ("https://elsewhere.example/", "elsewhere.example", 443, "not on the allow-list"),
+            ("http://code.example/acme/widgets", "code.example", 80, "through its gateway only"),
+        ];
+        await using var world = await EgressWorld.StartAsync(kind, docker, kind == SandboxKind.Docker ? await docker.GetToolsImageAsync() : null);
+
+        await world.MustAsync(RoutesAreThere);
+        var same = await world.MustAsync($"curl -sSL 'http://{PackageHost.Name}/elsewhere?https://{PackageHost.Name}/hello'");
+        var answers = await world.MustAsync(string.Join(
+            '\n', targets.Select(target => $"curl -sL -o /dev/null -w '%{{num_redirects}} %{{http_code}} %{{exitcode}}\\n' 'https://{PackageHost.Name}/elsewhere?{target.To}' || :")));
+
+        Assert.Equal("hello from outside", same);
+        Assert.Equal(targets.Select(target => target.Port == 80 ? "1 403 0" : "1 302 35"), answers.Split('\n'));
+        foreach (var (_, name, port, reason) in targets)
+        {
+            var audit = await world.Audits.TakeAsync(record => record.Name == name && record.Port == port && record.Reason.Contains(reason, StringComparison.Ordinal));
+            Assert.Equal((EgressResult.Refused, null), (audit.Result, audit.Address));
+        }
     }
 }

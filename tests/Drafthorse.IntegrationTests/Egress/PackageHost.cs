@@ -26,7 +26,7 @@ internal sealed class PackageHost : IAsyncDisposable
     /// <summary>Its address for HTTPS, as <c>address:port</c>.</summary>
     public string Https => new Uri(_app.Urls.Last()).Authority;
 
-    /// <summary>The paths that were answered with their content.</summary>
+    /// <summary>The paths that were answered with their content. Beside the files there is <c>/elsewhere?URL</c>, which redirects there.</summary>
     public ConcurrentQueue<string> Served { get; } = new();
 
     public static async Task<PackageHost> StartAsync(CancellationToken cancellationToken)
@@ -61,6 +61,12 @@ internal sealed class PackageHost : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
+        if (context.Request.Path == "/elsewhere")
+        {
+            context.Response.Redirect(Uri.UnescapeDataString(context.Request.QueryString.Value![1..]));
+            return;
+        }
+
         if (!_files.TryGetValue(context.Request.Path.Value!, out var content))
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
