@@ -22,7 +22,7 @@ public sealed class HarnessAgent : IAsyncDisposable
     private readonly AgentOptions _options;
     private readonly ILogger _logger;
     private readonly IReadOnlyList<IAsyncDisposable> _owned;
-    private readonly string _owner = $"{Environment.MachineName}:{Environment.ProcessId}:{Guid.NewGuid():N}";
+    private readonly string _owner = OwnerName.New();
 
     internal HarnessAgent(AgentOptions options, ILogger logger, IReadOnlyList<IAsyncDisposable> owned)
     {
@@ -202,8 +202,14 @@ public sealed class HarnessAgent : IAsyncDisposable
                 return;
             }
 
-            if (thread.Owner is not null)
+            if (thread.Owner is { } owner)
             {
+                if (request.GoneOwner != owner && OwnerName.IsGone(owner))
+                {
+                    request = request with { GoneOwner = owner };
+                    continue;
+                }
+
                 elsewhere.Tell(watcher);
             }
 

@@ -27,6 +27,9 @@ public sealed record ClaimRequest
 
     /// <summary>With <see cref="Only"/>: also when nothing waits to be done, as for work on the thread itself.</summary>
     public bool EvenIdle { get; init; }
+
+    /// <summary>With <see cref="Only"/>: an owner whose process is known to have ended for good, so that its lease need not run out.</summary>
+    public string? GoneOwner { get; init; }
 }
 
 /// <summary>A claimed thread.</summary>

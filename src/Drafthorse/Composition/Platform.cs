@@ -81,7 +81,7 @@ internal sealed class Platform : IAsyncDisposable
         var drafts = NewDraftOptions(settings, options, selection);
         var sandboxes = new RepositorySandboxes(pool, egress, new GitGatewayServer(mirrors, options.Loggers.CreateLogger<GitGatewayServer>()), drafts, ReadTrust(settings));
 
-        var folder = options.Folder is { } carried && selection.Backend.IsIsolated ? new FolderMiddleware(carried, Path.Combine(settings.StatePath, "folders")) : null;
+        var folder = options.Folder is { } carried && selection.Backend.IsIsolated ? new FolderMiddleware(carried, settings.FoldersPath) : null;
         var builder = HarnessAgent.CreateBuilder("coding")
             .UseModel(factory.Create(specs[0]), specs[0].ToString())
             .UseModelCatalog(factory.Catalog)
@@ -143,8 +143,9 @@ internal sealed class Platform : IAsyncDisposable
         try
         {
             await Sandbox.Backend.RemoveAsync(sandbox, CancellationToken.None);
+            await Folder.ForgetAsync(thread, CancellationToken.None);
         }
-        catch (SandboxException exception)
+        catch (Exception exception) when (exception is SandboxException or FolderException)
         {
             await Console.Error.WriteLineAsync($"The sandbox {sandbox.Id} could not be removed: {exception.Message}");
         }

@@ -70,7 +70,7 @@ internal static class FolderCarrier
         if (await states.Git.TextAsync(["cat-file", "-t", state], cancellationToken) != "tree")
             throw new SandboxException("the sandbox named a state that is none");
 
-        var result = await states.ApplyAsync(inside, state, outside, cancellationToken);
+        var result = await states.ApplyAsync(inside, state, outside, fromStrangers: true, cancellationToken);
         foreach (var conflict in result.Conflicts)
         {
             var beside = await states.KeepBesideAsync(conflict, BesideEnding, cancellationToken);

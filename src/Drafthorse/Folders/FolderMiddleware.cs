@@ -75,6 +75,13 @@ internal sealed class FolderMiddleware(string folder, string stateDirectory) : I
         }
     }
 
+    /// <summary>Forgets a thread's copy, when its sandbox is gone for good.</summary>
+    public async Task ForgetAsync(ThreadId thread, CancellationToken cancellationToken)
+    {
+        var states = await FolderSnapshots.OpenAsync(folder, stateDirectory, cancellationToken);
+        await states.ForgetAsync($"{thread}", cancellationToken);
+    }
+
     private async Task<(FolderResult Result, string? Failure)> BringOutAsync(RunContext run, FolderSnapshots states, CancellationToken cancellationToken)
     {
         _keepsWork = true;

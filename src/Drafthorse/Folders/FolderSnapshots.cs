@@ -74,12 +74,12 @@ internal sealed partial class FolderSnapshots
         : FolderChange.Parse(await _git.RunAsync(["diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", from, to], cancellationToken));
 
     /// <summary>Makes in the folder what changed between two states, where the folder is still as in <paramref name="known"/>: what
-    /// somebody else changed meanwhile stays.</summary>
-    public async Task<FolderResult> ApplyAsync(string from, string to, string known, CancellationToken cancellationToken)
+    /// somebody else changed meanwhile stays. Strangers do not change hooks.</summary>
+    public async Task<FolderResult> ApplyAsync(string from, string to, string known, bool fromStrangers, CancellationToken cancellationToken)
     {
         var now = await TakeAsync(cancellationToken);
         var others = (await DiffAsync(known, now, cancellationToken)).ToDictionary(change => change.Path, StringComparer.Ordinal);
-        var writer = new FolderWriter(Facts.Root, Facts.Hooks);
+        var writer = new FolderWriter(Facts.Root, fromStrangers ? Facts.Hooks : null);
         var result = new FolderResult();
         await using var blobs = new BlobReader(_git);
         foreach (var change in (await DiffAsync(from, to, cancellationToken)).OrderByDescending(change => change.IsDeletion))
@@ -118,6 +118,24 @@ internal sealed partial class FolderSnapshots
         ["update-ref", "--stdin"],
         cancellationToken,
         string.Concat(refs.Select(entry => entry.Id is { } id ? $"update refs/drafthorse/{entry.Name} {id}\n" : $"delete refs/drafthorse/{entry.Name}\n")));
+
+    /// <summary>Packs what is loose, and drops what no state needs, when there is much of it.</summary>
+    public Task TidyAsync(CancellationToken cancellationToken) =>
+        _git.RunAsync(["-c", "gc.auto=3000", "-c", "gc.autoDetach=false", "-c", "gc.pruneExpire=1.hour.ago", "gc", "--auto", "-q"], cancellationToken);
+
+    /// <summary>Forgets a thread's copy, when its sandbox is gone for good.</summary>
+    public async Task ForgetAsync(string thread, CancellationToken cancellationToken)
+    {
+        List<(string, string?)> refs = [];
+        foreach (var name in new[] { "inside", "outside", "head" })
+        {
+            if (await ReadRefAsync($"{thread}/{name}", cancellationToken) is not null)
+                refs.Add(($"{thread}/{name}", null));
+        }
+
+        await WriteRefsAsync(refs, cancellationToken);
+        await TidyAsync(cancellationToken);
+    }
 
     private static async Task<string?> MakeAsync(FolderChange change, FolderWriter writer, BlobReader blobs, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Drafthorse.Folders;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Settings;
@@ -17,6 +18,7 @@ internal sealed class ReplCommands(ReplSession session)
         ("/new", "", "begin a new thread"),
         ("/resume", "[ID]", "list threads, or go on in one"),
         ("/diff", "", "what changed in this folder"),
+        ("/undo", "", "take back what the last turn changed in files that git does not ignore"),
         ("/cost", "", "what this thread has cost"),
         ("/compact", "", "make the model's context shorter"),
         ("/model", "[SPEC]", "the model in use, or another one"),
@@ -26,7 +28,7 @@ internal sealed class ReplCommands(ReplSession session)
 
     private static readonly (string Name, string Comes)[] Later =
     [
-        ("/plan", "plan mode"), ("/approve", "plan mode"), ("/undo", "snapshots"), ("/review", "the reviewer"),
+        ("/plan", "plan mode"), ("/approve", "plan mode"), ("/review", "the reviewer"),
     ];
 
     public static IReadOnlyList<string> Names { get; } = [.. Known.Select(command => command.Name)];
@@ -50,6 +52,9 @@ internal sealed class ReplCommands(ReplSession session)
                 break;
             case ["/resume", var name]:
                 await ResumeAsync(name, cancellationToken);
+                break;
+            case ["/undo", ..]:
+                await UndoAsync(cancellationToken);
                 break;
             case ["/cost", ..]:
                 await CostAsync(cancellationToken);
@@ -108,6 +113,35 @@ internal sealed class ReplCommands(ReplSession session)
         {
             session.Console.MarkupLineInterpolated($"[yellow]{exception.Message}[/]");
         }
+    }
+
+    private async Task UndoAsync(CancellationToken cancellationToken)
+    {
+        FolderResult? result;
+        try
+        {
+            result = await session.Turns.UndoAsync(cancellationToken);
+        }
+        catch (FolderException exception)
+        {
+            session.Console.MarkupLineInterpolated($"[yellow]{exception.Message}[/]");
+            return;
+        }
+
+        if (result is null)
+        {
+            session.Console.WriteLine(session.Turns.WhyNot is { } why ? $"The last turn cannot be taken back: {why}" : "There is nothing to take back: no turn of this folder changed files.");
+            return;
+        }
+
+        foreach (var change in result.Changed)
+            session.Console.MarkupLineInterpolated($"{(change.IsDeletion ? "removed " : "restored")} {change.Path}");
+        foreach (var conflict in result.Conflicts)
+            session.Console.MarkupLineInterpolated($"[yellow]{conflict.Path} was changed since and stays as it is.[/]");
+        foreach (var (path, why) in result.Refused)
+            session.Console.MarkupLineInterpolated($"[yellow]{path} is not taken back: {why}.[/]");
+        if (result.Changed.Count > 0)
+            session.TellAgent($"The user took back what your last turn changed in {string.Join(", ", result.Changed.Select(change => change.Path).Take(Listed))}{(result.Changed.Count > Listed ? " and more" : "")}.");
     }
 
     private async Task CostAsync(CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Drafthorse.Composition;
+using Drafthorse.Folders;
 using Drafthorse.Harness.Agent;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Threads;
@@ -12,11 +13,13 @@ namespace Drafthorse.Repl;
 internal sealed class ReplSession : IAsyncDisposable
 {
     private readonly Interrupts _interrupts;
+    private string _news = "";
 
     private ReplSession(DrafthorseSettings settings, WorkTarget target, Platform platform, Interrupts interrupts)
     {
         (Settings, Target, Platform, _interrupts) = (settings, target, platform, interrupts);
         ThreadKey = target.ThreadKey;
+        Turns = new TurnHistory(target.Directory, settings.FoldersPath);
     }
 
     public IAnsiConsole Console { get; } = TerminalConsole.Create();
@@ -26,6 +29,9 @@ internal sealed class ReplSession : IAsyncDisposable
     public WorkTarget Target { get; }
 
     public Platform Platform { get; private set; }
+
+    /// <summary>What turns changed in the folder.</summary>
+    public TurnHistory Turns { get; }
 
     /// <summary>The thread that messages go to.</summary>
     public string ThreadKey { get; set; }
@@ -50,10 +56,22 @@ internal sealed class ReplSession : IAsyncDisposable
     /// <summary>Runs something that Ctrl-C stops.</summary>
     public async Task<int> RunAsync(ThreadId thread, Func<CancellationToken, IAsyncEnumerable<Harness.Events.AgentEvent>> start)
     {
-        using var stop = _interrupts.Begin();
-        using var output = new TextOutput(Console);
-        return await new RunSession(Platform, output).RunAsync(thread, start, stop.Token, _interrupts.Leave);
+        await Turns.BeginAsync(_interrupts.Leave);
+        int code;
+        using (var stop = _interrupts.Begin())
+        {
+            using var output = new TextOutput(Console);
+            code = await new RunSession(Platform, output).RunAsync(thread, start, stop.Token, _interrupts.Leave);
+        }
+
+        // A turn that is left in the middle is gone on with at the next start, and belongs to it.
+        if (!_interrupts.Leave.IsCancellationRequested)
+            await Turns.EndAsync(CancellationToken.None);
+        return code;
     }
+
+    /// <summary>Tells the agent something with the next message.</summary>
+    public void TellAgent(string news) => _news += $"({news})\n\n";
 
     /// <summary>Goes on with the thread's run when it was cut off.</summary>
     public async Task ResumeCutOffAsync()
@@ -102,6 +120,8 @@ internal sealed class ReplSession : IAsyncDisposable
         var (message, attached) = PathMentions.Attach(text, Target.Directory);
         foreach (var told in attached)
             Console.MarkupLineInterpolated($"[dim]@{told}[/]");
+        message = _news + message;
+        _news = "";
         return await RunAsync(
             ThreadId.FromKey(ThreadKey),
             token => Platform.Agent.StreamAsync(new AgentMessage { Text = message, ThreadKey = ThreadKey, User = WorkTarget.User, Repository = Target.Repository }, token));

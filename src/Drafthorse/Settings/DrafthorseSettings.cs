@@ -16,6 +16,9 @@ internal sealed record DrafthorseSettings
     /// <summary>Mirrors, quarantines and sandboxes.</summary>
     public string StatePath => Path.Combine(Home, "state");
 
+    /// <summary>States of the folders that terminals work in.</summary>
+    public string FoldersPath => Path.Combine(StatePath, "folders");
+
     /// <summary>The agent's own files.</summary>
     public string WorkspacePath => Path.Combine(Home, "workspace");
 

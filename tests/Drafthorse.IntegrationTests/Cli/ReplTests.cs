@@ -64,6 +64,96 @@ public sealed class ReplTests : IAsyncDisposable
         Assert.Contains("and the next", second.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Pipe_KilledInTheMiddle_GoesOnAtOnceAtTheNextStart()
+    {
+        _world.Environment["DRAFTHORSE_MODEL"] = _world.Script(
+            """{"text":"working","calls":[{"name":"execute","arguments":{"command":"echo begun; while [ ! -e go ]; do sleep 0.05; done"}}]}""", """{"text":"finished after all"}""");
+        await using (var first = CliProcess.Start(_world))
+        {
+            await first.Input.WriteAsync("the task\n");
+            await first.Input.FlushAsync(TestContext.Current.CancellationToken);
+            await first.SeeAsync("● execute");
+            first.Signal("KILL");
+            await first.EndAsync();
+        }
+
+        _world.Write("go", "");
+        await using var second = CliProcess.Start(_world);
+        second.Input.Close();
+        await second.EndAsync();
+
+        second.Expect(0);
+        Assert.Contains("The last run here was cut off; it goes on now: the task", second.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Another drafthorse process", second.Output, StringComparison.Ordinal);
+        Assert.Contains("finished after all", second.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Undo_TakesBackTurnByTurn_WhatNobodyChangedSince()
+    {
+        _world.Write("kept.txt", "kept\n");
+        File.WriteAllBytes(Path.Combine(_world.Folder, "data.bin"), [1, 0, 255]);
+        _world.Write("script.sh", "echo\n");
+        _world.Environment["DRAFTHORSE_MODEL"] = _world.Script(
+            """{"calls":[{"name":"execute","arguments":{"command":"echo one >> kept.txt; rm data.bin; mkdir d; echo x > d/new.txt; chmod +x script.sh"}}]}""", """{"text":"turn one"}""",
+            """{"calls":[{"name":"execute","arguments":{"command":"echo two >> kept.txt; echo y > other.txt"}}]}""", """{"text":"turn two"}""",
+            """{"expect":"The user took back what your last turn changed in d/new.txt","text":"I see"}""");
+        await using var repl = CliProcess.Start(_world);
+        await SendAsync(repl, "/undo\n");
+        await repl.SeeAsync("There is nothing to take back");
+        await SendAsync(repl, "one\n");
+        await repl.SeeAsync("turn one");
+        await SendAsync(repl, "two\n");
+        await repl.SeeAsync("You> two");
+        await repl.SeeAsync("done · ", times: 2);
+        await SendAsync(repl, "/cost\n");
+        await repl.SeeAsync("4 steps");
+        _world.Write("other.txt", "of the person\n");
+        await SendAsync(repl, "/undo\n");
+        await repl.SeeAsync("other.txt was changed since and stays as it is");
+        Assert.Equal("kept\none\n", _world.Read("kept.txt"));
+        await SendAsync(repl, "/undo\n/undo\nlook\n");
+        repl.Input.Close();
+        await repl.EndAsync();
+
+        repl.Expect(0);
+        Assert.Contains("restored data.bin", repl.Output, StringComparison.Ordinal);
+        Assert.Contains("removed  d/new.txt", repl.Output, StringComparison.Ordinal);
+        Assert.Contains("I see", repl.Output, StringComparison.Ordinal);
+        Assert.Equal("kept\n", _world.Read("kept.txt"));
+        Assert.Equal("of the person\n", _world.Read("other.txt"));
+        Assert.Equal([1, 0, 255], File.ReadAllBytes(Path.Combine(_world.Folder, "data.bin")));
+        Assert.False(Directory.Exists(Path.Combine(_world.Folder, "d")));
+        Assert.False(File.GetUnixFileMode(Path.Combine(_world.Folder, "script.sh")).HasFlag(UnixFileMode.UserExecute));
+    }
+
+    [Fact]
+    public async Task Compact_ShortensAndTheConversationGoesOn()
+    {
+        const int Turns = 12;
+        var filler = new string('x', 4000);
+        await using var server = await ChatServer.StartAsync();
+        for (var turn = 0; turn < Turns; turn++)
+            server.Says($"answer {turn} {filler}");
+        server.Says("the summary of before").Says("goes on");
+        _world.Environment["OPENAI_BASE_URL"] = server.Url + "/v1";
+        _world.Environment["DRAFTHORSE_MODEL"] = "openai-chat:any";
+        await using var repl = CliProcess.Start(_world);
+        await repl.Input.WriteAsync("/compact\n" + string.Concat(Enumerable.Range(0, Turns).Select(turn => $"question {turn} {filler}\n")) + "/compact\nafter\n");
+        repl.Input.Close();
+        await repl.EndAsync();
+
+        repl.Expect(0);
+        Assert.Contains("Nothing to shorten yet", repl.Output, StringComparison.Ordinal);
+        Assert.Contains("The older part of the conversation is a summary now", repl.Output, StringComparison.Ordinal);
+        Assert.Contains("goes on", repl.Output, StringComparison.Ordinal);
+        var last = server.Requests.Last().ToJsonString();
+        Assert.Contains("the summary of before", last, StringComparison.Ordinal);
+        Assert.DoesNotContain("question 0 ", last, StringComparison.Ordinal);
+        Assert.True(last.Length < server.Requests.ElementAt(Turns - 1).ToJsonString().Length / 2);
+    }
+
     /// <summary>A terminal by util-linux's script: a paste is one message, the screen has colours, Ctrl-C stops a run, twice leaves.</summary>
     [Fact]
     public async Task Terminal_PasteInterruptAndLeave()

@@ -9,7 +9,7 @@ internal static class RunOperations
     public static Claim? Claim(StoreTables tables, ClaimRequest request)
     {
         var row = request.Only is { } only
-            ? tables.FindThread(only) is { } found && MayClaim(tables, found, request.EvenIdle) ? found : null
+            ? tables.FindThread(only) is { } found && MayClaim(tables, found, request) ? found : null
             : tables.NextClaimable(request.MaxPerUser, request.MaxPerRepository);
         if (row is null)
         {
@@ -32,8 +32,9 @@ internal static class RunOperations
         return new Claim(new Lease(row.Id, request.Owner, row.Token), row.ToRecord(), takenOver);
     }
 
-    private static bool MayClaim(StoreTables tables, ThreadRow row, bool evenIdle) =>
-        row.Owner is null ? evenIdle || ReadyAt(tables, row) <= tables.Now : row.LeaseUntil <= tables.Now;
+    private static bool MayClaim(StoreTables tables, ThreadRow row, ClaimRequest request) => row.Owner is null
+        ? request.EvenIdle || ReadyAt(tables, row) <= tables.Now
+        : row.LeaseUntil <= tables.Now || row.Owner == request.GoneOwner;
 
     public static bool Renew(StoreTables tables, Lease lease, TimeSpan leaseTime)
     {

@@ -67,6 +67,22 @@ public abstract class RunConformance(StoreHost host) : StoreConformance(host)
     }
 
     [Fact]
+    public async Task Claim_OfAnOwnerThatIsGone_IsTakenOverBeforeItsLeaseEndsAndFencesIt()
+    {
+        var id = await SendAsync(Key);
+        var first = await ClaimAsync("gone");
+        var request = new ClaimRequest { Owner = "two", Only = id, LeaseTime = LeaseTime };
+
+        Assert.Null(await Store.ClaimAsync(request with { GoneOwner = "another" }, Ct));
+        var second = await Store.ClaimAsync(request with { GoneOwner = "gone" }, Ct);
+
+        Assert.True(second!.TakenOver);
+        Assert.True(second.Lease.Token > first!.Lease.Token);
+        await Assert.ThrowsAsync<LeaseLostException>(() => Store.RenewAsync(first.Lease, LeaseTime, Ct));
+        Assert.Null(await Store.ClaimAsync(request with { Owner = "three", GoneOwner = "gone" }, Ct));
+    }
+
+    [Fact]
     public async Task Takeovers_OnlyProgressSetsThemBack()
     {
         var id = await SendAsync(Key);
