@@ -12,8 +12,18 @@ namespace Drafthorse.Cli;
 /// <summary>The command line: commands, and what their failures mean to a script.</summary>
 internal static class CommandLine
 {
+    private const string Help = "--help";
+
+    /// <summary>Commands that are promised, and with what they come.</summary>
+    private static readonly Dictionary<string, string> Later = new()
+    {
+        ["review"] = "the reviewer", ["workspace"] = "workspaces", ["skills"] = "skills", ["store"] = "stores of more than one kind", ["eval"] = "evaluations", ["mcp"] = "MCP", ["acp"] = "ACP",
+    };
+
     public static async Task<int> RunAsync(string[] args)
     {
+        if (args is ["help", ..])
+            args = [.. args.Skip(1), Help];
         using var interrupts = new Interrupts();
         var root = new RootCommand("A coding agent that works unattended and answers with a draft pull request. Without a command: talk with it here.")
         {
@@ -27,9 +37,9 @@ internal static class CommandLine
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var error in parsed.Errors)
-                await Console.Error.WriteLineAsync(error.Message);
-            await Console.Error.WriteLineAsync($"See: drafthorse {string.Concat(Commands(parsed).Reverse())}--help");
+            foreach (var error in Errors(parsed, args))
+                await Console.Error.WriteLineAsync(error);
+            await Console.Error.WriteLineAsync($"See: drafthorse {string.Concat(Commands(parsed).Reverse())}{Help}");
             return ExitCodes.Usage;
         }
 
@@ -63,6 +73,11 @@ internal static class CommandLine
             };
         }
     }
+
+    private static IEnumerable<string> Errors(ParseResult parsed, string[] args) =>
+        args is [var name, ..] && Later.TryGetValue(name, out var comes) ? [$"drafthorse {name} is not there yet: it comes with {comes}."]
+        : parsed.CommandResult.Command.Name == RunCommand.Name && parsed.UnmatchedTokens.Any(token => !token.StartsWith('-')) ? ["The task is several words: put it in quotes, so that it is one."]
+        : parsed.Errors.Select(error => error.Message);
 
     private static IEnumerable<string> Commands(ParseResult parsed)
     {

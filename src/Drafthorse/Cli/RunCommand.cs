@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using Drafthorse.Composition;
 using Drafthorse.Harness.Agent;
 using Drafthorse.Harness.Budgets;
@@ -14,22 +15,33 @@ namespace Drafthorse.Cli;
 /// <summary><c>drafthorse run "task"</c>: one task, headless. Never asks, never reads standard input.</summary>
 internal static class RunCommand
 {
+    public const string Name = "run";
+
+    private static readonly string[] Kinds = ["local", "bubblewrap", "docker"];
     private static readonly Argument<string> Task = new("task") { Description = "What is to be done." };
-    private static readonly Option<string?> Repository = new("--repo") { Description = "A folder or a git URL to work on (default: the folder you are in)." };
-    private static readonly Option<string?> Model = new("--model") { Description = "The model, as provider:model." };
-    private static readonly Option<string[]> Fallback = new("--fallback") { Description = "A model to fall back to; may be given several times." };
-    private static readonly Option<string?> Sandbox = new Option<string?>("--sandbox") { Description = "Where tools act (default: local)." }.AcceptOnlyFromAmong("local", "bubblewrap", "docker");
-    private static readonly Option<string?> Thread = new("--thread") { Description = "Go on in this thread (an id, or a key of your own)." };
-    private static readonly Option<decimal?> MaxCost = new("--max-cost") { Description = "Most that the thread may cost, in USD." };
-    private static readonly Option<int?> MaxSteps = new("--max-steps") { Description = "Most model calls." };
+    private static readonly Option<string?> Repository = new("--repo") { HelpName = "folder|url", Description = "A folder or a git URL to work on (default: the folder you are in)." };
+    private static readonly Option<string?> Model = new("--model") { HelpName = "spec", Description = "The model, as provider:model." };
+    private static readonly Option<string[]> Fallback = new("--fallback") { HelpName = "spec", Description = "A model to fall back to; may be given several times." };
+    private static readonly Option<string?> Sandbox = new("--sandbox") { Description = "Where tools act: local (default), bubblewrap or docker.", HelpName = "kind" };
+    private static readonly Option<string?> Thread = new("--thread") { HelpName = "id|key", Description = "Go on in this thread: an id, its first digits, or a key of your own." };
+    private static readonly Option<decimal?> MaxCost = new("--max-cost") { HelpName = "usd", Description = "Most that the thread may cost, in USD." };
+    private static readonly Option<int?> MaxSteps = new("--max-steps") { HelpName = "n", Description = "Most model calls." };
+    private static readonly Option<bool> Plan = new("--plan") { Hidden = true };
     private static readonly Option<bool> Json = new("--json") { Description = "One JSON object per line on standard output, and nothing else." };
 
     public static Command Create()
     {
-        MaxCost.Validators.Add(result => Require(result, result.GetValueOrDefault<decimal?>() is > 0, "--max-cost must be more than 0 USD."));
-        MaxSteps.Validators.Add(result => Require(result, result.GetValueOrDefault<int?>() is > 0, "--max-steps must be at least 1."));
+        MaxCost.Validators.Add(result => Require(result, decimal.TryParse(Word(result), NumberStyles.Number, CultureInfo.InvariantCulture, out var usd) && usd > 0, "--max-cost must be an amount of more than 0 USD, such as 2.50."));
+        MaxSteps.Validators.Add(result => Require(result, int.TryParse(Word(result), NumberStyles.None, CultureInfo.InvariantCulture, out var steps) && steps > 0, "--max-steps must be a whole number of at least 1."));
+        Sandbox.Validators.Add(result => Require(result, Kinds.Contains(Word(result)), $"--sandbox must be local, bubblewrap or docker{(Word(result) is "kubernetes" or "remote" ? $"; {Word(result)} is not there yet" : "")}."));
+        Plan.Validators.Add(result => Require(result, result.Implicit, "--plan is not there yet: it comes with plan mode."));
         Task.Validators.Add(result => Require(result, !string.IsNullOrWhiteSpace(result.GetValueOrDefault<string>()), "The task is empty: say what is to be done."));
-        var command = new Command("run", "Runs one task without asking anything, and exits.") { Task, Repository, Model, Fallback, Sandbox, Thread, MaxCost, MaxSteps, Json };
+        var command = new Command(
+            Name,
+            """
+            Runs one task without asking anything, and exits. Ends with 0 done, 1 the task failed, 2 usage or settings, 3 a budget or limit, 4 the model provider failed,
+            5 the sandbox failed, 130 cancelled.
+            """) { Task, Repository, Model, Fallback, Sandbox, Thread, MaxCost, MaxSteps, Plan, Json };
         command.SetAction(RunAsync);
         return command;
     }
@@ -39,6 +51,8 @@ internal static class RunCommand
         if (!fine)
             result.AddError(message);
     }
+
+    private static string Word(OptionResult result) => result.Tokens is [.., var token] ? token.Value : "";
 
     private static ThreadBudget WithCost(ThreadBudget budget, decimal usd) => new()
     {

@@ -57,10 +57,18 @@ internal sealed class Platform : IAsyncDisposable
     /// <summary>Opens the thread store of these settings.</summary>
     public static IThreadStore OpenStore(DrafthorseSettings settings)
     {
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(settings.Home);
-        else
-            Directory.CreateDirectory(settings.Home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        try
+        {
+            if (OperatingSystem.IsWindows())
+                Directory.CreateDirectory(settings.Home);
+            else
+                Directory.CreateDirectory(settings.Home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingsException($"{settings.Home} cannot be written: {exception.Message} Set DRAFTHORSE_HOME to a folder of yours.", exception);
+        }
+
         return new SqliteThreadStore(new SqliteThreadStoreOptions { Path = settings.StorePath });
     }
 

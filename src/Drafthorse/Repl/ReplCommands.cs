@@ -18,7 +18,7 @@ internal sealed class ReplCommands(ReplSession session)
         ("/new", "", "begin a new thread"),
         ("/resume", "[ID]", "list threads, or go on in one"),
         ("/diff", "", "what changed in this folder"),
-        ("/undo", "", "take back what the last turn changed in files that git does not ignore"),
+        ("/undo", "", "take back the last turn's changes (not in ignored files)"),
         ("/cost", "", "what this thread has cost"),
         ("/compact", "", "make the model's context shorter"),
         ("/model", "[SPEC]", "the model in use, or another one"),
@@ -85,8 +85,8 @@ internal sealed class ReplCommands(ReplSession session)
     private void Help()
     {
         foreach (var (name, argument, does) in Known)
-            session.Console.MarkupLineInterpolated($"{$"{name} {argument}",-15} [dim]{does}[/]");
-        session.Console.MarkupLineInterpolated($"[dim]@path attaches a file · Tab completes · Up recalls · a line that ends with \\ goes on[/]");
+            session.Console.MarkupLineInterpolated($"{$"{name} {argument}".PadRight(15)} [dim]{does}[/]");
+        session.Console.MarkupLineInterpolated($"[dim]@path attaches a file · Tab completes · Up recalls · \\ at the end goes on[/]");
         session.Console.MarkupLineInterpolated($"[dim]Ctrl-C stops a run, twice leaves · not yet: {string.Join(' ', Later.Select(later => later.Name))}[/]");
     }
 

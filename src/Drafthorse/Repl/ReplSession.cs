@@ -109,6 +109,7 @@ internal sealed class ReplSession : IAsyncDisposable
             }
 
             last = await SendAsync(text);
+            Console.WriteLine();
         }
 
         // A person saw how it went; a script that pipes its messages in wants to know.

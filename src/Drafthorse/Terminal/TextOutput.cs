@@ -15,7 +15,7 @@ internal sealed class TextOutput : IRunOutput, IDisposable
     private readonly Lock _gate = new();
     private readonly ProgressLine _progress;
     private readonly StreamedText _words;
-    private readonly Dictionary<string, string> _calls = [];
+    private readonly OrderedDictionary<string, string> _calls = [];
     private readonly long _began = Stopwatch.GetTimestamp();
 
     public TextOutput(IAnsiConsole console)
@@ -103,13 +103,14 @@ internal sealed class TextOutput : IRunOutput, IDisposable
                 break;
             case ToolStarted started:
                 _calls[started.CallId] = ToolLine.Of(started.Tool, started.Arguments);
-                _progress.Set(_calls[started.CallId]);
+                if (_calls.Count == 1)
+                    _progress.Set(_calls[started.CallId]);
                 if (!_console.IsLive())
                     Line($"● {ToolLine.Cut(_calls[started.CallId], 200)}");
                 break;
             case ToolFinished finished:
                 ShowResult(finished);
-                _progress.Set(_calls.Count > 0 ? _calls.Values.Last() : "thinking");
+                _progress.Set(_calls.Count > 0 ? _calls.GetAt(0).Value : "thinking");
                 break;
             case VerifyFinished verify:
                 foreach (var result in verify.Results)

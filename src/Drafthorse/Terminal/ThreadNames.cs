@@ -6,25 +6,38 @@ namespace Drafthorse.Terminal;
 /// <summary>Finds the thread that a person names: by its id, the first digits of it, or a key of their own.</summary>
 internal static class ThreadNames
 {
-    /// <summary>The key of a thread to send to; an unknown name becomes a key of the user's own.</summary>
-    public static async Task<string> KeyOfAsync(IThreadStore store, string name, CancellationToken cancellationToken) =>
-        ThreadId.TryParse(name, null, out var id)
-            ? (await store.GetThreadAsync(id, cancellationToken))?.Key ?? throw new SettingsException($"There is no thread {id}. See: drafthorse threads list")
-            : name.Contains(':', StringComparison.Ordinal) ? name : $"{WorkTarget.User}:{name}";
+    private const int FewestDigits = 4;
+    private const int Searched = 200;
+
+    /// <summary>The key of a thread to send to; a name that is no thread's becomes a key of the user's own.</summary>
+    public static async Task<string> KeyOfAsync(IThreadStore store, string name, CancellationToken cancellationToken)
+    {
+        if (ThreadId.TryParse(name, null, out var id))
+            return (await store.GetThreadAsync(id, cancellationToken))?.Key ?? throw new SettingsException($"There is no thread {id}. See: drafthorse threads list");
+        var own = name.Contains(':', StringComparison.Ordinal) ? name : $"{WorkTarget.User}:{name}";
+        return name.Length < FewestDigits || !name.All(char.IsAsciiHexDigit) || await store.GetThreadAsync(ThreadId.FromKey(own), cancellationToken) is not null
+            ? own
+            : (await FindByDigitsAsync(store, name, cancellationToken))?.Key ?? own;
+    }
 
     /// <summary>A thread that exists.</summary>
     public static async Task<ThreadRecord> FindAsync(IThreadStore store, string name, CancellationToken cancellationToken)
     {
-        var id = ThreadId.TryParse(name, null, out var parsed) ? parsed : ThreadId.FromKey(await KeyOfAsync(store, name, cancellationToken));
-        if (await store.GetThreadAsync(id, cancellationToken) is { } thread)
-            return thread;
-        var page = await store.ListThreadsAsync(new ThreadQuery { Limit = 200 }, cancellationToken);
-        var matches = page.Threads.Where(row => row.Id.ToString().StartsWith(name, StringComparison.OrdinalIgnoreCase)).ToList();
+        var key = await KeyOfAsync(store, name, cancellationToken);
+        return await store.GetThreadAsync(ThreadId.FromKey(key), cancellationToken)
+            ?? await FindByDigitsAsync(store, name, cancellationToken)
+            ?? throw new SettingsException($"There is no thread '{name}'. See: drafthorse threads list");
+    }
+
+    private static async Task<ThreadRecord?> FindByDigitsAsync(IThreadStore store, string digits, CancellationToken cancellationToken)
+    {
+        var page = await store.ListThreadsAsync(new ThreadQuery { Limit = Searched }, cancellationToken);
+        var matches = page.Threads.Where(row => row.Id.ToString().StartsWith(digits, StringComparison.OrdinalIgnoreCase)).ToList();
         return matches switch
         {
+            [] => null,
             [var only] => only,
-            [] => throw new SettingsException($"There is no thread '{name}'. See: drafthorse threads list"),
-            _ => throw new SettingsException($"'{name}' fits {matches.Count} threads. Write more digits."),
+            _ => throw new SettingsException($"'{digits}' fits {matches.Count} threads. Write more digits."),
         };
     }
 }

@@ -1,3 +1,5 @@
+using Drafthorse.Demo;
+
 namespace Drafthorse.IntegrationTests.Cli;
 
 /// <summary>Settings that are wrong or contradict stop the start with a message that names them.</summary>
@@ -18,6 +20,18 @@ public sealed class SettingsTests : IAsyncDisposable
         serve.Expect(2);
         Assert.Equal("", serve.Output);
         Assert.Equal("Drafthorse:Workers must be a whole number from 1 to 256; it is 'many'.\n", serve.Errors);
+    }
+
+    [Fact]
+    public async Task Run_HomeThatCannotBeMade_Is2AndSaysWhatToSet()
+    {
+        _world.Write("file", "");
+        _world.Environment["DRAFTHORSE_HOME"] = Path.Combine(_world.Folder, "file", "home");
+
+        await using var run = await CliProcess.RunAsync(_world, "run", "--model", _world.Script("""{"text":"hi"}"""), "go");
+
+        run.Expect(2);
+        Assert.Contains("Set DRAFTHORSE_HOME to a folder of yours.", run.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,14 +80,43 @@ public sealed class SettingsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Doctor_GitHub_SaysWhoTheTokenIsAndWhatToDoAboutAWrongOne()
+    {
+        await using var gitHub = await GitHubStandIn.StartAsync(null, TestContext.Current.CancellationToken);
+        gitHub.Access.AddToken("ghp_right", gitHub.World.AddAccount("the-bot", "Bot"));
+        _world.Environment["DRAFTHORSE_MODEL"] = _world.Script("""{"text":"hi"}""");
+        _world.Environment["GITHUB_API_URL"] = gitHub.ApiUrl.AbsoluteUri;
+        _world.Environment["GITHUB_SERVER_URL"] = gitHub.ServerUrl.AbsoluteUri;
+        _world.Environment["GITHUB_WEBHOOK_SECRET"] = "secret";
+        _world.Environment["GITHUB_TOKEN"] = "ghp_right";
+
+        await using var works = await CliProcess.RunAsync(_world, "doctor");
+        _world.Environment["GITHUB_TOKEN"] = "ghp_wrong";
+        await using var refused = await CliProcess.RunAsync(_world, "doctor");
+
+        works.Expect(0);
+        Assert.Contains("ok  github   token of the-bot at ", works.Output, StringComparison.Ordinal);
+        Assert.Contains("ok  webhooks signed", works.Output, StringComparison.Ordinal);
+        refused.Expect(2);
+        Assert.Contains("answered 401: check GITHUB_TOKEN", refused.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("ghp_", works.Output + refused.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Help_OfEachCommand_Is0()
     {
         await using var help = await CliProcess.RunAsync(_world, "--help");
         await using var threads = await CliProcess.RunAsync(_world, "threads", "--help");
+        await using var word = await CliProcess.RunAsync(_world, "help", "run");
+        await using var later = await CliProcess.RunAsync(_world, "review", "https://localhost/acme/app/pull/1");
 
         help.Expect(0);
         threads.Expect(0);
         Assert.Contains("doctor", help.Output, StringComparison.Ordinal);
         Assert.Contains("--server", threads.Output, StringComparison.Ordinal);
+        word.Expect(0);
+        Assert.Contains("--max-cost", word.Output, StringComparison.Ordinal);
+        later.Expect(2);
+        Assert.Contains("drafthorse review is not there yet: it comes with the reviewer.", later.Errors, StringComparison.Ordinal);
     }
 }
