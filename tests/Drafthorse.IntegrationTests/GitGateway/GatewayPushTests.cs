@@ -113,6 +113,8 @@ public sealed class GatewayPushTests
     [InlineData(".github/workflows/new.yml")]
     [InlineData(".GitHub/Workflows/new.yml")]
     [InlineData(".drafthorse.yml")]
+    [InlineData(".github/actions/build/action.yml")]
+    [InlineData("docs/CODEOWNERS")]
     public async Task Push_ProtectedPath_IsRefusedAndNamed(string path)
     {
         await using var fixture = await GatewayFixture.StartAsync();

@@ -47,8 +47,16 @@ public sealed class GatewayRouteTests
     [InlineData(".github/workflows", true)]
     [InlineData(".drafthorse.yml", true)]
     [InlineData(".Drafthorse.YML", true)]
-    [InlineData(".github/CODEOWNERS", false)]
     [InlineData("docs/.drafthorse.yml", false)]
+    [InlineData(".github/Actions/build/action.yml", true)]
+    [InlineData(".github/actions", true)]
+    [InlineData("codeowners", true)]
+    [InlineData(".github/CODEOWNERS", true)]
+    [InlineData("docs/CODEOWNERS", true)]
+    [InlineData("docs", false)]
+    [InlineData("docs/CODEOWNERS.md", false)]
+    [InlineData("docs/readme.md", false)]
+    [InlineData("src/CODEOWNERS", false)]
     [InlineData("src/.github/workflows/ci.yml", false)]
     public void Covers_Path_IsProtected(string path, bool expected) => Assert.Equal(expected, ProtectedPaths.Covers(path));
 

@@ -53,7 +53,7 @@ internal sealed class Intake(
     private async Task<EffectResult> TakeCommentAsync(GitHubEffect effect, GitHubIntake intake, Conversation conversation, CancellationToken cancellationToken)
     {
         var text = intake.Delivery.Comment!.Body!;
-        var command = Command.Parse(VisibleText.AfterMention(text, options.Mention) ?? "");
+        var command = Command.Parse(Mention.TextAfter(text, options.Mention) ?? "");
         switch (command)
         {
             case Command.Stop:
@@ -166,7 +166,7 @@ internal sealed class Intake(
 
     /// <summary>Deleted, or edited so that it calls nobody any more.</summary>
     private bool IsWithdrawal(GitHubDelivery delivery) => delivery.Action is "deleted"
-        || (delivery.Action is "edited" && delivery.Comment is { } comment && VisibleText.AfterMention(comment.Body, options.Mention) is null);
+        || (delivery.Action is "edited" && delivery.Comment is { } comment && Mention.TextAfter(comment.Body, options.Mention) is null);
 
     /// <summary>An issue that neither mentions nor labels the agent is for it only when it is assigned to it.</summary>
     private async Task<bool> IsForUsAsync(GitHubDelivery delivery, CancellationToken cancellationToken)
@@ -174,8 +174,8 @@ internal sealed class Intake(
         var issue = delivery.Issue!;
         if (delivery.Comment is not null || delivery.Action is "labeled")
             return true;
-        var called = VisibleText.AfterMention(issue.Title, options.Mention) is not null
-            || VisibleText.AfterMention(issue.Body, options.Mention) is not null
+        var called = Mention.TextAfter(issue.Title, options.Mention) is not null
+            || Mention.TextAfter(issue.Body, options.Mention) is not null
             || issue.Labels?.Any(label => options.Label.Equals(label?.Name, StringComparison.OrdinalIgnoreCase)) is true;
         if (called && delivery.Action is not "assigned")
             return true;

@@ -48,7 +48,7 @@ internal sealed class TriggerRule(GitHubOptions options)
 
     private string NotCalled => $"nobody called {options.Mention}";
 
-    private bool Mentions(string? text) => VisibleText.AfterMention(text, options.Mention) is not null;
+    private bool Mentions(string? text) => Mention.TextAfter(text, options.Mention) is not null;
 
     private bool MentionedBefore(GitHubDelivery delivery) =>
         Mentions(delivery.Changes?.Body?.From) || Mentions(delivery.Changes?.Title?.From);

@@ -4,31 +4,11 @@ using System.Text;
 namespace Drafthorse.Channels.GitHub.Inbound;
 
 /// <summary>
-/// Reads Markdown as a person sees it: a mention inside a code fence, a code span, a quotation or an HTML comment calls nobody,
-/// and text inside HTML comments is not shown to anyone, so it is not shown to the model either. One pass, linear in the length.
+/// Markdown as a person sees it: text inside HTML comments is not shown to anyone, so it is not shown to the model either. One pass,
+/// linear in the length.
 /// </summary>
 internal static class VisibleText
 {
-    /// <summary>The text right after the first mention that calls, or null when nobody is called.</summary>
-    public static string? AfterMention(string? markdown, string mention)
-    {
-        if (string.IsNullOrEmpty(markdown) || !markdown.Contains(mention, StringComparison.OrdinalIgnoreCase))
-            return null;
-
-        var text = Of(markdown);
-        var fence = default(Fence);
-        for (var start = 0; start < text.Length;)
-        {
-            var end = LineEnd(text, start);
-            var line = text.AsSpan(start, end - start);
-            if (!fence.Takes(line) && !line.TrimStart(' ').StartsWith('>') && FindOutsideSpans(line, mention) is var at and >= 0)
-                return text[(start + at + mention.Length)..];
-            start = end + 1;
-        }
-
-        return null;
-    }
-
     /// <summary>The text as a person sees it: without HTML comments, and without characters that have no shape or turn the direction
     /// of what follows (text written in Unicode's tag characters is read by models and seen by nobody).</summary>
     public static string Of(string markdown)
@@ -75,54 +55,10 @@ internal static class VisibleText
 
     private static int LineEnd(string text, int start) => text.IndexOf('\n', start) is var end and >= 0 ? end : text.Length;
 
-    private static int FindOutsideSpans(ReadOnlySpan<char> line, string mention)
-    {
-        var unclosed = 0;
-        for (var i = 0; i < line.Length; i++)
-        {
-            if (line[i] == '`')
-            {
-                var run = RunLength(line, i, '`');
-                var close = run == unclosed ? -1 : ClosingRun(line, i + run, run);
-                unclosed = close < 0 ? run : unclosed;
-                i = (close < 0 ? i + run : close + run) - 1;
-            }
-            else if (line[i..].StartsWith(mention, StringComparison.OrdinalIgnoreCase) && IsWhole(line, i, mention.Length))
-            {
-                return i;
-            }
-        }
-
-        return -1;
-    }
-
-    private static bool IsWhole(ReadOnlySpan<char> line, int at, int length)
-    {
-        var before = at == 0 ? ' ' : line[at - 1];
-        var after = at + length == line.Length ? ' ' : line[at + length];
-        return !char.IsLetterOrDigit(before) && before is not ('_' or '@' or '/' or '-' or '.')
-            && !char.IsLetterOrDigit(after) && after is not ('_' or '/' or '-' or '@' or '[');
-    }
-
     private static int RunLength(ReadOnlySpan<char> line, int at, char of)
     {
         var length = line[at..].IndexOfAnyExcept(of);
         return length < 0 ? line.Length - at : length;
-    }
-
-    private static int ClosingRun(ReadOnlySpan<char> line, int from, int length)
-    {
-        for (var i = from; i < line.Length; i++)
-        {
-            if (line[i] != '`')
-                continue;
-            var run = RunLength(line, i, '`');
-            if (run == length)
-                return i;
-            i += run - 1;
-        }
-
-        return -1;
     }
 
     /// <summary>The code fence that the lines read so far are in, if any.</summary>
