@@ -14,6 +14,7 @@ internal sealed class ReplSession : IAsyncDisposable
 {
     private readonly Interrupts _interrupts;
     private string _news = "";
+    private Task _sweeping = Task.CompletedTask;
 
     private ReplSession(DrafthorseSettings settings, WorkTarget target, Platform platform, Interrupts interrupts)
     {
@@ -49,7 +50,7 @@ internal sealed class ReplSession : IAsyncDisposable
     public async Task UseModelAsync(ModelSpec model)
     {
         await Settings.Models.ChooseAsync(model, cancellationToken: _interrupts.Leave);
-        await Platform.DisposeAsync();
+        await DisposeAsync();
         Platform = await BuildAsync(Settings, Target, model, _interrupts.Leave);
     }
 
@@ -83,7 +84,11 @@ internal sealed class ReplSession : IAsyncDisposable
         await RunAsync(id, token => Platform.Agent.ResumeAsync(id, token));
     }
 
-    public ValueTask DisposeAsync() => Platform.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _sweeping.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Platform.DisposeAsync();
+    }
 
     private static Task<Platform> BuildAsync(DrafthorseSettings settings, WorkTarget target, ModelSpec? model, CancellationToken cancellationToken) => Platform.BuildAsync(
         settings,
@@ -93,6 +98,10 @@ internal sealed class ReplSession : IAsyncDisposable
     private async Task<int> TalkAsync(RawTerminal? terminal)
     {
         await Banner.ShowAsync(this);
+
+        // No server may run here that pauses and removes what earlier conversations have left.
+        if (Platform.Sandbox.Backend.IsIsolated)
+            _sweeping = Platform.Sandboxes.SweepAsync(Platform.Store, _interrupts.Leave);
         await ResumeCutOffAsync();
         var commands = new ReplCommands(this);
         var input = new MessageInput(terminal, Console, Path.Combine(Settings.Home, "history"), new Completion(Target.Directory, ReplCommands.Names));
