@@ -38,6 +38,7 @@ internal sealed class DrafthorseServer : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.AddProblemDetails();
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
+        ApiDescription.AddTo(builder.Services);
         Telemetry.AddTo(builder.Services);
 
         using var loggers = LoggerFactory.Create(log => logging?.Invoke(log));
@@ -63,6 +64,7 @@ internal sealed class DrafthorseServer : IAsyncDisposable
         if (settings.GitHub is not null)
             GitHubWebhookEndpoint.Map(app);
         ThreadsApi.Map(app.MapGroup("/api/threads"));
+        ApiDescription.Map(app);
         Health.Map(app);
         Telemetry.Map(app, settings.MetricsToken);
         await app.StartAsync(cancellationToken);

@@ -17,15 +17,23 @@ internal static class ThreadsApi
 
     public static void Map(RouteGroupBuilder group)
     {
-        group.MapPost("/", CreateAsync);
-        group.MapGet("/", ListAsync);
-        group.MapGet("/{id}", async (string id, IThreadStore store, CancellationToken token) =>
-            await FindAsync(store, id, token) is { } thread ? Results.Ok(ThreadView.Of(thread)) : NotFound(id));
-        group.MapPost("/{id}/messages", SendAsync);
-        group.MapPost("/{id}/cancel", CancelAsync);
-        group.MapGet("/{id}/events", FollowAsync);
-        group.MapGet("/{id}/export", ExportAsync);
+        group.WithTags("threads").ProducesProblem(401);
+        group.MapPost("/", CreateAsync).WithName("createThread").WithSummary("Begins a thread; the same key, or the same Idempotency-Key header, is the same thread.")
+            .Produces<ThreadView>(201).ProducesProblem(400).ProducesProblem(403);
+        group.MapGet("/", ListAsync).WithName("listThreads").WithSummary("Threads, the newest first; nextCursor leads to the next page.")
+            .Produces<ThreadList>().ProducesProblem(400);
+        group.MapGet("/{id}", GetAsync).WithName("getThread").WithSummary("One thread.").Produces<ThreadView>().ProducesProblem(404);
+        group.MapPost("/{id}/messages", SendAsync).WithName("sendMessage").WithSummary("Sends a message to a thread.")
+            .Produces(202).ProducesProblem(400).ProducesProblem(404);
+        group.MapPost("/{id}/cancel", CancelAsync).WithName("cancelThread").WithSummary("Cancels what is being done.").Produces(202).ProducesProblem(404);
+        group.MapGet("/{id}/events", FollowAsync).WithName("followThread").WithSummary("Server-sent events from Last-Event-ID (a position in the journal), then live.")
+            .Produces<string>(200, "text/event-stream").ProducesProblem(404);
+        group.MapGet("/{id}/export", ExportAsync).WithName("exportThread").WithSummary("The journal as JSON lines.")
+            .Produces<string>(200, "application/jsonl").ProducesProblem(404);
     }
+
+    private static async Task<IResult> GetAsync(string id, IThreadStore store, CancellationToken cancellationToken) =>
+        await FindAsync(store, id, cancellationToken) is { } thread ? Results.Ok(ThreadView.Of(thread)) : NotFound(id);
 
     private static async Task<IResult> CreateAsync(NewThread body, HttpContext context, IThreadStore store, Platform platform, CancellationToken cancellationToken)
     {

@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Drafthorse.IntegrationTests.Sandboxes;
 
 namespace Drafthorse.IntegrationTests.Cli;
 
@@ -49,6 +51,34 @@ public sealed partial class ServeTests : IAsyncLifetime
         await _serve.EndAsync();
 
         _serve.Expect(0);
+    }
+
+    /// <summary>Judged by a validator that is not ours; it needs no token, as it holds no secret.</summary>
+    [Fact]
+    public async Task OpenApi_IsValidAndDescribesEachEndpoint()
+    {
+        _http.DefaultRequestHeaders.Authorization = null;
+        var text = await _http.GetStringAsync("/openapi/v1.json", Ct);
+        var file = Path.Combine(_world.Folder, "v1.json");
+        await File.WriteAllTextAsync(file, text, Ct);
+
+        var (found, tools) = await RunAsync(Path.Combine(DockerEngineFixture.Checkout, "tests", "tools", "openapi-validator.sh"));
+        Assert.SkipUnless(found == 0, $"the validator could not be installed: {tools}");
+        var program = tools.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var (_, verdict) = await RunAsync(program[0], program[1], file);
+        var spoilt = Path.Combine(_world.Folder, "spoilt.json");
+        await File.WriteAllTextAsync(spoilt, text.Replace("\"responses\"", "\"answers\"", StringComparison.Ordinal).Replace("\"in\"", "\"at\"", StringComparison.Ordinal), Ct);
+        var (_, refusal) = await RunAsync(program[0], program[1], spoilt);
+
+        Assert.True(JsonDocument.Parse(verdict).RootElement.GetProperty("valid").GetBoolean(), verdict);
+        Assert.DoesNotContain("\"valid\": true", refusal, StringComparison.Ordinal);
+        var paths = JsonDocument.Parse(text).RootElement.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject().Select(method => $"{method.Name} {path.Name}"));
+        Assert.Equal(
+            [
+                "get /api/threads", "get /api/threads/{id}", "get /api/threads/{id}/events", "get /api/threads/{id}/export",
+                "post /api/threads", "post /api/threads/{id}/cancel", "post /api/threads/{id}/messages",
+            ],
+            paths.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -265,6 +295,15 @@ public sealed partial class ServeTests : IAsyncLifetime
 
     [GeneratedRegex(@"listens on (http://\S+)")]
     private static partial Regex Listening();
+
+    private static async Task<(int Code, string Output)> RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var errors = process.StandardError.ReadToEndAsync(Ct);
+        var output = await process.StandardOutput.ReadToEndAsync(Ct);
+        await process.WaitForExitAsync(Ct);
+        return (process.ExitCode, process.ExitCode == 0 ? output : output + await errors);
+    }
 
     [GeneratedRegex("""^(# (HELP|TYPE|UNIT) \S+.*|# EOF|[a-zA-Z_:][a-zA-Z0-9_:]*(\{[^{}]*\})? [-+0-9.eE]+(NaN|Inf)?( \d+)?)$""")]
     private static partial Regex MetricLine();
