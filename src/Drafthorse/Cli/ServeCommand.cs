@@ -25,7 +25,7 @@ internal static class ServeCommand
         if (settings.NotYet is [var early, ..])
             throw new SettingsException($"{early} is set, but this version does not support it yet. Unset it for serve.");
         urls ??= Environment.GetEnvironmentVariable("ASPNETCORE_URLS");
-        await using var server = await DrafthorseServer.StartAsync(settings, new PlatformOptions(), urls, AddLog, cancellationToken);
+        await using var server = await DrafthorseServer.StartAsync(settings, new PlatformOptions { WaitsForStore = true }, urls, AddLog, cancellationToken);
         Introduce(server, settings);
         await server.WaitForShutdownAsync(cancellationToken);
         return ExitCodes.Done;

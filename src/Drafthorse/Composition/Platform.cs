@@ -79,7 +79,7 @@ internal sealed class Platform : IAsyncDisposable
         var specs = await settings.Models.ChooseAsync(options.Model, options.Fallbacks, cancellationToken);
         var factory = new ModelFactory(settings.Models, ModelCatalog.Load(Path.Combine(settings.Home, "models.json")));
         var selection = await SandboxKinds.SelectAsync(settings, options, cancellationToken);
-        var store = OpenStore(settings);
+        var store = options.WaitsForStore ? await WaitForStoreAsync(settings, cancellationToken) : OpenStore(settings);
         var github = settings.GitHub is null ? null : NewGitHub(settings, settings.GitHub, store, options.Loggers);
         var mirrors = new RepositoryMirrors(
             new GitGatewayOptions { StateDirectory = Path.Combine(settings.StatePath, "git") },
@@ -165,6 +165,23 @@ internal sealed class Platform : IAsyncDisposable
             channel.Dispose();
         foreach (var owned in _owned)
             await owned.DisposeAsync();
+    }
+
+    /// <summary>A process that was stopped in the middle of a write keeps the lock until it goes on or is ended, which may be long.</summary>
+    private static async Task<IThreadStore> WaitForStoreAsync(DrafthorseSettings settings, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return OpenStore(settings);
+            }
+            catch (ThreadStoreException exception) when (exception.Error is ThreadStoreError.Locked)
+            {
+                await Console.Error.WriteLineAsync($"{exception.Message} This server tries again until the file is free.");
+                await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
+            }
+        }
     }
 
     /// <summary>The clients of models that people choose, each made once.</summary>

@@ -41,4 +41,7 @@ internal sealed record PlatformOptions
 
     /// <summary>Sees every event of every run.</summary>
     public Action<AgentEvent>? Watcher { get; init; }
+
+    /// <summary>Whether to wait as long as another process keeps the store locked, rather than fail.</summary>
+    public bool WaitsForStore { get; init; }
 }

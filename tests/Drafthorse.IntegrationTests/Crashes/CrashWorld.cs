@@ -83,9 +83,16 @@ internal sealed class CrashWorld : IAsyncDisposable
     /// <summary>Starts a <c>serve</c> and waits until it listens.</summary>
     public async Task<ServeProcess> ServeAsync(CancellationToken cancellationToken)
     {
+        var process = Start();
+        await process.ListensAsync(cancellationToken);
+        return process;
+    }
+
+    /// <summary>Starts a <c>serve</c>.</summary>
+    public ServeProcess Start()
+    {
         var process = ServeProcess.Start(Environment);
         _processes.Add(process);
-        await process.ListensAsync(cancellationToken);
         return process;
     }
 
@@ -138,6 +145,21 @@ internal sealed class CrashWorld : IAsyncDisposable
     /// <summary>Whether a process is in the middle of a write to the store, or of a change of a mirror.</summary>
     public bool IsLockedByAnyone()
     {
+        try
+        {
+            foreach (var file in Directory.EnumerateFiles(Home, "*.lock", SearchOption.AllDirectories))
+                File.Open(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose();
+            return IsStoreLocked();
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>Whether a process is in the middle of a write to the store.</summary>
+    private bool IsStoreLocked()
+    {
         using var connection = new SqliteConnection($"Data Source={Path.Combine(Home, "drafthorse.db")};Pooling=False");
         connection.Open();
         using var begin = connection.CreateCommand();
@@ -146,14 +168,23 @@ internal sealed class CrashWorld : IAsyncDisposable
         {
             begin.CommandTimeout = 1;
             begin.ExecuteNonQuery();
-            foreach (var file in Directory.EnumerateFiles(Home, "*.lock", SearchOption.AllDirectories))
-                File.Open(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose();
             return false;
         }
-        catch (Exception exception) when (exception is SqliteException or IOException)
+        catch (SqliteException)
         {
             return true;
         }
+    }
+
+    /// <summary>Begins a write to the store that ends when it is disposed.</summary>
+    public SqliteConnection LockStore()
+    {
+        var connection = new SqliteConnection($"Data Source={Path.Combine(Home, "drafthorse.db")};Pooling=False");
+        connection.Open();
+        using var begin = connection.CreateCommand();
+        begin.CommandText = "BEGIN IMMEDIATE";
+        begin.ExecuteNonQuery();
+        return connection;
     }
 
     /// <summary>The last lines that each process printed.</summary>

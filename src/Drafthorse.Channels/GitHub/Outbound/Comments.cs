@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Drafthorse.Channels.GitHub.Api;
+using Drafthorse.Harness.Channels;
 
 namespace Drafthorse.Channels.GitHub.Outbound;
 
@@ -11,6 +12,7 @@ namespace Drafthorse.Channels.GitHub.Outbound;
 internal sealed class Comments(GitHubApi api)
 {
     private const int MostRemembered = 10_000;
+    private static readonly TimeSpan AfterTime = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<string, long> _known = [];
 
@@ -27,8 +29,7 @@ internal sealed class Comments(GitHubApi api)
         if (first is not null && await TryEditAsync(effect, first.Id, body, cancellationToken).ConfigureAwait(false) is { } again)
             return Remember(marker, again).HtmlUrl;
 
-        await effect.EnsureHeldAsync(cancellationToken).ConfigureAwait(false);
-        return Remember(marker, await api.CreateCommentAsync(effect.Repo, number, body, cancellationToken).ConfigureAwait(false)).HtmlUrl;
+        return Remember(marker, await CreateAsync(effect, number, marker, body, cancellationToken).ConfigureAwait(false)).HtmlUrl;
     }
 
     /// <summary>Writes a comment that is never edited: it notifies people. Returns its page.</summary>
@@ -37,19 +38,58 @@ internal sealed class Comments(GitHubApi api)
         if (effect.MayBeDone && await FindOnlyAsync(effect, number, marker, cancellationToken).ConfigureAwait(false) is { } there)
             return there.HtmlUrl;
 
+        return (await CreateAsync(effect, number, marker, $"{marker}\n{text}", cancellationToken).ConfigureAwait(false)).HtmlUrl;
+    }
+
+    /// <summary>
+    /// Creates a comment. Between the last look at the lease and the request a process may be frozen for long, and the code host takes no
+    /// condition with a new comment: where another dispatcher may have written the same, whoever comes later removes what is there twice.
+    /// </summary>
+    private async Task<IssueComment> CreateAsync(GitHubEffect effect, int number, string marker, string body, CancellationToken cancellationToken)
+    {
         await effect.EnsureHeldAsync(cancellationToken).ConfigureAwait(false);
-        return (await api.CreateCommentAsync(effect.Repo, number, $"{marker}\n{text}", cancellationToken).ConfigureAwait(false)).HtmlUrl;
+        using var after = new CancellationTokenSource(AfterTime);
+        IssueComment created;
+        try
+        {
+            created = await api.CreateCommentAsync(effect.Repo, number, body, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or EffectException)
+        {
+            // It may be there all the same. Who holds the lease finds it on the next attempt.
+            if (!await effect.IsHeldAsync(after.Token).ConfigureAwait(false))
+                await RemoveDoublesAsync(effect, number, marker, after.Token).ConfigureAwait(false);
+            throw;
+        }
+
+        if (!effect.MayBeDone && await effect.IsHeldAsync(after.Token).ConfigureAwait(false))
+            return created;
+        return await RemoveDoublesAsync(effect, number, marker, after.Token).ConfigureAwait(false) ?? created;
+    }
+
+    /// <summary>As <see cref="FindOnlyAsync"/>, whoever holds the lease: the oldest stays, so that two who do this at once leave the same one.</summary>
+    private async Task<IssueComment?> RemoveDoublesAsync(GitHubEffect effect, int number, string marker, CancellationToken cancellationToken)
+    {
+        var ours = await FindAsync(effect, number, marker, cancellationToken).ConfigureAwait(false);
+        foreach (var doubled in ours.Skip(1))
+        {
+            try
+            {
+                await api.DeleteCommentAsync(effect.Repo, doubled.Id, cancellationToken).ConfigureAwait(false);
+            }
+            catch (GitHubApiException exception) when (exception.Status is HttpStatusCode.NotFound)
+            {
+                // The other one was faster.
+            }
+        }
+
+        return ours.FirstOrDefault();
     }
 
     /// <summary>The oldest of our comments with the marker, after removing the others.</summary>
     private async Task<IssueComment?> FindOnlyAsync(GitHubEffect effect, int number, string marker, CancellationToken cancellationToken)
     {
-        var self = await api.Tokens.GetSelfAsync(cancellationToken).ConfigureAwait(false);
-        var all = await api.ListCommentsAsync(effect.Repo, number, effect.Thread.CreatedAt.AddHours(-1), cancellationToken).ConfigureAwait(false);
-        var ours = all
-            .Where(comment => comment.Body?.StartsWith(marker, StringComparison.Ordinal) is true && Accounts.AreSame(comment.User, self))
-            .OrderBy(comment => comment.Id)
-            .ToList();
+        var ours = await FindAsync(effect, number, marker, cancellationToken).ConfigureAwait(false);
         foreach (var doubled in ours.Skip(1))
         {
             await effect.EnsureHeldAsync(cancellationToken).ConfigureAwait(false);
@@ -57,6 +97,15 @@ internal sealed class Comments(GitHubApi api)
         }
 
         return ours.FirstOrDefault();
+    }
+
+    private async Task<List<IssueComment>> FindAsync(GitHubEffect effect, int number, string marker, CancellationToken cancellationToken)
+    {
+        var self = await api.Tokens.GetSelfAsync(cancellationToken).ConfigureAwait(false);
+        var all = await api.ListCommentsAsync(effect.Repo, number, effect.Thread.CreatedAt.AddHours(-1), cancellationToken).ConfigureAwait(false);
+        return [.. all
+            .Where(comment => comment.Body?.StartsWith(marker, StringComparison.Ordinal) is true && Accounts.AreSame(comment.User, self))
+            .OrderBy(comment => comment.Id)];
     }
 
     private async Task<IssueComment?> TryEditAsync(GitHubEffect effect, long id, string body, CancellationToken cancellationToken)

@@ -20,6 +20,9 @@ internal sealed class GitHubEffect(OutboxEntry entry, Repo repo, Func<Cancellati
     public int Conversation => entry.Thread.Origin.Number
         ?? throw new EffectException($"Thread {entry.Thread.Id} belongs to no issue or pull request on GitHub.", false);
 
+    /// <summary>Whether no other dispatcher took the entry over.</summary>
+    public Task<bool> IsHeldAsync(CancellationToken cancellationToken) => stillHeld(cancellationToken);
+
     /// <summary>Throws when another dispatcher took the entry over: nothing may be written then.</summary>
     public async Task EnsureHeldAsync(CancellationToken cancellationToken)
     {
