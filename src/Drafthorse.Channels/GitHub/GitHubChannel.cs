@@ -1,5 +1,6 @@
 using System.Net;
 using Drafthorse.Channels.GitHub.Api;
+using Drafthorse.Channels.GitHub.Commenting;
 using Drafthorse.Channels.GitHub.Inbound;
 using Drafthorse.Channels.GitHub.Outbound;
 using Drafthorse.Channels.GitHub.Reconcile;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Drafthorse.Channels.GitHub.Inbound;
 
 namespace Drafthorse.Channels.GitHub;
 

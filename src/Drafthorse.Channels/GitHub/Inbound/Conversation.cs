@@ -1,5 +1,5 @@
 using Drafthorse.Channels.GitHub.Api;
-using Drafthorse.Channels.GitHub.Outbound;
+using Drafthorse.Channels.GitHub.Commenting;
 using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Channels.GitHub.Inbound;

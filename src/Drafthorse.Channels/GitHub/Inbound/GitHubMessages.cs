@@ -1,8 +1,7 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Drafthorse.Channels.GitHub.Api;
-using Drafthorse.Channels.GitHub.Outbound;
+using Drafthorse.Channels.GitHub.Commenting;
 using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Channels.GitHub.Inbound;
@@ -28,7 +27,7 @@ internal sealed class GitHubMessages(GitHubApi api, TriggerPermission permission
         var mayInstruct = await permission.MayTriggerAsync(intake.Delivery.Repository!, issue.User, cancellationToken).ConfigureAwait(false);
         return new InboxMessage
         {
-            Id = IssueId(issue),
+            Id = GitHubMessageId.OfIssue(issue.Id),
             Version = Version(issue.UpdatedAt, intake.ReceivedAt),
             Sender = SenderOf(intake),
             Text = mayInstruct
@@ -44,7 +43,7 @@ internal sealed class GitHubMessages(GitHubApi api, TriggerPermission permission
         var comment = intake.Delivery.Comment!;
         return new InboxMessage
         {
-            Id = CommentId(intake.Delivery),
+            Id = GitHubMessageId.OfComment(intake.Delivery.Issue!.Number, comment.Id),
             Version = Version(comment.UpdatedAt, intake.ReceivedAt),
             Sender = SenderOf(intake),
             Text = Cut(VisibleText.Of(text), MaxTextLength),
@@ -52,19 +51,6 @@ internal sealed class GitHubMessages(GitHubApi api, TriggerPermission permission
             Material = isFirst ? await MaterialAsync(intake.Delivery, cancellationToken).ConfigureAwait(false) : null,
         };
     }
-
-    /// <summary>The id of a comment's message; it also says in which conversation to answer.</summary>
-    public static string CommentId(GitHubDelivery delivery) => $"github:comment:{delivery.Issue!.Number}/{delivery.Comment!.Id}";
-
-    /// <summary>The id of an issue's message.</summary>
-    public static string IssueId(IssuePart issue) => $"github:issue:{issue.Id}";
-
-    /// <summary>The conversation that a message came from, or null when its id does not say.</summary>
-    public static int? ConversationOf(string? messageId) =>
-        messageId?.Split(':') is ["github", "comment", var place]
-        && int.TryParse(place.Split('/')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : null;
 
     /// <summary>The sender as threads name people.</summary>
     public static string SenderOf(GitHubIntake intake) => $"github:{intake.Delivery.Sender!.Login}";

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Drafthorse.Channels.GitHub.Api;
-using Drafthorse.Channels.GitHub.Outbound;
+using Drafthorse.Channels.GitHub.Commenting;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Threads;
 
@@ -152,7 +152,7 @@ internal sealed class Intake(
 
     private async Task<EffectResult> WithdrawAsync(Conversation conversation, GitHubDelivery delivery, CancellationToken cancellationToken)
     {
-        var id = delivery.Comment is null ? GitHubMessages.IssueId(delivery.Issue!) : GitHubMessages.CommentId(delivery);
+        var id = delivery.Comment is { } comment ? GitHubMessageId.OfComment(delivery.Issue!.Number, comment.Id) : GitHubMessageId.OfIssue(delivery.Issue!.Id);
         var withdrawn = await store.WithdrawAsync(conversation.Id, id, cancellationToken).ConfigureAwait(false);
         return new EffectResult(withdrawn ? "withdrawn" : "nothing to withdraw");
     }

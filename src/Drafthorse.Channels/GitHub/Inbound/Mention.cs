@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Drafthorse.Channels.GitHub.Commenting;
 using Markdig;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;

@@ -1,4 +1,4 @@
-using Drafthorse.Channels.GitHub.Outbound;
+using Drafthorse.Channels.GitHub.Commenting;
 
 namespace Drafthorse.Channels.GitHub.Inbound;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Drafthorse.Channels.GitHub.Commenting;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Threads;
 

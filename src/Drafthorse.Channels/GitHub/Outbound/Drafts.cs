@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Drafthorse.Channels.GitHub.Api;
+using Drafthorse.Channels.GitHub.Commenting;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Threads;
 using Microsoft.Extensions.Logging;

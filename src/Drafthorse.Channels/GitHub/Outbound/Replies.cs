@@ -1,4 +1,4 @@
-using Drafthorse.Channels.GitHub.Inbound;
+using Drafthorse.Channels.GitHub.Commenting;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Journal;
@@ -15,7 +15,7 @@ internal sealed class Replies(Comments comments, CommentWords words, IThreadStor
     public async Task<EffectResult> PostAsync(GitHubEffect effect, ReplyEffect reply, CancellationToken cancellationToken)
     {
         var notes = await DraftNotesAsync(effect, cancellationToken).ConfigureAwait(false);
-        var number = GitHubMessages.ConversationOf(reply.InReplyTo) ?? effect.Conversation;
+        var number = GitHubMessageId.ConversationOf(reply.InReplyTo) ?? effect.Conversation;
         var marker = Markers.Reply(effect.Thread.Id, reply.Run);
         return new EffectResult(await comments.PostOnceAsync(effect, number, marker, words.Reply(effect.Thread, reply, notes), cancellationToken).ConfigureAwait(false));
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Drafthorse.Channels.GitHub.Commenting;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Threads;
 

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Drafthorse.Channels.GitHub.Outbound;
+using Drafthorse.Channels.GitHub.Commenting;
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;

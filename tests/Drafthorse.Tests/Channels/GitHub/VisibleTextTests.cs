@@ -1,4 +1,4 @@
-using Drafthorse.Channels.GitHub.Inbound;
+using Drafthorse.Channels.GitHub.Commenting;
 
 namespace Drafthorse.Tests.Channels.GitHub;
 

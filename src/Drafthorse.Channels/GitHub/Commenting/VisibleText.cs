@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Drafthorse.Channels.GitHub.Inbound;
+namespace Drafthorse.Channels.GitHub.Commenting;
 
 /// <summary>
 /// Markdown as a person sees it: text inside HTML comments is not shown to anyone, so it is not shown to the model either. One pass,

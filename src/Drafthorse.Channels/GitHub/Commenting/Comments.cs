@@ -3,7 +3,7 @@ using System.Net;
 using Drafthorse.Channels.GitHub.Api;
 using Drafthorse.Harness.Channels;
 
-namespace Drafthorse.Channels.GitHub.Outbound;
+namespace Drafthorse.Channels.GitHub.Commenting;
 
 /// <summary>
 /// Comments that are there once, however often writing them was tried: found by their marker among our own, edited when they are there,

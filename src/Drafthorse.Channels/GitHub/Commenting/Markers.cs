@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Drafthorse.Harness.Threads;
 
-namespace Drafthorse.Channels.GitHub.Outbound;
+namespace Drafthorse.Channels.GitHub.Commenting;
 
 /// <summary>The HTML comments, invisible on the page, by which Drafthorse finds again what it wrote.</summary>
 internal static partial class Markers

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Threads;
 
-namespace Drafthorse.Channels.GitHub.Outbound;
+namespace Drafthorse.Channels.GitHub.Commenting;
 
 /// <summary>The words of comments.</summary>
 internal sealed partial class CommentWords(GitHubOptions options)

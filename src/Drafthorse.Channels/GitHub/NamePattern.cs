@@ -1,4 +1,4 @@
-namespace Drafthorse.Channels.GitHub.Inbound;
+namespace Drafthorse.Channels.GitHub;
 
 /// <summary>Names with <c>*</c> for any run of characters, compared without case: <c>owner/*</c>, <c>*-admin</c>.</summary>
 internal static class NamePattern

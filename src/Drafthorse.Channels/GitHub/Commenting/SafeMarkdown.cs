@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Drafthorse.Channels.GitHub.Outbound;
+namespace Drafthorse.Channels.GitHub.Commenting;
 
 /// <summary>
 /// Makes text of unknown intent (a model's, a command's output) fit to be posted under our name: it still reads the same, but notifies

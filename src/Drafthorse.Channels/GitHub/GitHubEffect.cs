@@ -2,7 +2,7 @@ using Drafthorse.Channels.GitHub.Api;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Threads;
 
-namespace Drafthorse.Channels.GitHub.Outbound;
+namespace Drafthorse.Channels.GitHub;
 
 /// <summary>One outbox entry while it is carried out: asks whether it is still ours right before each write.</summary>
 internal sealed class GitHubEffect(OutboxEntry entry, Repo repo, Func<CancellationToken, Task<bool>> stillHeld)
