@@ -36,7 +36,7 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
             conversation,
             context => options.AcquireSandbox(context, cancelled.Token),
             options.Watcher,
-            options.TimeProvider);
+            options.TimeProvider) { Redact = new CommitRedaction(options.Redactor).Redact };
         await using var ownedRun = run.ConfigureAwait(false);
         var inbox = new RunInbox(options.Store, run, cancelled, draining);
         await using var ownedInbox = inbox.ConfigureAwait(false);
@@ -72,7 +72,10 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
     public async Task<bool> CompactAsync(RunLease lease)
     {
         var conversation = await ConversationReader.ReadAsync(options.Store, lease.Claim.Thread, lease.Lost).ConfigureAwait(false);
-        var run = new RunContext(options.Store, lease.Claim, conversation, context => options.AcquireSandbox(context, lease.Lost), options.Watcher, options.TimeProvider);
+        var run = new RunContext(options.Store, lease.Claim, conversation, context => options.AcquireSandbox(context, lease.Lost), options.Watcher, options.TimeProvider)
+        {
+            Redact = new CommitRedaction(options.Redactor).Redact,
+        };
         await using var ownedRun = run.ConfigureAwait(false);
         using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(lease.Lost);
         var inbox = new RunInbox(options.Store, run, cancelled, lease.Lost);
@@ -152,7 +155,7 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
         }
     }
 
-    private async Task EndAsync(RunContext run, ToolRunner tools, RunOutcome outcome, CancellationToken cancellationToken)
+    private static async Task EndAsync(RunContext run, ToolRunner tools, RunOutcome outcome, CancellationToken cancellationToken)
     {
         await tools.SkipOpenCallsAsync($"Not run: the run ended ({outcome.Status}).", cancellationToken).ConfigureAwait(false);
         var finished = new RunFinished
@@ -160,7 +163,7 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
             Token = run.Lease.Token,
             Outcome = ThreadStatusNames.Of(outcome.Status),
             Reason = outcome.Reason,
-            FinalText = options.Redactor.Redact(outcome.Text),
+            FinalText = outcome.Text,
             Failure = outcome.Failure.ToString(),
             Notes = outcome.Notes,
             Steps = run.Steps,

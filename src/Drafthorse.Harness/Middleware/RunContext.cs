@@ -74,6 +74,9 @@ public sealed class RunContext : IAsyncDisposable
 
     internal Conversation Conversation { get; }
 
+    /// <summary>What is left of a commit when it has no secrets in it.</summary>
+    internal Func<RunCommit, RunCommit> Redact { get; init; } = commit => commit;
+
     internal TokenEstimator Tokens { get; } = new();
 
     /// <summary>A journal position that is not after the next commit's first event.</summary>
@@ -93,6 +96,7 @@ public sealed class RunContext : IAsyncDisposable
     public async Task CommitAsync(RunCommit commit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(commit);
+        commit = Redact(commit);
         await _commitGate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {

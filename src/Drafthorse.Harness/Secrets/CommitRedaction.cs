@@ -1,0 +1,43 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Drafthorse.Harness.Middleware;
+using Drafthorse.Harness.Threads.Journal;
+
+namespace Drafthorse.Harness.Secrets;
+
+/// <summary>
+/// Redacts known secrets from what a run commits: the model's words, what commands printed, how the run ended, and effects
+/// outside. Reasoning stays as it is: providers sign it and refuse it changed. Arguments of calls stay too.
+/// </summary>
+internal sealed class CommitRedaction(SecretRedactor redactor)
+{
+    public RunCommit Redact(RunCommit commit) => commit with
+    {
+        Events = [.. commit.Events.Select(Redact)],
+        Outbox = [.. commit.Outbox.Select(draft => draft with { Payload = RedactJson(JsonNode.Parse(draft.Payload))?.ToJsonString() ?? "null" })],
+    };
+
+    private JournalEvent Redact(JournalEvent journalEvent) => journalEvent switch
+    {
+        ModelReplied replied => replied with { Content = [.. replied.Content.Select(Redact)] },
+        NoticeGiven notice => notice with { Text = redactor.Redact(notice.Text), Output = notice.Output is { } output ? redactor.Redact(output) : null },
+        VerifyFinished verified => verified with { Results = [.. verified.Results.Select(result => result with { OutputTail = redactor.Redact(result.OutputTail) })] },
+        RunFinished finished => finished with
+        {
+            Reason = redactor.Redact(finished.Reason),
+            FinalText = redactor.Redact(finished.FinalText),
+            Notes = [.. finished.Notes.Select(redactor.Redact)],
+        },
+        _ => journalEvent,
+    };
+
+    private ContentBlock Redact(ContentBlock block) => block is { Kind: "text", Text: { } text } ? block with { Text = redactor.Redact(text) } : block;
+
+    private JsonNode? RedactJson(JsonNode? node) => node switch
+    {
+        JsonObject members => new JsonObject(members.Select(member => KeyValuePair.Create(member.Key, RedactJson(member.Value)))),
+        JsonArray items => new JsonArray([.. items.Select(RedactJson)]),
+        JsonValue value when value.GetValueKind() == JsonValueKind.String => JsonValue.Create(redactor.Redact(value.GetValue<string>())),
+        _ => node?.DeepClone(),
+    };
+}
