@@ -14,7 +14,7 @@ internal sealed class CommitRedaction(SecretRedactor redactor)
     public RunCommit Redact(RunCommit commit) => commit with
     {
         Events = [.. commit.Events.Select(Redact)],
-        Outbox = [.. commit.Outbox.Select(draft => draft with { Payload = RedactJson(JsonNode.Parse(draft.Payload))?.ToJsonString() ?? "null" })],
+        Outbox = [.. commit.Outbox.Select(draft => draft with { Payload = RedactPayload(draft.Payload) })],
     };
 
     private JournalEvent Redact(JournalEvent journalEvent) => journalEvent switch
@@ -32,6 +32,19 @@ internal sealed class CommitRedaction(SecretRedactor redactor)
     };
 
     private ContentBlock Redact(ContentBlock block) => block is { Kind: "text", Text: { } text } ? block with { Text = redactor.Redact(text) } : block;
+
+    /// <summary>Strings are looked at as they are, not as JSON escapes them.</summary>
+    private string RedactPayload(string payload)
+    {
+        try
+        {
+            return RedactJson(JsonNode.Parse(payload))?.ToJsonString() ?? payload;
+        }
+        catch (JsonException)
+        {
+            return redactor.Redact(payload);
+        }
+    }
 
     private JsonNode? RedactJson(JsonNode? node) => node switch
     {
