@@ -146,7 +146,7 @@ internal sealed class DraftEnding(RunContext run, RepositoryWork work, Repositor
     private string CommitMessage(string text)
     {
         var trailer = options.CoAuthorTrailer(run.Thread.Origin);
-        var body = text.Length > 0 ? $"{Title}\n\n{text}" : Title;
+        var body = CommitWords.Harmless(text.Length > 0 ? $"{Title}\n\n{text}" : Title);
         return trailer is null ? body : $"{body}\n\n{trailer}";
     }
 

@@ -20,7 +20,7 @@ public class DraftContractTests
             git checkout -q -b side HEAD~1; echo more >> README.md; git commit -qam 'Say more'; git checkout -q -; git merge -q --no-edit side
             """;
         await using var world = await DraftWorld.CreateAsync(DemoProject.Files);
-        await world.ServeAsync([DraftWorld.Says("", Work), DraftWorld.Says("", "echo left over > NOTES"), DraftWorld.Says("Done.")]);
+        await world.ServeAsync([DraftWorld.Says("", Work), DraftWorld.Says("", "echo left over > NOTES"), DraftWorld.Says("Done [skip ci].")]);
         var issue = world.OpenIssue();
 
         await world.DeliverIssueAsync(issue);
@@ -30,6 +30,8 @@ public class DraftContractTests
         var messages = (await world.GitAsync("log", "--format=%B%x00", $"main..{thread.Facts.Branch}")).Split('\0', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(4, messages.Length);
         Assert.All(messages, message => Assert.Equal(1, message.Split(trailer).Length - 1));
+        Assert.All(messages, message => Assert.DoesNotContain("[skip ci]", message, StringComparison.Ordinal));
+        Assert.Single(messages, message => message.Contains("skip ci].", StringComparison.Ordinal));
         Assert.Equal("1", await world.GitAsync("rev-list", "--count", "--merges", $"main..{thread.Facts.Branch}"));
         Assert.Contains("Somebody", await world.GitAsync("log", "--format=%an", $"main..{thread.Facts.Branch}"), StringComparison.Ordinal);
         var tip = await world.GitAsync("rev-parse", thread.Facts.Branch!);
