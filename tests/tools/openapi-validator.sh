@@ -4,7 +4,8 @@ set -euo pipefail
 version=2.11.0
 target=${XDG_CACHE_HOME:-$HOME/.cache}/drafthorse-tests/openapi-validator-$version
 
-node=$("$(dirname "$0")/aimock.sh" | head -n 1)
+programs=$("$(dirname "$0")/aimock.sh")
+node=${programs%%$'\n'*}
 exec 9>"$(dirname "$target")/openapi-validator.lock"
 flock 9
 if [ ! -e "$target/ready" ]; then
