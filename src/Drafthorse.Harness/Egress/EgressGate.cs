@@ -11,7 +11,6 @@ namespace Drafthorse.Harness.Egress;
 /// </summary>
 public sealed class EgressGate
 {
-    private const int MaxDoorPorts = 16;
 
     private readonly IReadOnlyList<EgressRule> _allow;
     private readonly IReadOnlyList<EgressRule> _gatewayOnly;
@@ -62,13 +61,6 @@ public sealed class EgressGate
         IReadOnlyList<EgressRule>? repository = null,
         IReadOnlyDictionary<string, Func<Stream, CancellationToken, Task>>? hosts = null) =>
         new(this, thread, repository, hosts ?? new Dictionary<string, Func<Stream, CancellationToken, Task>>());
-
-    /// <summary>The ports a sandbox's doors have to listen on: 80, 443 and those that the allow-list names for single hosts.</summary>
-    public async Task<IReadOnlyList<int>> GetDoorPortsAsync(CancellationToken cancellationToken)
-    {
-        var registries = await RegistriesAsync(cancellationToken).ConfigureAwait(false);
-        return [.. new[] { 80, 443 }.Concat(_allow.Concat(registries.Select(r => r.Rule)).Where(rule => rule.IsExact).Select(rule => rule.Port!.Value)).Distinct().Take(MaxDoorPorts)];
-    }
 
     internal async Task<EgressPolicy> GetPolicyAsync(IReadOnlyList<EgressRule>? repository, CancellationToken cancellationToken)
     {

@@ -33,9 +33,6 @@ internal sealed class UpstreamConnector
         }
     }
 
-    /// <summary>Whether server configuration itself says where a host is.</summary>
-    public bool HasFixedAddress(HostName host, int port) => _fixed.ContainsKey((host.Text, port));
-
     /// <summary>Connects, or throws <see cref="EgressException"/>. The address is null when a proxy resolved the name.</summary>
     public async Task<(NetworkStream Stream, IPAddress? Address)> ConnectAsync(
         HostName host, int port, bool privateAllowed, CancellationToken cancellationToken)

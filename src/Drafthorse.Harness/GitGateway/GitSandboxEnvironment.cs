@@ -34,15 +34,6 @@ public static class GitSandboxEnvironment
         return variables;
     }
 
-    /// <summary>The same variables for git commands that code itself runs: none of the repository's hooks run.</summary>
-    public static IReadOnlyDictionary<string, string> WithoutHooks(IReadOnlyDictionary<string, string> variables)
-    {
-        ArgumentNullException.ThrowIfNull(variables);
-        var own = new Dictionary<string, string>(variables, StringComparer.Ordinal);
-        Append(own, [("core.hooksPath", "/dev/null"), ("core.fsmonitor", "false"), ("commit.gpgSign", "false"), ("protocol.ext.allow", "never")]);
-        return own;
-    }
-
     /// <summary>Where the thread's repository is cloned from inside the sandbox, before git rewrites it to the gateway.</summary>
     public static string RemoteUrl(RepositoryRef repository)
     {

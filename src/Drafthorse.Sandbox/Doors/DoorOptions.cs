@@ -8,9 +8,6 @@ public sealed class DoorOptions
     /// <summary>The usual port of the proxy door, on 127.0.0.1.</summary>
     public const int DefaultProxyPort = 3128;
 
-    /// <summary>What <c>/etc/resolv.conf</c> holds in a sandbox.</summary>
-    public const string ResolvConf = "nameserver 127.0.0.1\noptions timeout:2 attempts:2\n";
-
     /// <summary>The port of the HTTP proxy on 127.0.0.1; 0 takes a free one.</summary>
     public int ProxyPort { get; init; } = DefaultProxyPort;
 

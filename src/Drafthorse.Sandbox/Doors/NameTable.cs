@@ -17,9 +17,6 @@ internal sealed class NameTable(int capacity)
     private readonly LinkedList<Entry> _recent = new();
     private uint _next = First;
 
-    /// <summary>Whether an address (host byte order) is one of ours, given to a name or not.</summary>
-    public static bool IsSynthetic(uint address) => address is >= First and <= Last;
-
     /// <summary>The address of a name, a new one when it has none.</summary>
     public uint AddressOf(string name)
     {

@@ -8,9 +8,6 @@ internal sealed class StreamedText(TextWriter writer, Func<int> width)
     private readonly StringBuilder _word = new();
     private int _column;
 
-    /// <summary>Whether the cursor is in the middle of a line.</summary>
-    public bool IsMidLine => _column > 0 || _word.Length > 0;
-
     public void Write(string text)
     {
         foreach (var character in text)

@@ -85,8 +85,6 @@ internal sealed record PullRequestEnd
 {
     public string Ref { get; init; } = "";
 
-    public string Sha { get; init; } = "";
-
     public PullRequestRepository? Repo { get; init; }
 }
 
@@ -139,8 +137,6 @@ internal sealed record HookDelivery
     public string Guid { get; init; } = "";
 
     public DateTimeOffset DeliveredAt { get; init; }
-
-    public bool Redelivery { get; init; }
 
     public int StatusCode { get; init; }
 
