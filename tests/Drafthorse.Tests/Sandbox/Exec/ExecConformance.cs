@@ -257,7 +257,8 @@ public abstract class ExecConformance : IAsyncLifetime
     {
         string name = Mark();
 
-        ExecResult result = await RunAsync($"sleep 1000.{name} & echo started");
+        // The shell's child is a copy of the shell until it has become the daemon.
+        ExecResult result = await RunAsync($"sleep 1000.{name} & until ps -o args= -p $! | grep -q '^sleep'; do :; done; echo started");
 
         Assert.Equal("started\n", result.Output);
         Assert.True(result.Duration < TimeSpan.FromSeconds(5));
