@@ -4,8 +4,8 @@ using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Harness.Models.Anthropic;
 
-/// <summary>Writes messages as Anthropic takes them, without the first ones that are its system prompt. The results of one step must be one message; nothing else is joined,
-/// so that a further message never reopens one that was sent.</summary>
+/// <summary>Writes messages as Anthropic takes them, without the first ones that are its system prompt. The results of one step must be
+/// one message; nothing else is joined, so that a further message never reopens one that was sent.</summary>
 internal sealed class MessageWriter(Utf8JsonWriter json, Func<TextReasoningContent, bool> isOwn, int first) : MessagesWriter
 {
     /// <summary>Begins the opaque part of thinking that the vendor hid; other opaque parts are signatures.</summary>

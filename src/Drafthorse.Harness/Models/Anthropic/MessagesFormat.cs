@@ -20,7 +20,7 @@ internal sealed class MessagesFormat(ModelSpec spec, ModelInfo info, bool isAnth
 
     public override ReplyReader CreateReader(ModelEndpoint endpoint) => new MessagesReader(Spec, endpoint);
 
-    public static void WriteCacheMark(Utf8JsonWriter json)
+    private static void WriteCacheMark(Utf8JsonWriter json)
     {
         json.WriteStartObject("cache_control");
         json.WriteString("type", "ephemeral");

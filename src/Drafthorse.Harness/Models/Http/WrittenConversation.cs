@@ -24,17 +24,19 @@ internal sealed class WrittenConversation
     private readonly Utf8JsonWriter _json;
     private readonly MessagesWriter _messages;
     private readonly List<ChatMessage> _written = [];
-    private readonly byte[] _head;
+    private readonly int _headLength;
     private readonly string? _instructions;
+    private bool _isBroken;
 
     public WrittenConversation(WireFormat format, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
     {
         _format = format;
-        _head = Head(format, options);
         _instructions = options?.Instructions;
         _json = new Utf8JsonWriter(_output, Options);
         _json.WriteStartObject();
         format.WriteHead(_json, options);
+        _json.Flush();
+        _headLength = _output.WrittenCount;
         _messages = format.BeginMessages(_json, messages, options);
     }
 
@@ -50,9 +52,12 @@ internal sealed class WrittenConversation
 
             if (messages.Count > _written.Count)
             {
+                // What a failure leaves half written is never gone on from.
+                _isBroken = true;
                 _messages.Write(messages, _written.Count);
                 _json.Flush();
                 _written.AddRange(messages.Skip(_written.Count));
+                _isBroken = false;
             }
 
             return End(messages, options);
@@ -61,7 +66,7 @@ internal sealed class WrittenConversation
 
     private bool Continues(IReadOnlyList<ChatMessage> messages, ChatOptions? options)
     {
-        if (messages.Count < _written.Count || _instructions != options?.Instructions)
+        if (_isBroken || messages.Count < _written.Count || _instructions != options?.Instructions)
         {
             return false;
         }
@@ -74,7 +79,7 @@ internal sealed class WrittenConversation
             }
         }
 
-        return _written.Count == 0 || Head(_format, options).AsSpan().SequenceEqual(_head);
+        return _written.Count == 0 || Members(json => _format.WriteHead(json, options)).AsSpan()[..^1].SequenceEqual(_output.WrittenSpan[.._headLength]);
     }
 
     private RequestBody End(IReadOnlyList<ChatMessage> messages, ChatOptions? options)
@@ -90,7 +95,7 @@ internal sealed class WrittenConversation
         }
 
         end.Write("]"u8);
-        var tail = Written(json => _format.WriteTail(json, messages, options));
+        var tail = Members(json => _format.WriteTail(json, messages, options));
         if (tail.Length > "{}".Length)
         {
             end.Write(","u8);
@@ -100,10 +105,8 @@ internal sealed class WrittenConversation
         return new RequestBody(beginning, end.WrittenMemory);
     }
 
-    private static byte[] Head(WireFormat format, ChatOptions? options) => Written(json => format.WriteHead(json, options));
-
     /// <summary>Members of an object, and its brackets.</summary>
-    private static byte[] Written(Action<Utf8JsonWriter> members)
+    private static byte[] Members(Action<Utf8JsonWriter> members)
     {
         var output = new ArrayBufferWriter<byte>(1024);
         using (var json = new Utf8JsonWriter(output, Options))

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Drafthorse.Harness.Models;
 using Microsoft.Extensions.AI;
 
@@ -23,44 +24,45 @@ public sealed class WrittenConversationTests : IDisposable
     }
 
     [Fact]
-    public async Task Ask_OtherTools_AreWritten()
-    {
-        var client = ModelTest.Client("openai-chat:m", _http);
-        List<ChatMessage> messages = [new(ChatRole.User, "hello")];
-        var options = Options("thread");
-        await client.AskAsync(messages, options);
-        options.Tools!.Add(AIFunctionFactory.Create(() => 1, "count_files", "Counts."));
-        await client.AskAsync(messages, options);
-
-        Assert.Contains("count_files", _http.Bodies[1], StringComparison.Ordinal);
-    }
+    public async Task Ask_OtherTools_AreWritten() => Assert.Contains(
+        "count_files",
+        await SecondBodyAsync("thread", (_, options) => options.Tools!.Add(AIFunctionFactory.Create(() => 1, "count_files", "Counts."))),
+        StringComparison.Ordinal);
 
     [Fact]
-    public async Task Ask_OtherInstructions_AreWritten()
-    {
-        var client = ModelTest.Client("openai-chat:m", _http);
-        List<ChatMessage> messages = [new(ChatRole.User, "hello")];
-        var options = Options("thread");
-        await client.AskAsync(messages, options);
-        options.Instructions = "Be long.";
-        await client.AskAsync(messages, options);
-
-        Assert.Contains("Be long.", _http.Bodies[1], StringComparison.Ordinal);
-    }
+    public async Task Ask_OtherInstructions_AreWritten() =>
+        Assert.Contains("Be long.", await SecondBodyAsync("thread", (_, options) => options.Instructions = "Be long."), StringComparison.Ordinal);
 
     [Fact]
-    public async Task Ask_MessageChangedOutsideOfThread_IsWrittenAnew()
+    public async Task Ask_MessageChangedOutsideOfThread_IsWrittenAnew() =>
+        Assert.Contains("other words", await SecondBodyAsync(null, (messages, _) => messages[0].Contents = [new TextContent("other words")]), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Ask_AfterAMessageThatCannotBeWritten_HasNothingOfIt()
     {
         var client = ModelTest.Client("openai-chat:m", _http);
-        List<ChatMessage> messages = [new(ChatRole.User, "hello")];
-        await client.AskAsync(messages, Options(thread: null));
-        messages[0].Contents = [new TextContent("other words")];
-        await client.AskAsync(messages, Options(thread: null));
+        var hello = new ChatMessage(ChatRole.User, "hello");
+        var bad = new ChatMessage(ChatRole.User, [new TextContent("half of it"), new UriContent(new Uri("relative.png", UriKind.Relative), "image/png")]);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => client.AskAsync([hello, bad], Options("thread")));
+        await client.AskAsync([hello, new ChatMessage(ChatRole.User, "go on")], Options("thread"));
 
-        Assert.Contains("other words", _http.Bodies[1], StringComparison.Ordinal);
+        Assert.DoesNotContain("half of it", Assert.Single(_http.Bodies), StringComparison.Ordinal);
+        Assert.Equal(2, JsonDocument.Parse(_http.Bodies[0]).RootElement.GetProperty("messages").GetArrayLength() - 1);
     }
 
     public void Dispose() => _http.Dispose();
+
+    /// <summary>Asks with one message, and again after something changed. Returns the second request.</summary>
+    private async Task<string> SecondBodyAsync(string? thread, Action<List<ChatMessage>, ChatOptions> change)
+    {
+        var client = ModelTest.Client("openai-chat:m", _http);
+        List<ChatMessage> messages = [new(ChatRole.User, "hello")];
+        var options = Options(thread);
+        await client.AskAsync(messages, options);
+        change(messages, options);
+        await client.AskAsync(messages, options);
+        return _http.Bodies[1];
+    }
 
     private static ChatOptions Options(string? thread)
     {
