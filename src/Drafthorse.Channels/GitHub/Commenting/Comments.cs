@@ -67,45 +67,37 @@ internal sealed class Comments(GitHubApi api)
         return await RemoveDoublesAsync(effect, number, marker, after.Token).ConfigureAwait(false) ?? created;
     }
 
-    /// <summary>As <see cref="FindOnlyAsync"/>, whoever holds the lease: the oldest stays, so that two who do this at once leave the same one.</summary>
-    private async Task<IssueComment?> RemoveDoublesAsync(GitHubEffect effect, int number, string marker, CancellationToken cancellationToken)
+    /// <summary>The oldest of our comments with the marker, after removing the others, which only who holds the lease may.</summary>
+    private Task<IssueComment?> FindOnlyAsync(GitHubEffect effect, int number, string marker, CancellationToken cancellationToken) =>
+        FindOldestAsync(effect, number, marker, effect.EnsureHeldAsync, cancellationToken);
+
+    /// <summary>The same, whoever holds the lease: the oldest stays, so that two who do this at once leave the same one.</summary>
+    private Task<IssueComment?> RemoveDoublesAsync(GitHubEffect effect, int number, string marker, CancellationToken cancellationToken) =>
+        FindOldestAsync(effect, number, marker, _ => Task.CompletedTask, cancellationToken);
+
+    private async Task<IssueComment?> FindOldestAsync(
+        GitHubEffect effect, int number, string marker, Func<CancellationToken, Task> beforeRemoval, CancellationToken cancellationToken)
     {
-        var ours = await FindAsync(effect, number, marker, cancellationToken).ConfigureAwait(false);
+        var self = await api.Tokens.GetSelfAsync(cancellationToken).ConfigureAwait(false);
+        var all = await api.ListCommentsAsync(effect.Repo, number, effect.Thread.CreatedAt.AddHours(-1), cancellationToken).ConfigureAwait(false);
+        var ours = all
+            .Where(comment => comment.Body?.StartsWith(marker, StringComparison.Ordinal) is true && Accounts.AreSame(comment.User, self))
+            .OrderBy(comment => comment.Id)
+            .ToList();
         foreach (var doubled in ours.Skip(1))
         {
+            await beforeRemoval(cancellationToken).ConfigureAwait(false);
             try
             {
                 await api.DeleteCommentAsync(effect.Repo, doubled.Id, cancellationToken).ConfigureAwait(false);
             }
             catch (GitHubApiException exception) when (exception.Status is HttpStatusCode.NotFound)
             {
-                // The other one was faster.
+                // Somebody else was faster.
             }
         }
 
         return ours.FirstOrDefault();
-    }
-
-    /// <summary>The oldest of our comments with the marker, after removing the others.</summary>
-    private async Task<IssueComment?> FindOnlyAsync(GitHubEffect effect, int number, string marker, CancellationToken cancellationToken)
-    {
-        var ours = await FindAsync(effect, number, marker, cancellationToken).ConfigureAwait(false);
-        foreach (var doubled in ours.Skip(1))
-        {
-            await effect.EnsureHeldAsync(cancellationToken).ConfigureAwait(false);
-            await api.DeleteCommentAsync(effect.Repo, doubled.Id, cancellationToken).ConfigureAwait(false);
-        }
-
-        return ours.FirstOrDefault();
-    }
-
-    private async Task<List<IssueComment>> FindAsync(GitHubEffect effect, int number, string marker, CancellationToken cancellationToken)
-    {
-        var self = await api.Tokens.GetSelfAsync(cancellationToken).ConfigureAwait(false);
-        var all = await api.ListCommentsAsync(effect.Repo, number, effect.Thread.CreatedAt.AddHours(-1), cancellationToken).ConfigureAwait(false);
-        return [.. all
-            .Where(comment => comment.Body?.StartsWith(marker, StringComparison.Ordinal) is true && Accounts.AreSame(comment.User, self))
-            .OrderBy(comment => comment.Id)];
     }
 
     private async Task<IssueComment?> TryEditAsync(GitHubEffect effect, long id, string body, CancellationToken cancellationToken)

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Drafthorse.Channels.GitHub.Commenting;
 using Markdig;
 using Markdig.Syntax;
 using Markdig.Syntax.Inlines;
@@ -27,7 +26,8 @@ internal static partial class Mention
         {
             if (!IsWhole(looked, at, mention.Length))
                 continue;
-            if ((others ??= NotOwnWords(looked)) is var spans && !spans.Exists(span => span.Start <= at && at <= span.End))
+            others ??= NotOwnWords(looked);
+            if (!others.Exists(span => span.Start <= at && at <= span.End))
                 return text[(at + mention.Length)..];
         }
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Drafthorse.Channels.GitHub.Commenting;
+namespace Drafthorse.Channels.GitHub.Inbound;
 
 /// <summary>
 /// Markdown as a person sees it: text inside HTML comments is not shown to anyone, so it is not shown to the model either. One pass,
@@ -55,10 +55,10 @@ internal static class VisibleText
 
     private static int LineEnd(string text, int start) => text.IndexOf('\n', start) is var end and >= 0 ? end : text.Length;
 
-    private static int RunLength(ReadOnlySpan<char> line, int at, char of)
+    private static int RunLength(ReadOnlySpan<char> text, char of)
     {
-        var length = line[at..].IndexOfAnyExcept(of);
-        return length < 0 ? line.Length - at : length;
+        var length = text.IndexOfAnyExcept(of);
+        return length < 0 ? text.Length : length;
     }
 
     /// <summary>The code fence that the lines read so far are in, if any.</summary>
@@ -72,7 +72,7 @@ internal static class VisibleText
         {
             var text = line.TrimStart(' ');
             var mark = text.Length > 0 ? text[0] : ' ';
-            var length = mark is '`' or '~' && line.Length - text.Length <= 3 ? RunLength(text, 0, mark) : 0;
+            var length = mark is '`' or '~' && line.Length - text.Length <= 3 ? RunLength(text, mark) : 0;
             if (_length > 0)
             {
                 if (mark == _mark && length >= _length && text[length..].Trim().IsEmpty)

@@ -1,4 +1,4 @@
-using Drafthorse.Channels.GitHub.Commenting;
+using Drafthorse.Channels.GitHub.Inbound;
 
 namespace Drafthorse.Tests.Channels.GitHub;
 
