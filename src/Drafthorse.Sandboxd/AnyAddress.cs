@@ -1,13 +1,14 @@
 using System.Runtime.InteropServices;
+using Drafthorse.Sandbox.Exec.Processes;
 
-namespace Drafthorse.Sandbox.Doors;
+namespace Drafthorse.Sandboxd;
 
 /// <summary>
 /// Lets every address lead to the doors, so that a connection to an address without a name is refused by the host in words and
 /// recorded, where else the system says only that there is no network. A route of the sandbox's own network, which has nothing but
 /// loopback; see rtnetlink(7).
 /// </summary>
-public static unsafe partial class AnyAddress
+internal static unsafe partial class AnyAddress
 {
     private const int AF_NETLINK = 16;
     private const int SOCK_RAW = 3;
@@ -36,7 +37,7 @@ public static unsafe partial class AnyAddress
         }
         finally
         {
-            _ = close(netlink);
+            _ = Libc.close(netlink);
         }
     }
 
@@ -76,7 +77,4 @@ public static unsafe partial class AnyAddress
 
     [LibraryImport("libc")]
     private static partial nint recv(int socket, byte* buffer, nuint length, int flags);
-
-    [LibraryImport("libc")]
-    private static partial int close(int fd);
 }

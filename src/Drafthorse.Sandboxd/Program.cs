@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.Versioning;
 using Drafthorse.Sandbox.Daemon;
-using Drafthorse.Sandbox.Doors;
 using Drafthorse.Sandboxd;
 
 [assembly: UnsupportedOSPlatform("windows")]
