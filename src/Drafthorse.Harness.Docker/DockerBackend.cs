@@ -62,26 +62,15 @@ public sealed class DockerBackend : ISandboxBackend
         var binary = FindBinary(info.Architecture);
         var archive = await SandboxdArchive.BuildAsync(binary, start.Etc, cancellationToken).ConfigureAwait(false);
 
-        string? id = null;
         try
         {
-            var parameters = ContainerPlan.Create(_options, start, info.NCPU);
-            var created = await _engine.CallAsync((client, token) => client.Containers.CreateContainerAsync(parameters, token), cancellationToken).ConfigureAwait(false);
-            id = created.ID;
-            await _engine.CallAsync(
-                (client, token) => client.Containers.ExtractArchiveToContainerAsync(id, new CopyToContainerParameters { Path = "/" }, archive, token),
-                cancellationToken).ConfigureAwait(false);
-            await _engine.CallAsync((client, token) => client.Containers.StartContainerAsync(id, new ContainerStartParameters(), token), cancellationToken).ConfigureAwait(false);
+            var id = await _engine.RunContainerAsync(ContainerPlan.Create(_options, start, info.NCPU), archive, cancellationToken).ConfigureAwait(false);
             _routes.Add(id, binary);
             return new SandboxRecord(Kind, info.ID, id);
         }
-        catch (Exception exception)
+        catch (DockerApiException exception)
         {
-            if (id is not null)
-                await _engine.RemoveQuietlyAsync(id).ConfigureAwait(false);
-            if (exception is DockerApiException refused)
-                throw DockerEngine.Refused("start a sandbox", refused);
-            throw;
+            throw DockerEngine.Refused("start a sandbox", exception);
         }
     }
 

@@ -71,6 +71,25 @@ internal sealed class DockerEngine : IDisposable
         }
     }
 
+    /// <summary>Makes a container with the files of an archive at its root, and starts it. Returns its id; after a failure nothing is left of it.</summary>
+    public async Task<string> RunContainerAsync(CreateContainerParameters plan, Stream archive, CancellationToken cancellationToken)
+    {
+        var id = (await CallAsync((client, token) => client.Containers.CreateContainerAsync(plan, token), cancellationToken).ConfigureAwait(false)).ID;
+        try
+        {
+            await CallAsync(
+                (client, token) => client.Containers.ExtractArchiveToContainerAsync(id, new CopyToContainerParameters { Path = "/" }, archive, token),
+                cancellationToken).ConfigureAwait(false);
+            await CallAsync((client, token) => client.Containers.StartContainerAsync(id, new ContainerStartParameters(), token), cancellationToken).ConfigureAwait(false);
+            return id;
+        }
+        catch
+        {
+            await RemoveQuietlyAsync(id).ConfigureAwait(false);
+            throw;
+        }
+    }
+
     public Task RemoveContainerAsync(string id, CancellationToken cancellationToken) => CallAsync(
         (client, token) => client.Containers.RemoveContainerAsync(id, new ContainerRemoveParameters { Force = true, RemoveVolumes = true }, token),
         cancellationToken);

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Docker.DotNet;
-using Docker.DotNet.Models;
 using Drafthorse.Harness.Sandboxes;
 
 namespace Drafthorse.Harness.Docker;
@@ -29,16 +28,11 @@ internal sealed class SandboxRoutes(DockerEngine engine, DockerSandboxOptions op
         try
         {
             var archive = await SandboxdArchive.BuildAsync(binary, new Dictionary<string, byte[]>(), CancellationToken.None).ConfigureAwait(false);
-            var plan = ContainerPlan.CreateRouter(options, sandbox);
-            var router = await engine.CallAsync((client, token) => client.Containers.CreateContainerAsync(plan, token), CancellationToken.None).ConfigureAwait(false);
-            await engine.CallAsync(
-                (client, token) => client.Containers.ExtractArchiveToContainerAsync(router.ID, new CopyToContainerParameters { Path = "/" }, archive, token),
-                CancellationToken.None).ConfigureAwait(false);
-            await engine.CallAsync((client, token) => client.Containers.StartContainerAsync(router.ID, new ContainerStartParameters(), token), CancellationToken.None).ConfigureAwait(false);
+            await engine.RunContainerAsync(ContainerPlan.CreateRouter(options, sandbox), archive, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is DockerApiException or SandboxException or IOException)
         {
-            // The sandbox itself is well, or is being removed; its router goes with it.
+            // The sandbox itself is well, or is being removed.
         }
     }
 }
