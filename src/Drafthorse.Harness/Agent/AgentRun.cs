@@ -1,6 +1,7 @@
 using Drafthorse.Harness.Budgets;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Compaction;
+using Drafthorse.Harness.Context;
 using Drafthorse.Harness.Diagnostics;
 using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Models;
@@ -30,13 +31,7 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
             return new ReleaseRequest { Lease = claim.Lease, State = ended };
         }
 
-        var run = new RunContext(
-            options.Store,
-            claim,
-            conversation,
-            context => options.AcquireSandbox(context, cancelled.Token),
-            options.Watcher,
-            options.TimeProvider) { Redact = new CommitRedaction(options.Redactor).Redact };
+        var run = NewContext(lease, conversation, cancelled.Token);
         await using var ownedRun = run.ConfigureAwait(false);
         var inbox = new RunInbox(options.Store, run, cancelled, draining);
         await using var ownedInbox = inbox.ConfigureAwait(false);
@@ -72,10 +67,7 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
     public async Task<bool> CompactAsync(RunLease lease)
     {
         var conversation = await ConversationReader.ReadAsync(options.Store, lease.Claim.Thread, lease.Lost).ConfigureAwait(false);
-        var run = new RunContext(options.Store, lease.Claim, conversation, context => options.AcquireSandbox(context, lease.Lost), options.Watcher, options.TimeProvider)
-        {
-            Redact = new CommitRedaction(options.Redactor).Redact,
-        };
+        var run = NewContext(lease, conversation, lease.Lost);
         await using var ownedRun = run.ConfigureAwait(false);
         using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(lease.Lost);
         var inbox = new RunInbox(options.Store, run, cancelled, lease.Lost);
@@ -84,6 +76,12 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
     }
 
     private sealed record Engine(AgentLoop Loop, ToolRunner Tools, ModelCaller Models, Compactor Compactor);
+
+    private RunContext NewContext(RunLease lease, Conversation conversation, CancellationToken stopping) =>
+        new(options.Store, lease.Claim, conversation, context => options.AcquireSandbox(context, stopping), options.Watcher, options.TimeProvider)
+        {
+            Redact = new CommitRedaction(options.Redactor).Redact,
+        };
 
     private Engine Assemble(RunContext run, RunInbox inbox)
     {

@@ -6,8 +6,7 @@ namespace Drafthorse.Harness.Runs;
 
 /// <summary>
 /// A claimed thread whose lease is kept: renewed every third of its time. When it could not be renewed for two thirds of it,
-/// <see cref="Lost"/> is cancelled, before any other owner may start. Disposing it stops the renewal; it does
-/// not release the thread.
+/// <see cref="Lost"/> is cancelled, before any other owner may start. Disposing it stops the renewal; it does not release the thread.
 /// </summary>
 public sealed partial class RunLease : IAsyncDisposable
 {
