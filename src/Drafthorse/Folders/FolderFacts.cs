@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Drafthorse.Folders;
 
 /// <summary>What the folder's own git repository says of it; nothing of it is changed.</summary>
@@ -61,20 +59,7 @@ internal sealed record FolderFacts
 
     private static async Task<string?> AskAsync(string folder, CancellationToken cancellationToken, params string[] arguments)
     {
-        try
-        {
-            using var git = Process.Start(new ProcessStartInfo("git", arguments)
-            {
-                WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
-            })!;
-            _ = git.StandardError.ReadToEndAsync(cancellationToken);
-            var output = (await git.StandardOutput.ReadToEndAsync(cancellationToken)).Trim();
-            await git.WaitForExitAsync(cancellationToken);
-            return git.ExitCode == 0 && output.Length > 0 ? output : null;
-        }
-        catch (System.ComponentModel.Win32Exception exception)
-        {
-            throw new FolderException("git could not be started: install it, 2.36 or newer", exception);
-        }
+        var (code, output) = await OwnGit.AskAsync(folder, arguments, cancellationToken);
+        return code == 0 && output.Trim() is { Length: > 0 } text ? text : null;
     }
 }

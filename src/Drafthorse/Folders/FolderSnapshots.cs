@@ -14,6 +14,7 @@ internal sealed partial class FolderSnapshots
     private const int MostFiles = 100_000;
     private const long MostBytes = 2L << 30;
     private const int MostSkipped = 20;
+    private const int MostTries = 600;
     private readonly ShadowGit _git;
 
     private FolderSnapshots(FolderFacts facts, ShadowGit git) => (Facts, _git) = (facts, git);
@@ -172,15 +173,16 @@ internal sealed partial class FolderSnapshots
 
     private async Task<FileStream> LockAsync(CancellationToken cancellationToken)
     {
-        for (var tries = 0; ; tries++)
+        for (var tries = 1; ; tries++)
         {
             try
             {
                 return new FileStream(Path.Combine(_git.Directory, "drafthorse.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException exception) when (tries < 600)
+            catch (IOException exception)
             {
-                _ = exception;
+                if (tries == MostTries)
+                    throw new FolderException($"the states of {Facts.Root} cannot be locked ({exception.Message}): another drafthorse process may work with them; try again when it has ended", exception);
                 await Task.Delay(50, cancellationToken);
             }
         }

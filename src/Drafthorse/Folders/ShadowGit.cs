@@ -89,7 +89,7 @@ internal sealed class ShadowGit(string gitDirectory, string workTree)
         }
         catch (Win32Exception exception)
         {
-            throw new FolderException("git could not be started: install it, 2.36 or newer", exception);
+            throw OwnGit.NotThere(exception);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Drafthorse.Folders;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Threads;
@@ -183,30 +182,18 @@ internal sealed class ReplCommands(ReplSession session)
     private async Task DiffAsync(CancellationToken cancellationToken)
     {
         var colour = session.Console.IsLive() ? "always" : "never";
-        var (code, diff) = await GitAsync(["-c", $"color.ui={colour}", "--no-pager", "diff", "HEAD", "--"], cancellationToken);
+        var (code, diff) = await OwnGit.AskAsync(session.Target.Directory, ["-c", $"color.ui={colour}", "--no-pager", "diff", "HEAD", "--"], cancellationToken);
         if (code != 0)
         {
             session.Console.MarkupLineInterpolated($"[yellow]There is nothing to compare with: this folder is in no git repository with a commit.[/]");
             return;
         }
 
-        var (_, untracked) = await GitAsync(["ls-files", "--others", "--exclude-standard"], cancellationToken);
+        var (_, untracked) = await OwnGit.AskAsync(session.Target.Directory, ["ls-files", "--others", "--exclude-standard"], cancellationToken);
         session.Console.Profile.Out.Writer.Write(diff);
         foreach (var file in untracked.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             session.Console.MarkupLineInterpolated($"[green]new file:[/] {file}");
         if (diff.Length == 0 && untracked.Length == 0)
             session.Console.WriteLine("Nothing changed since the last commit.");
-    }
-
-    private async Task<(int Code, string Output)> GitAsync(string[] arguments, CancellationToken cancellationToken)
-    {
-        using var git = Process.Start(new ProcessStartInfo("git", arguments)
-        {
-            WorkingDirectory = session.Target.Directory, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
-        })!;
-        _ = git.StandardError.ReadToEndAsync(cancellationToken);
-        var output = await git.StandardOutput.ReadToEndAsync(cancellationToken);
-        await git.WaitForExitAsync(cancellationToken);
-        return (git.ExitCode, output);
     }
 }

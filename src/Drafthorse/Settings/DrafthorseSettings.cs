@@ -83,6 +83,7 @@ internal sealed record DrafthorseSettings
                 throw new SettingsException($"ISOLATION_SCOPE={scope} is not supported yet: unset it, or set it to session.");
 
             CheckGitHub(reader);
+            var egress = EgressOptions.Read(reader);
             var settings = new DrafthorseSettings
             {
                 Home = SettingsReader.HomeOf(reader.Text("DRAFTHORSE_HOME")),
@@ -99,12 +100,12 @@ internal sealed record DrafthorseSettings
                     UnpricedTokens = reader.Tokens("Drafthorse:Budgets:ThreadTokens", 10_000_000),
                     UserPerDayUnpricedTokens = reader.Tokens("Drafthorse:Budgets:UserPerDayTokens", 50_000_000),
                 },
-                Egress = EgressOptions.Read(reader),
+                Egress = egress,
                 ApiToken = reader.Text("DRAFTHORSE_API_TOKEN"),
                 MetricsToken = reader.Text("METRICS_TOKEN"),
                 Workers = reader.Number("Drafthorse:Workers", 4, 1, 256),
                 LeaseTime = TimeSpan.FromSeconds(reader.Number("Drafthorse:LeaseSeconds", 30, 1, 600)),
-                Secrets = ReadSecrets(reader).ToDictionary(StringComparer.Ordinal),
+                Secrets = ReadSecrets(reader, egress).ToDictionary(StringComparer.Ordinal),
                 NotYet = [.. UnusedYet.Where(name => reader.Text(name) is not null)],
             };
             return reader.Unread("Drafthorse") is { } unread
@@ -118,7 +119,7 @@ internal sealed record DrafthorseSettings
     }
 
     /// <summary>The values that are secret, also each of two webhook secrets and the proxy's password by itself.</summary>
-    private static IEnumerable<KeyValuePair<string, string>> ReadSecrets(SettingsReader reader)
+    private static IEnumerable<KeyValuePair<string, string>> ReadSecrets(SettingsReader reader, EgressOptions egress)
     {
         foreach (var name in SecretNames)
         {
@@ -132,7 +133,7 @@ internal sealed record DrafthorseSettings
                 yield return new($"GITHUB_WEBHOOK_SECRET, line {i + 1}", lines[i]);
         }
 
-        if (EgressOptions.Read(reader).Proxy?.UserInfo.Split(':', 2) is [_, var password])
+        if (egress.Proxy?.UserInfo.Split(':', 2) is [_, var password])
             yield return new("Drafthorse:Egress:Proxy", Uri.UnescapeDataString(password));
     }
 

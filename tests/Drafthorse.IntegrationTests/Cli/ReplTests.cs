@@ -41,18 +41,7 @@ public sealed class ReplTests : IAsyncDisposable
     [Fact]
     public async Task Pipe_LeftInTheMiddle_GoesOnAtTheNextStart()
     {
-        _world.Environment["DRAFTHORSE_MODEL"] = _world.Script(
-            """{"text":"working","calls":[{"name":"execute","arguments":{"command":"echo begun; while [ ! -e go ]; do sleep 0.05; done"}}]}""", """{"text":"finished after all"}""", """{"text":"and the next"}""");
-        await using (var first = CliProcess.Start(_world))
-        {
-            await first.Input.WriteAsync("the task\n");
-            await first.Input.FlushAsync(TestContext.Current.CancellationToken);
-            await first.SeeAsync("● execute");
-            first.Signal("HUP");
-            await first.EndAsync();
-        }
-
-        _world.Write("go", "");
+        await CutOffAsync("HUP");
         await using var second = CliProcess.Start(_world);
         await second.Input.WriteAsync("more\n");
         second.Input.Close();
@@ -67,18 +56,7 @@ public sealed class ReplTests : IAsyncDisposable
     [Fact]
     public async Task Pipe_KilledInTheMiddle_GoesOnAtOnceAtTheNextStart()
     {
-        _world.Environment["DRAFTHORSE_MODEL"] = _world.Script(
-            """{"text":"working","calls":[{"name":"execute","arguments":{"command":"echo begun; while [ ! -e go ]; do sleep 0.05; done"}}]}""", """{"text":"finished after all"}""");
-        await using (var first = CliProcess.Start(_world))
-        {
-            await first.Input.WriteAsync("the task\n");
-            await first.Input.FlushAsync(TestContext.Current.CancellationToken);
-            await first.SeeAsync("● execute");
-            first.Signal("KILL");
-            await first.EndAsync();
-        }
-
-        _world.Write("go", "");
+        await CutOffAsync("KILL");
         await using var second = CliProcess.Start(_world);
         second.Input.Close();
         await second.EndAsync();
@@ -87,6 +65,20 @@ public sealed class ReplTests : IAsyncDisposable
         Assert.Contains("The last run here was cut off; it goes on now: the task", second.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("Another drafthorse process", second.Output, StringComparison.Ordinal);
         Assert.Contains("finished after all", second.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>A conversation whose process gets a signal in the middle of its first command, which may end after that.</summary>
+    private async Task CutOffAsync(string signal)
+    {
+        _world.Environment["DRAFTHORSE_MODEL"] = _world.Script(
+            """{"text":"working","calls":[{"name":"execute","arguments":{"command":"echo begun; while [ ! -e go ]; do sleep 0.05; done"}}]}""", """{"text":"finished after all"}""", """{"text":"and the next"}""");
+        await using var first = CliProcess.Start(_world);
+        await first.Input.WriteAsync("the task\n");
+        await first.Input.FlushAsync(TestContext.Current.CancellationToken);
+        await first.SeeAsync("● execute");
+        first.Signal(signal);
+        await first.EndAsync();
+        _world.Write("go", "");
     }
 
     [Fact]
