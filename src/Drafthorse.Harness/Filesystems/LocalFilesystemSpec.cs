@@ -16,11 +16,7 @@ public sealed class LocalFilesystemSpec : FilesystemSpec
     /// <inheritdoc />
     public override ISandboxBackend CreateBackend(TimeProvider timeProvider)
     {
-        var options = new LocalOptions
-        {
-            WorkingDirectory = Path.GetFullPath(WorkingDirectory),
-            SpillDirectory = Path.Combine(Directory.CreateTempSubdirectory("drafthorse-").FullName, "large_tool_results"),
-        };
+        var options = new LocalOptions { WorkingDirectory = Path.GetFullPath(WorkingDirectory) };
         foreach (var name in PassEnvironment)
         {
             options.PassEnvironment.Add(name);

@@ -14,14 +14,14 @@ internal static class CrashOutcome
         var thread = (await world.Store.GetThreadAsync(task.Thread, cancellationToken))!;
         var journal = await world.JournalAsync(task, cancellationToken);
 
-        Assert.Equal(ThreadStatus.Done, thread.State);
+        Assert.True(thread.State == ThreadStatus.Done, $"The thread is {thread.State}:\n{string.Join('\n', journal.Select(record => record.Event))}");
         Assert.Empty(await world.Store.ReadInboxAsync(task.Thread, cancellationToken));
-        CheckJournal(thread, journal);
+        CheckJournal(thread, journal, world.IsIsolated);
         CheckGitHub(world, task);
         await CheckBranchAsync(world, task, journal, cancellationToken);
     }
 
-    private static void CheckJournal(ThreadRecord thread, IReadOnlyList<JournalRecord> journal)
+    private static void CheckJournal(ThreadRecord thread, IReadOnlyList<JournalRecord> journal, bool isIsolated)
     {
         var events = journal.Select(record => record.Event!).ToList();
         Assert.Equal(Enumerable.Range(0, journal.Count).Select(position => (long)position), journal.Select(record => record.Position));
@@ -33,6 +33,7 @@ internal static class CrashOutcome
         // Each call of the model has one result, and one that succeeded or is honestly unknown.
         var calls = events.OfType<ToolStarted>().Select(started => started.ModelCallId).Distinct().ToList();
         Assert.Equal(6, calls.Count);
+        Assert.True(!isIsolated || events.OfType<ToolFinished>().All(finished => !finished.IsError), "A sandbox knows what became of each call.");
         Assert.Equal(calls.Order(), events.OfType<ToolFinished>().Select(finished => finished.ModelCallId).Order());
 
         Assert.All(events.OfType<EffectFinished>(), effect => Assert.True(effect.Succeeded, effect.Result));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Drafthorse.Demo;
@@ -14,6 +15,8 @@ internal static class CrashScript
 
     public const string CountLine = "ran";
 
+    private const string Mend = "sed -i 's/name=$2/name=$1/' greet.sh; ";
+
     public static IReadOnlyDictionary<string, string> Files { get; } = new Dictionary<string, string>(DemoProject.Files)
     {
         ["test.sh"] = DemoProject.Files["test.sh"].Replace("#!/bin/sh\n", "#!/bin/sh\nsleep 0.2\n", StringComparison.Ordinal),
@@ -21,12 +24,14 @@ internal static class CrashScript
 
     /// <summary>The script. Each turn thinks a little, so that a kill can hit a model call.</summary>
     /// <param name="seconds">How long the counted command takes before it counts.</param>
-    public static string Write(double seconds) => new JsonArray(
+    /// <param name="looksAgain">Whether the model makes sure of its edit: without a sandbox nobody knows what became of a call that the
+    /// server died in, and the model is told so.</param>
+    public static string Write(double seconds, bool looksAgain) => new JsonArray(
         Turn("I will look at it.", ("list_files", new() { ["path"] = "." }), ("read_file", new() { ["path"] = "greet.sh" })),
         Turn("", ("execute", new() { ["command"] = "sh test.sh" })),
         Turn("It reads the wrong argument.", ("edit_file", new() { ["path"] = "greet.sh", ["edits"] = new JsonArray(new JsonObject { ["old_text"] = "name=$2", ["new_text"] = "name=$1" }) })),
-        Turn("", ("execute", new() { ["command"] = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"sleep {seconds}; echo {CountLine} >> {CountFile}") })),
-        Turn("", ("execute", new() { ["command"] = "sh test.sh" })),
+        Turn("", ("execute", new() { ["command"] = string.Create(CultureInfo.InvariantCulture, $"{(looksAgain ? Mend : "")}sleep {seconds}; echo {CountLine} >> {CountFile}") })),
+        Turn("", ("execute", new() { ["command"] = $"{(looksAgain ? Mend : "")}sh test.sh" })),
         Turn("`greet.sh` reads its first argument now."),
         When(Turn("Yes."), Quick)).ToJsonString(new JsonSerializerOptions { WriteIndented = true });
 

@@ -76,7 +76,7 @@ internal sealed class CrashWorld : IAsyncDisposable
         world.GitHub.Access.AddToken(world._token, world.GitHub.World.AddAccount("drafthorse", "Bot"));
         world.Repository = world.GitHub.World.AddRepository(DemoProject.Owner, DemoProject.Name);
         await world.Remote.CreateAsync(world.Repository.FullName, world.Repository.DefaultBranch, CrashScript.Files, cancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(world._folder.FullName, "model.json"), CrashScript.Write(commandSeconds), cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(world._folder.FullName, "model.json"), CrashScript.Write(commandSeconds, looksAgain: !world.IsIsolated), cancellationToken);
         return world;
     }
 
@@ -210,7 +210,7 @@ internal sealed class CrashWorld : IAsyncDisposable
             Assert.True(status is HttpStatusCode.Accepted or HttpStatusCode.OK, $"The webhook was answered {(int)status}.");
             return true;
         }
-        catch (HttpRequestException) when (process.HasExited || process.IsKilled)
+        catch (HttpRequestException) when (process.IsKilled)
         {
             return false;
         }

@@ -25,12 +25,15 @@ internal sealed class KillTrigger(KillPlan plan, ServeProcess process) : IDispos
             _ = Task.Delay(plan.Delay, _disarmed.Token).ContinueWith(_ => Kill(what), _disarmed.Token, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
     }
 
-    /// <summary>Nothing is killed from here on.</summary>
-    public void Dispose()
+    /// <summary>Nothing is killed from here on. Returns whether something was before.</summary>
+    public bool Disarm()
     {
         lock (_gate)
             _disarmed.Cancel();
+        return _killed.Task.IsCompleted;
     }
+
+    public void Dispose() => Disarm();
 
     private void Kill(string what)
     {
@@ -39,8 +42,7 @@ internal sealed class KillTrigger(KillPlan plan, ServeProcess process) : IDispos
             if (_disarmed.IsCancellationRequested)
                 return;
             process.Kill();
+            _killed.TrySetResult(what);
         }
-
-        _killed.TrySetResult(what);
     }
 }

@@ -13,6 +13,7 @@ public sealed class LocalBackend : ISandboxBackend
     private readonly LocalOptions _options;
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, (SandboxDaemon Daemon, SandboxListing Listing)> _daemons = new();
+    private readonly Lazy<DirectoryInfo> _temporary = new(() => Directory.CreateTempSubdirectory("drafthorse-"));
 
     /// <summary>A backend on this machine.</summary>
     public LocalBackend(LocalOptions options, TimeProvider? timeProvider = null)
@@ -48,7 +49,7 @@ public sealed class LocalBackend : ISandboxBackend
             RootDirectory = "/",
             WorkingDirectory = _options.WorkingDirectory,
             FileRoots = [_options.WorkingDirectory],
-            SpillDirectory = _options.SpillDirectory,
+            SpillDirectory = _options.SpillDirectory ?? _temporary.Value.FullName,
             Environment = environment,
         });
         _daemons[start.Name] = (daemon, new SandboxListing(record, start.ThreadId, _time.GetUtcNow(), SandboxStatus.Running));
@@ -92,5 +93,7 @@ public sealed class LocalBackend : ISandboxBackend
         foreach (var (daemon, _) in _daemons.Values)
             await daemon.DisposeAsync().ConfigureAwait(false);
         _daemons.Clear();
+        if (_temporary.IsValueCreated && Directory.Exists(_temporary.Value.FullName))
+            _temporary.Value.Delete(recursive: true);
     }
 }
