@@ -1,5 +1,6 @@
 using System.Text;
 using Docker.DotNet;
+using Drafthorse.Sandbox.Streams;
 
 namespace Drafthorse.Harness.Docker;
 
@@ -7,25 +8,11 @@ namespace Drafthorse.Harness.Docker;
 /// The standard input and output of one <c>docker exec</c> as a duplex stream. What the process writes to its standard error
 /// ends the stream with that text as the reason.
 /// </summary>
-internal sealed class DockerExecStream(MultiplexedStream exec) : Stream
+internal sealed class DockerExecStream(MultiplexedStream exec) : ForwardStream
 {
     private const int MostErrorBytes = 4096;
 
     private readonly MemoryStream _errors = new();
-
-    public override bool CanRead => true;
-
-    public override bool CanWrite => true;
-
-    public override bool CanSeek => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -51,32 +38,12 @@ internal sealed class DockerExecStream(MultiplexedStream exec) : Stream
         }
     }
 
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (!System.Runtime.InteropServices.MemoryMarshal.TryGetArray(buffer, out var segment))
             segment = buffer.ToArray();
         await exec.WriteAsync(segment.Array!, segment.Offset, segment.Count, cancellationToken).ConfigureAwait(false);
     }
-
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        exec.WriteAsync(buffer, offset, count, cancellationToken);
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-    }
-
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text.Json;
-using Drafthorse.Channels.GitHub.Api;
+using Drafthorse.Channels.GitHub.Api.Tokens;
 
 namespace Drafthorse.Channels.GitHub;
 

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Threading.Channels;
 using Drafthorse.Harness.Agent.Answers;
+using Drafthorse.Harness.Agent.Loop;
 using Drafthorse.Harness.Events;
 using Drafthorse.Harness.Runs;
 using Drafthorse.Harness.Threads;

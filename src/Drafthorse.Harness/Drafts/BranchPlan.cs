@@ -1,5 +1,6 @@
 using Drafthorse.Harness.Drafts.Settings;
 using Drafthorse.Harness.GitGateway;
+using Drafthorse.Harness.GitGateway.Mirrors;
 using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Harness.Drafts;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Drafthorse.Harness.Channels;
-using Drafthorse.Harness.GitGateway;
+using Drafthorse.Harness.GitGateway.Mirrors;
 using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;

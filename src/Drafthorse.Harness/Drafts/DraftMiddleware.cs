@@ -1,9 +1,8 @@
-using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Drafts.Settings;
 using Drafthorse.Harness.GitGateway;
+using Drafthorse.Harness.GitGateway.Mirrors;
 using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 
 namespace Drafthorse.Harness.Drafts;
 

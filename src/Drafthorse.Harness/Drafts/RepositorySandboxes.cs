@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Drafthorse.Harness.Egress;
+using Drafthorse.Harness.Egress.Trust;
 using Drafthorse.Harness.GitGateway;
 using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Sandboxes;

@@ -1,4 +1,5 @@
 using System.Net;
+using Drafthorse.Harness.Egress.Connections;
 using Drafthorse.Harness.Egress.Registries;
 using Drafthorse.Harness.Threads;
 

@@ -1,3 +1,4 @@
+using Drafthorse.Harness.Egress.Connections;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Sandbox.Doors;
 

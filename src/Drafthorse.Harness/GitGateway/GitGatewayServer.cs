@@ -1,5 +1,7 @@
 using System.IO.Compression;
+using Drafthorse.Harness.GitGateway.Git;
 using Drafthorse.Harness.GitGateway.Http;
+using Drafthorse.Harness.GitGateway.Mirrors;
 using Drafthorse.Harness.GitGateway.Push;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,5 +1,5 @@
 using System.Text;
-using Drafthorse.Harness.Models.Http;
+using Drafthorse.Harness.Models.Http.Requests;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Harness.Models;

@@ -8,6 +8,7 @@ using Drafthorse.Sandbox.Exec;
 using Drafthorse.Sandbox.Exec.Processes;
 using Drafthorse.Sandbox.Files;
 using Drafthorse.Sandbox.Search;
+using Drafthorse.Sandbox.Streams;
 using Drafthorse.Sandbox.Wire;
 
 namespace Drafthorse.Sandbox.Daemon;

@@ -1,5 +1,5 @@
 using System.Text;
-using Drafthorse.Sandbox.Exec.Processes;
+using Drafthorse.Sandbox.Exec.Running;
 using Drafthorse.Sandbox.Wire;
 
 namespace Drafthorse.Sandbox.Exec;

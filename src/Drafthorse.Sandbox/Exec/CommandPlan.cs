@@ -1,6 +1,6 @@
 using System.Text;
 using Drafthorse.Sandbox.Daemon;
-using Drafthorse.Sandbox.Exec.Processes;
+using Drafthorse.Sandbox.Exec.Running;
 using Drafthorse.Sandbox.Wire;
 
 namespace Drafthorse.Sandbox.Exec;

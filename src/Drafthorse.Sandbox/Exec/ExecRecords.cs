@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
-using System.Text;
 using System.Text.Json;
-using Drafthorse.Sandbox.Exec.Processes;
+using Drafthorse.Sandbox.Exec.Running;
 using Drafthorse.Sandbox.Wire;
 
 namespace Drafthorse.Sandbox.Exec;

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Diagnostics;
 using System.IO.Pipelines;
+using Drafthorse.Sandbox.Streams;
 
 namespace Drafthorse.Sandbox.Wire;
 
@@ -10,7 +10,7 @@ namespace Drafthorse.Sandbox.Wire;
 /// writes and throws <see cref="SandboxCallException"/> when it aborted the stream, <see cref="WireException"/> when the connection
 /// ended. One reader and one writer at a time. Disposing a stream that is not over cancels it at the other end.
 /// </summary>
-public sealed class WireStream : Stream
+public sealed partial class WireStream : ForwardStream
 {
     private static readonly PipeOptions InputOptions = new(pauseWriterThreshold: 0, useSynchronizationContext: false);
 
@@ -45,25 +45,6 @@ public sealed class WireStream : Stream
     /// <summary>Whether the other end ended this stream by itself, as against the connection that was lost.</summary>
     public bool AbortedByPeer { get; private set; }
 
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     internal uint Id { get; }
 
     internal CancellationToken PeerGone => _peerGone?.Token ?? CancellationToken.None;
@@ -87,16 +68,8 @@ public sealed class WireStream : Stream
     }
 
     /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
         WriteAsync(buffer, last: false, cancellationToken);
-
-    /// <inheritdoc/>
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     /// <summary>Writes the last bytes and completes the writing side with them.</summary>
     public ValueTask WriteLastAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken) =>
@@ -125,120 +98,10 @@ public sealed class WireStream : Stream
         }
     }
 
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) =>
-        throw new NotSupportedException("A wire stream is read asynchronously.");
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) =>
-        throw new NotSupportedException("A wire stream is written asynchronously.");
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
     internal static void CheckMethod(string method)
     {
         if (method.Length is 0 or > WireLimits.MaxMethod || method.AsSpan().ContainsAnyExceptInRange('!', '~'))
             throw new ArgumentException($"'{method}' is no method name.", nameof(method));
-    }
-
-    /// <summary>Takes data off the wire. Throws <see cref="WireException"/> when it breaks a rule.</summary>
-    internal void Receive(ReadOnlySpan<byte> data, bool last)
-    {
-        lock (_gate)
-        {
-            if (_failure is not null || _stopped)
-                return;
-
-            if (_receiveEnded)
-                throw WireException.Violation("it sends on a stream that it has ended");
-
-            if (data.Length > _receiveCredit)
-                throw WireException.Violation("it sends more than the window allows");
-
-            _receiveCredit -= data.Length;
-            if (!data.IsEmpty)
-            {
-                data.CopyTo(_input.Writer.GetSpan(data.Length));
-                _input.Writer.Advance(data.Length);
-
-                // Without a threshold a pipe never makes its writer wait.
-                ValueTask<FlushResult> flushed = _input.Writer.FlushAsync(CancellationToken.None);
-                Debug.Assert(flushed.IsCompleted);
-            }
-        }
-
-        if (last && EndInput())
-            Connection.Remove(this);
-    }
-
-    internal void ReceiveCredit(uint bytes)
-    {
-        lock (_gate)
-        {
-            if (bytes == 0 || bytes > WireLimits.Window - _sendCredit)
-                throw WireException.Violation("it gives credit that nobody used");
-
-            _sendCredit += (int)bytes;
-            _creditArrived?.TrySetResult();
-            _creditArrived = null;
-        }
-    }
-
-    internal void ReceiveAbort(string code, string message)
-    {
-        if (Fail(new SandboxCallException(code, message), byPeer: true))
-            Connection.Remove(this);
-    }
-
-    internal void ReceiveStop()
-    {
-        bool over;
-        lock (_gate)
-        {
-            _sendEnded = true;
-            _creditArrived?.TrySetResult();
-            _creditArrived = null;
-            over = _receiveEnded;
-        }
-
-        if (over)
-            Connection.Remove(this);
-    }
-
-    /// <summary>Fails all that waits on this stream. False when it was over already.</summary>
-    internal bool Fail(Exception failure, bool byPeer)
-    {
-        lock (_gate)
-        {
-            if (_failure is not null || (_sendEnded && _receiveEnded))
-                return false;
-
-            _failure = failure;
-            AbortedByPeer = byPeer;
-            _sendEnded = true;
-            _receiveEnded = true;
-            CompleteInput(failure);
-            _creditArrived?.TrySetResult();
-            _creditArrived = null;
-        }
-
-        // Cancelling runs callbacks of the handler; the thread that reads the wire must not wait for them.
-        if (_peerGone is not null)
-            _ = _peerGone.CancelAsync();
-
-        return true;
     }
 
     /// <inheritdoc/>
@@ -366,25 +229,5 @@ public sealed class WireStream : Stream
         Span<byte> payload = stackalloc byte[4];
         BinaryPrimitives.WriteUInt32LittleEndian(payload, credit);
         Connection.Post(new WireFrame(Id, WireFrameType.Credit, false, 0), payload);
-    }
-
-    /// <summary>The other end writes no more. True when the stream is over in both directions.</summary>
-    private bool EndInput()
-    {
-        lock (_gate)
-        {
-            _receiveEnded = true;
-            CompleteInput(null);
-            return _sendEnded;
-        }
-    }
-
-    private void CompleteInput(Exception? failure)
-    {
-        if (_inputCompleted)
-            return;
-
-        _inputCompleted = true;
-        _input.Writer.Complete(failure);
     }
 }

@@ -5,10 +5,10 @@ using Drafthorse.Composition;
 using Drafthorse.Harness.Agent;
 using Drafthorse.Harness.Budgets;
 using Drafthorse.Harness.Models;
-using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Settings;
 using Drafthorse.Terminal;
+using Drafthorse.Terminal.Output;
 
 namespace Drafthorse.Cli;
 

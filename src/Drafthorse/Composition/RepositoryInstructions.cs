@@ -1,5 +1,6 @@
 using Drafthorse.Harness.Drafts;
 using Drafthorse.Harness.GitGateway;
+using Drafthorse.Harness.GitGateway.Mirrors;
 using Drafthorse.Harness.Middleware;
 
 namespace Drafthorse.Composition;

@@ -3,6 +3,7 @@ using System.Net;
 using System.Security.Cryptography;
 using Drafthorse.Channels.GitHub;
 using Drafthorse.Composition;
+using Drafthorse.Demo.GitHub;
 using Drafthorse.Harness.Budgets;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Models;

@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Drafthorse.Demo.GitHub;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads.Journal;
 using Drafthorse.Terminal;
+using Drafthorse.Terminal.Output;
 using Spectre.Console;
 
 namespace Drafthorse.Demo;

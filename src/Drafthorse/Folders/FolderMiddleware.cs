@@ -1,3 +1,5 @@
+using Drafthorse.Folders.Copies;
+using Drafthorse.Folders.Snapshots;
 using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;

@@ -1,3 +1,5 @@
+using Drafthorse.Folders.Snapshots;
+
 namespace Drafthorse.Folders;
 
 /// <summary>What became of changes that were to be made in a folder.</summary>

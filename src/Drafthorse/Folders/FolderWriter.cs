@@ -1,3 +1,5 @@
+using Drafthorse.Folders.Snapshots;
+
 namespace Drafthorse.Folders;
 
 /// <summary>

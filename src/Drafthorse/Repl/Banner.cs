@@ -1,5 +1,6 @@
 using Drafthorse.Harness.Threads;
 using Drafthorse.Terminal;
+using Drafthorse.Terminal.Output;
 using Spectre.Console;
 
 namespace Drafthorse.Repl;

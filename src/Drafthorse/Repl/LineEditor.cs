@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Drafthorse.Terminal;
+using Drafthorse.Terminal.Output;
 
 namespace Drafthorse.Repl;
 

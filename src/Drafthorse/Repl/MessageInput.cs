@@ -1,4 +1,3 @@
-using Drafthorse.Terminal;
 using Spectre.Console;
 
 namespace Drafthorse.Repl;

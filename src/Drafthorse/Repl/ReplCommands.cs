@@ -3,6 +3,7 @@ using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Settings;
 using Drafthorse.Terminal;
+using Drafthorse.Terminal.Output;
 using Spectre.Console;
 
 namespace Drafthorse.Repl;

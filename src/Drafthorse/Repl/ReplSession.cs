@@ -1,10 +1,11 @@
 using Drafthorse.Composition;
-using Drafthorse.Folders;
+using Drafthorse.Folders.Snapshots;
 using Drafthorse.Harness.Agent;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Settings;
 using Drafthorse.Terminal;
+using Drafthorse.Terminal.Output;
 using Spectre.Console;
 
 namespace Drafthorse.Repl;

@@ -1,9 +1,7 @@
 using Drafthorse.Channels.GitHub;
 using Drafthorse.Composition;
-using Drafthorse.Harness.Threads;
 using Drafthorse.Settings;
 using Drafthorse.Webhooks;
-using Microsoft.AspNetCore.Diagnostics;
 
 namespace Drafthorse.Server;
 

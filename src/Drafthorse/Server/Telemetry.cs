@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
-using OpenTelemetry.Trace;
 
 namespace Drafthorse.Server;
 

@@ -2,6 +2,7 @@ using Drafthorse.Composition;
 using Drafthorse.Harness.Events;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Terminal.Output;
 
 namespace Drafthorse.Terminal;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Drafthorse.Demo;
+using Drafthorse.Demo.GitHub;
 using Drafthorse.IntegrationTests.Sandboxes;
 
 namespace Drafthorse.IntegrationTests.Cli;

@@ -1,4 +1,4 @@
-using Drafthorse.Demo;
+using Drafthorse.Demo.GitHub;
 using Drafthorse.IntegrationTests.Sandboxes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;

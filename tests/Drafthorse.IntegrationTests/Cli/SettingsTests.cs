@@ -1,4 +1,4 @@
-using Drafthorse.Demo;
+using Drafthorse.Demo.GitHub;
 
 namespace Drafthorse.IntegrationTests.Cli;
 

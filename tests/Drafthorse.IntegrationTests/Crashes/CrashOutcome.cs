@@ -1,4 +1,3 @@
-using Drafthorse.Demo;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Journal;

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Drafthorse.Composition;
 using Drafthorse.Demo;
 using Drafthorse.Channels.GitHub;
+using Drafthorse.Demo.GitHub;
 using Drafthorse.Harness.Docker;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Sandboxes.Bubblewrap;

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Drafthorse.Channels.GitHub;
 using Drafthorse.Composition;
-using Drafthorse.Demo;
+using Drafthorse.Demo.GitHub;
 using Drafthorse.Harness.Budgets;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Threads;

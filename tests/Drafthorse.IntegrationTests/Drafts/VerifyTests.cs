@@ -1,5 +1,5 @@
-using System.Text.Json.Nodes;
 using Drafthorse.Demo;
+using Drafthorse.Demo.GitHub;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Journal;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using Drafthorse.Demo;
+using Drafthorse.Demo.GitHub;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Journal;
 

@@ -1,13 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using Drafthorse.Demo;
-using Drafthorse.Harness.Agent;
+using Drafthorse.Demo.GitHub;
 using Drafthorse.Harness.Drafts;
 using Drafthorse.Harness.Drafts.Settings;
 using Drafthorse.Harness.Egress;
 using Drafthorse.Harness.Egress.Registries;
 using Drafthorse.Harness.GitGateway;
+using Drafthorse.Harness.GitGateway.Mirrors;
 using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;

@@ -320,7 +320,7 @@ public sealed class GatewayPushTests
         Assert.Equal(commit, await fixture.AtRemoteAsync("rev-parse", $"refs/heads/{GatewayFixture.Branch}"));
     }
 
-    private static void GitCopy(GatewayFixture fixture, string work) => Drafthorse.Demo.GitRemote.RunGitAsync(
+    private static void GitCopy(GatewayFixture fixture, string work) => Drafthorse.Demo.GitHub.GitRemote.RunGitAsync(
         Path.Combine(fixture.Root, work),
         ["push", "--quiet", fixture.Remote.PathOf("acme/widgets"), $"HEAD:refs/heads/{GatewayFixture.Branch}"],
         TestContext.Current.CancellationToken).GetAwaiter().GetResult();

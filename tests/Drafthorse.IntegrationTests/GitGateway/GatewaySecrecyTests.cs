@@ -1,5 +1,6 @@
 using System.Text;
 using Drafthorse.Harness.GitGateway;
+using Drafthorse.Harness.GitGateway.Mirrors;
 
 namespace Drafthorse.IntegrationTests.GitGateway;
 

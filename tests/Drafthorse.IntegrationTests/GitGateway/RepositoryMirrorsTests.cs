@@ -1,4 +1,5 @@
 using Drafthorse.Harness.GitGateway;
+using Drafthorse.Harness.GitGateway.Mirrors;
 
 namespace Drafthorse.IntegrationTests.GitGateway;
 

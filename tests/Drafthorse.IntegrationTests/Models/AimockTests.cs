@@ -1,5 +1,6 @@
 using System.Text;
 using Drafthorse.Harness.Models;
+using Drafthorse.Harness.Models.Replies;
 using Drafthorse.Harness.Models.Resilience;
 using Microsoft.Extensions.AI;
 

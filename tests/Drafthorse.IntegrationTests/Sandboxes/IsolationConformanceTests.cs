@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Drafthorse.Harness.Sandboxes;
-using Drafthorse.Sandbox.Exec;
 
 namespace Drafthorse.IntegrationTests.Sandboxes;
 

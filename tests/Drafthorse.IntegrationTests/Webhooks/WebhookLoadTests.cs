@@ -1,4 +1,4 @@
-using Drafthorse.Demo;
+using Drafthorse.Demo.GitHub;
 using Drafthorse.IntegrationTests.Crashes;
 
 namespace Drafthorse.IntegrationTests.Webhooks;

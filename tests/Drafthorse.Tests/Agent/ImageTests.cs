@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Drafthorse.Harness.Agent;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Tests.Models;
 

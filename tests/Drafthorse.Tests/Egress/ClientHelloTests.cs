@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Net.Security;
 using System.Security.Authentication;
-using Drafthorse.Harness.Egress;
+using Drafthorse.Harness.Egress.Connections;
 using FsCheck.Xunit;
 
 namespace Drafthorse.Tests.Egress;

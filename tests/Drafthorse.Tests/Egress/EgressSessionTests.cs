@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Drafthorse.Harness.Egress;
+using Drafthorse.Harness.Egress.Connections;
 using Drafthorse.Harness.Egress.Registries;
 
 namespace Drafthorse.Tests.Egress;

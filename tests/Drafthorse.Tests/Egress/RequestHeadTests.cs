@@ -1,5 +1,5 @@
 using System.Text;
-using Drafthorse.Harness.Egress;
+using Drafthorse.Harness.Egress.Connections;
 using FsCheck.Xunit;
 
 namespace Drafthorse.Tests.Egress;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Drafthorse.Harness.Egress;
+using Drafthorse.Harness.Egress.Trust;
 
 namespace Drafthorse.Tests.Egress;
 

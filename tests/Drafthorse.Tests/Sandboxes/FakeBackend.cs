@@ -1,6 +1,7 @@
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Sandbox.Daemon;
+using Drafthorse.Sandbox.Streams;
 using Drafthorse.Sandbox.Wire;
 
 namespace Drafthorse.Tests.Sandboxes;

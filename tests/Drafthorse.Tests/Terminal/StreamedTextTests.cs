@@ -1,4 +1,4 @@
-using Drafthorse.Terminal;
+using Drafthorse.Terminal.Output;
 
 namespace Drafthorse.Tests.Terminal;
 

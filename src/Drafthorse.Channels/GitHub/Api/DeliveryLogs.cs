@@ -1,4 +1,5 @@
 using System.Net;
+using Drafthorse.Channels.GitHub.Api.Tokens;
 
 namespace Drafthorse.Channels.GitHub.Api;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Drafthorse.Channels.GitHub.Api.Tokens;
 using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Channels.GitHub.Api;

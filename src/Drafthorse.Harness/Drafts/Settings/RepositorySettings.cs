@@ -1,4 +1,5 @@
 using Drafthorse.Harness.GitGateway;
+using Drafthorse.Harness.GitGateway.Mirrors;
 using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Harness.Drafts.Settings;

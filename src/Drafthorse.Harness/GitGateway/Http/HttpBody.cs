@@ -1,9 +1,11 @@
 using System.Globalization;
 
+using Drafthorse.Sandbox.Streams;
+
 namespace Drafthorse.Harness.GitGateway.Http;
 
 /// <summary>The body of one request, by length or chunked. Ends exactly where the body ends.</summary>
-internal sealed class HttpBody(HttpConnection connection, long? length) : ReadOnlyStream
+internal sealed class HttpBody(HttpConnection connection, long? length) : ForwardStream
 {
     private const int MaxTrailerLines = 16;
     private long _left = length ?? 0;
@@ -11,6 +13,8 @@ internal sealed class HttpBody(HttpConnection connection, long? length) : ReadOn
     private bool _ended = length == 0;
 
     public bool IsRead => _ended;
+
+    public override bool CanWrite => false;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {

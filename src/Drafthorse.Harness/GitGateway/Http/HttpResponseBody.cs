@@ -1,29 +1,18 @@
 using System.Globalization;
 using System.Text;
+using Drafthorse.Sandbox.Streams;
 
 namespace Drafthorse.Harness.GitGateway.Http;
 
 /// <summary>A chunked response body. The head goes out with the first byte, so that what fails before can still be answered
 /// with an error status.</summary>
-internal sealed class HttpResponseBody(HttpConnection connection, string contentType, bool keepAlive) : Stream
+internal sealed class HttpResponseBody(HttpConnection connection, string contentType, bool keepAlive) : ForwardStream
 {
     private byte[] _frame = new byte[64 * 1024 + 32];
 
     public bool Started { get; private set; }
 
     public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -38,24 +27,11 @@ internal sealed class HttpResponseBody(HttpConnection connection, string content
         await connection.WriteAsync(_frame.AsMemory(0, head + buffer.Length + 2), cancellationToken).ConfigureAwait(false);
     }
 
-    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
     public async Task CompleteAsync(CancellationToken cancellationToken)
     {
         await StartAsync(cancellationToken).ConfigureAwait(false);
         await connection.WriteAsync("0\r\n\r\n"u8.ToArray(), cancellationToken).ConfigureAwait(false);
     }
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     private async Task StartAsync(CancellationToken cancellationToken)
     {

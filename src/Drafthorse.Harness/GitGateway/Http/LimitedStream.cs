@@ -1,9 +1,13 @@
+using Drafthorse.Sandbox.Streams;
+
 namespace Drafthorse.Harness.GitGateway.Http;
 
 /// <summary>Passes at most so many bytes on (an unpacked body may be far larger than what was sent).</summary>
-internal sealed class LimitedStream(Stream inner, long limit, string what) : ReadOnlyStream
+internal sealed class LimitedStream(Stream inner, long limit, string what) : ForwardStream
 {
     private long _passed;
+
+    public override bool CanWrite => false;
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {

@@ -1,3 +1,5 @@
+using Drafthorse.Harness.GitGateway.Git;
+
 namespace Drafthorse.Harness.GitGateway.Push;
 
 /// <summary>What can be refused before a byte of the pack is read: anything but one create or update of the thread's branch.</summary>

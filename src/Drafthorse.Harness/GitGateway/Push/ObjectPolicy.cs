@@ -1,5 +1,5 @@
 using System.Globalization;
-using Drafthorse.Harness.Threads;
+using Drafthorse.Harness.GitGateway.Git;
 
 namespace Drafthorse.Harness.GitGateway.Push;
 

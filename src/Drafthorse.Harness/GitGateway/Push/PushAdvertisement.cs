@@ -1,3 +1,6 @@
+using Drafthorse.Harness.GitGateway.Git;
+using Drafthorse.Harness.GitGateway.Mirrors;
+
 namespace Drafthorse.Harness.GitGateway.Push;
 
 /// <summary>What a client is told before it pushes: the branches upstream has, and only the capabilities that are accepted.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using Drafthorse.Harness.GitGateway.Git;
 using Drafthorse.Harness.GitGateway.Http;
 
 namespace Drafthorse.Harness.GitGateway.Push;

@@ -1,4 +1,6 @@
+using Drafthorse.Harness.GitGateway.Git;
 using Drafthorse.Harness.GitGateway.Http;
+using Drafthorse.Harness.GitGateway.Mirrors;
 
 namespace Drafthorse.Harness.GitGateway.Push;
 

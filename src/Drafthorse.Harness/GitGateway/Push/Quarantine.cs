@@ -1,5 +1,7 @@
 using System.Text;
+using Drafthorse.Harness.GitGateway.Git;
 using Drafthorse.Harness.GitGateway.Http;
+using Drafthorse.Harness.GitGateway.Mirrors;
 
 namespace Drafthorse.Harness.GitGateway.Push;
 

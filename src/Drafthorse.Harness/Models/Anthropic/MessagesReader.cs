@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using Drafthorse.Harness.Models.Http;
+using Drafthorse.Harness.Models.Http.Replies;
+using Drafthorse.Harness.Models.Http.Requests;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Harness.Models.Anthropic;

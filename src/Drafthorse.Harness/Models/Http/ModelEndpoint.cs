@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Drafthorse.Harness.Models.Http.Replies;
 
 namespace Drafthorse.Harness.Models.Http;
 

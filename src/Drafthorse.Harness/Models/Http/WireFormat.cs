@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Drafthorse.Harness.Models.Http.Replies;
+using Drafthorse.Harness.Models.Http.Requests;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Harness.Models.Http;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Drafthorse.Harness.Models.Http;
+using Drafthorse.Harness.Models.Http.Requests;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Harness.Models.OpenAI;

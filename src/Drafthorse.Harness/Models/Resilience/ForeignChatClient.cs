@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
-using Drafthorse.Harness.Models.Http;
+using Drafthorse.Harness.Models.Http.Replies;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Harness.Models.Resilience;

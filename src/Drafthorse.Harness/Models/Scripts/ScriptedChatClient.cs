@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using Drafthorse.Harness.Models.Http;
+using Drafthorse.Harness.Models.Http.Requests;
+using Drafthorse.Harness.Models.Replies;
 using Drafthorse.Harness.Threads.Journal;
 using Microsoft.Extensions.AI;
 

@@ -1,4 +1,6 @@
 using Drafthorse.Harness.Threads.Operations;
+using Drafthorse.Harness.Threads.Sqlite.Connections;
+using Drafthorse.Harness.Threads.Sqlite.Tables;
 using Microsoft.Data.Sqlite;
 
 namespace Drafthorse.Harness.Threads.Sqlite;

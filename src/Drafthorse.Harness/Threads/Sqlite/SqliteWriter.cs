@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Drafthorse.Harness.Threads.Operations;
+using Drafthorse.Harness.Threads.Sqlite.Connections;
+using Drafthorse.Harness.Threads.Sqlite.Tables;
 using Microsoft.Data.Sqlite;
 
 namespace Drafthorse.Harness.Threads.Sqlite;

@@ -109,6 +109,16 @@ internal static unsafe partial class Libc
             Check(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0));
     }
 
+    /// <summary>Closes those that are open; -1 is none.</summary>
+    public static void Close(params ReadOnlySpan<int> fds)
+    {
+        foreach (int fd in fds)
+        {
+            if (fd >= 0)
+                _ = close(fd);
+        }
+    }
+
     private static void Check(int result)
     {
         if (result < 0)

@@ -5,6 +5,7 @@ using Drafthorse.Harness.Threads;
 using Drafthorse.Server;
 using Drafthorse.Settings;
 using Drafthorse.Terminal;
+using Drafthorse.Terminal.Output;
 using Spectre.Console;
 
 namespace Drafthorse.Cli.Threads;

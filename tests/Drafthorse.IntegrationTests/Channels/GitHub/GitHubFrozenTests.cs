@@ -1,5 +1,5 @@
 using Drafthorse.Channels.GitHub;
-using Drafthorse.Demo;
+using Drafthorse.Demo.GitHub;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Threads;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Drafthorse.Channels;
-using Drafthorse.Demo;
+using Drafthorse.Demo.GitHub;
 using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.IntegrationTests.Channels.GitHub;

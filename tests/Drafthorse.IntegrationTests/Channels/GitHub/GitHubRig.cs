@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Drafthorse.Channels;
 using Drafthorse.Channels.GitHub;
-using Drafthorse.Demo;
+using Drafthorse.Demo.GitHub;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Journal;

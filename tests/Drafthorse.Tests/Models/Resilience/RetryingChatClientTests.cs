@@ -1,4 +1,5 @@
 using Drafthorse.Harness.Models;
+using Drafthorse.Harness.Models.Replies;
 using Drafthorse.Harness.Models.Resilience;
 using Microsoft.Extensions.AI;
 using static Drafthorse.Tests.Models.Resilience.FlakyClient;

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using Drafthorse.Harness.Models;
-using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 
 namespace Drafthorse.Tests.Models.Telemetry;

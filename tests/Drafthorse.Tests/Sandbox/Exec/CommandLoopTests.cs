@@ -1,4 +1,4 @@
-using Drafthorse.Sandbox.Exec.Processes;
+using Drafthorse.Sandbox.Exec.Running;
 
 namespace Drafthorse.Tests.Sandbox.Exec;
 

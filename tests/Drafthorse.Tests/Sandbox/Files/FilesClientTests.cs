@@ -3,6 +3,7 @@ using Drafthorse.Sandbox;
 using Drafthorse.Sandbox.Daemon;
 using Drafthorse.Sandbox.Files;
 using Drafthorse.Sandbox.Search;
+using Drafthorse.Sandbox.Streams;
 using Drafthorse.Sandbox.Wire;
 
 namespace Drafthorse.Tests.Sandbox.Files;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Drafthorse.Sandbox.Streams;
 using Drafthorse.Sandbox.Wire;
 using FsCheck;
 using FsCheck.Fluent;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Drafthorse.Sandbox.Streams;
 using Drafthorse.Sandbox.Wire;
 
 namespace Drafthorse.Tests.Sandbox.Wire;

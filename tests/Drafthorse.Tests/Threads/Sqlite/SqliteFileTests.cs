@@ -1,5 +1,6 @@
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Sqlite;
+using Drafthorse.Harness.Threads.Sqlite.Connections;
 using Drafthorse.Tests.Runs;
 using Microsoft.Data.Sqlite;
 

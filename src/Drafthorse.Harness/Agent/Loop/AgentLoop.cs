@@ -1,0 +1,219 @@
+using Drafthorse.Harness.Agent.Answers;
+using Drafthorse.Harness.Budgets;
+using Drafthorse.Harness.Compaction;
+using Drafthorse.Harness.Middleware;
+using Drafthorse.Harness.Models;
+using Drafthorse.Harness.Threads;
+using Drafthorse.Harness.Threads.Journal;
+
+namespace Drafthorse.Harness.Agent.Loop;
+
+/// <summary>
+/// The steps of one run: take new messages, call the model, commit, run the tools, commit, until the model has nothing more to
+/// do. May be entered again in the same run when code has told the model something.
+/// </summary>
+internal sealed class AgentLoop(
+    RunContext run,
+    RunInbox inbox,
+    ModelCaller models,
+    ToolRunner tools,
+    Compactor compactor,
+    AnswerForm form,
+    ModelCallLimit limit,
+    LoopGuard guard,
+    RunStatus status)
+{
+    private const int MostCuts = 3;
+
+    private readonly long _startedAt = run.TimeProvider.GetTimestamp();
+    private int _emptyReplies;
+    private int _cuts;
+
+    public async Task<RunOutcome> RunAsync(CancellationToken cancellationToken)
+    {
+        await tools.FinishOpenCallsAsync(cancellationToken).ConfigureAwait(false);
+        if (run.Conversation.EndsWithReply && run.Facts.Sandbox is not null)
+        {
+            // A previous owner was lost after the model's last word. When its sandbox is lost too, the model learns it here and goes on.
+            await run.GetSandboxAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        while (true)
+        {
+            await inbox.TakeAsync(cancellationToken).ConfigureAwait(false);
+            if (run.Conversation.EndsWithReply
+                && await FinishAsync(run.LastText, run.Conversation.FinishReason, cancellationToken).ConfigureAwait(false) is { } answered)
+            {
+                return answered;
+            }
+
+            CheckLimits();
+            await compactor.CompactWhenFullAsync(run, cancellationToken).ConfigureAwait(false);
+
+            var reply = await CallModelAsync(cancellationToken).ConfigureAwait(false);
+            if (reply is null)
+            {
+                continue;
+            }
+
+            await CommitReplyAsync(reply, cancellationToken).ConfigureAwait(false);
+            if (run.Conversation.OpenCalls.Count > 0)
+            {
+                (_emptyReplies, _cuts) = (0, 0);
+                await GuardAgainstLoopsAsync(reply, cancellationToken).ConfigureAwait(false);
+                if (await tools.FinishOpenCallsAsync(cancellationToken).ConfigureAwait(false) is { } question)
+                {
+                    return new RunOutcome { Status = ThreadStatus.Waiting, Text = question };
+                }
+            }
+            else if (await FinishAsync(reply.Text, reply.FinishReason, cancellationToken).ConfigureAwait(false) is { } outcome)
+            {
+                return outcome;
+            }
+        }
+    }
+
+    /// <summary>What a reply without calls means: the end, or null when the run goes on.</summary>
+    private async Task<RunOutcome?> FinishAsync(string text, string finishReason, CancellationToken cancellationToken)
+    {
+        switch (finishReason)
+        {
+            case "content_filter":
+                return Failed("the provider's content filter stopped the model's reply: word the task differently or use another model");
+            case "length":
+                if (++_cuts >= MostCuts)
+                {
+                    throw LimitReached($"the model's reply was cut at its output limit {MostCuts} times in a row");
+                }
+
+                await run.TellModelAsync("cut", "Your last reply was cut off at the output limit. Go on from where it ended, in smaller pieces.", cancellationToken).ConfigureAwait(false);
+                return null;
+            case var _ when string.IsNullOrWhiteSpace(text):
+                if (++_emptyReplies > 1)
+                {
+                    return Failed("the model gave an empty reply, twice in a row");
+                }
+
+                await run.TellModelAsync("empty", "Your last reply was empty. Go on with the task, or say in words that it is done.", cancellationToken).ConfigureAwait(false);
+                return null;
+        }
+
+        (_emptyReplies, _cuts) = (0, 0);
+        if (await inbox.HasNewAsync(cancellationToken).ConfigureAwait(false))
+        {
+            return null;
+        }
+
+        var (answer, error) = form.Check(text);
+        if (error is null)
+        {
+            return new RunOutcome { Status = ThreadStatus.Done, Text = answer };
+        }
+
+        if (form.Correct(error) is not { } correction)
+        {
+            return Failed($"the model's answer does not have the form that was asked for: {error}") with { Text = text };
+        }
+
+        await run.TellModelAsync("answer-format", correction, cancellationToken).ConfigureAwait(false);
+        return null;
+    }
+
+    /// <summary>Calls the model; null when a message that steers interrupted the call, or the request was changed instead.</summary>
+    private async Task<ModelAnswer?> CallModelAsync(CancellationToken cancellationToken)
+    {
+        using var steered = inbox.InterruptOnSteer(cancellationToken);
+        try
+        {
+            return await models.CallStepAsync(steered.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (steered.IsRequested && !cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (ModelException exception) when (exception.Kind == ModelErrorKind.ContextOverflow)
+        {
+            if (!await compactor.CompactAfterOverflowAsync(run, exception, cancellationToken).ConfigureAwait(false))
+            {
+                throw;
+            }
+
+            return null;
+        }
+        catch (ModelException exception) when (exception.Kind == ModelErrorKind.InvalidRequest && form.Refuse())
+        {
+            // Not every provider takes every schema; the answer is checked by code anyway.
+            return null;
+        }
+        catch (ModelException exception) when (exception.Kind == ModelErrorKind.InvalidRequest && IsAboutPictures(exception.Message))
+        {
+            // A picture that the model cannot take would fail every later request of the thread too.
+            if (!await Compactor.DropPicturesAsync(run, cancellationToken).ConfigureAwait(false))
+            {
+                throw;
+            }
+
+            return null;
+        }
+    }
+
+    private static bool IsAboutPictures(string message) =>
+        message.Contains("image", StringComparison.OrdinalIgnoreCase) || message.Contains("vision", StringComparison.OrdinalIgnoreCase) || message.Contains("multimodal", StringComparison.OrdinalIgnoreCase);
+
+    private Task CommitReplyAsync(ModelAnswer reply, CancellationToken cancellationToken)
+    {
+        var step = run.Conversation.Step + 1;
+        var replied = new ModelReplied
+        {
+            Step = step,
+            Model = reply.Model,
+            Content = reply.Content,
+            FinishReason = reply.FinishReason,
+            Usage = reply.Usage,
+            CostUsd = reply.CostUsd,
+        };
+        return run.CommitAsync(
+            new RunCommit
+            {
+                Events = [replied, .. tools.StartsWithReply(step, reply.Content)],
+                Outbox = status.OfStep(step, run.Facts.CostUsd + reply.CostUsd),
+                ChangeFacts = facts => RunFacts.Add(facts, reply.Usage, reply.CostUsd) with { Steps = step },
+            },
+            cancellationToken);
+    }
+
+    private void CheckLimits()
+    {
+        if (run.Steps >= limit.MaxCalls)
+        {
+            throw LimitReached($"the limit of {limit.MaxCalls} model calls in one run is reached");
+        }
+
+        if (run.TimeProvider.GetElapsedTime(_startedAt) >= limit.MaxDuration)
+        {
+            throw LimitReached($"the limit of {limit.MaxDuration:g} for one run is reached");
+        }
+    }
+
+    private async Task GuardAgainstLoopsAsync(ModelAnswer reply, CancellationToken cancellationToken)
+    {
+        switch (guard.Observe(reply.Content))
+        {
+            case LoopVerdict.Warn:
+                tools.WarnWithResults($"You have made the same call {limit.WarnAfterIdenticalCalls} times in a row with the same arguments. Its outcome will not change: try another way, or say what stops you.");
+                break;
+            case LoopVerdict.Stop:
+                await tools.SkipOpenCallsAsync("Not run: the same call was made too often in a row.", cancellationToken).ConfigureAwait(false);
+                throw LimitReached($"the model made the same call {limit.StopAfterIdenticalCalls} times in a row");
+        }
+    }
+
+    private static RunOutcome Failed(string reason) => new() { Status = ThreadStatus.Failed, Reason = reason, Failure = FailureKind.Model };
+
+    private static RunEndedException LimitReached(string reason) => new(new RunOutcome
+    {
+        Status = ThreadStatus.Stopped,
+        Reason = reason,
+        Failure = FailureKind.Limit,
+    });
+}

@@ -1,0 +1,193 @@
+using Drafthorse.Harness.Agent.Answers;
+using Drafthorse.Harness.Budgets;
+using Drafthorse.Harness.Channels;
+using Drafthorse.Harness.Compaction;
+using Drafthorse.Harness.Context;
+using Drafthorse.Harness.Diagnostics;
+using Drafthorse.Harness.Middleware;
+using Drafthorse.Harness.Models;
+using Drafthorse.Harness.Runs;
+using Drafthorse.Harness.Sandboxes;
+using Drafthorse.Harness.Secrets;
+using Drafthorse.Harness.Threads;
+using Drafthorse.Harness.Threads.Journal;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
+
+namespace Drafthorse.Harness.Agent.Loop;
+
+/// <summary>One run from claim to release: every way it can end becomes an outcome, a journaled end, and a reply.</summary>
+internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
+{
+    public async Task<ReleaseRequest> RunAsync(RunLease lease, CancellationToken draining)
+    {
+        var claim = lease.Claim;
+        var began = options.TimeProvider.GetTimestamp();
+        using var activity = AgentTelemetry.StartRun(options.Name, claim.Thread.Id);
+        using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(lease.Lost);
+        var conversation = await ConversationReader.ReadAsync(options.Store, claim.Thread, lease.Lost).ConfigureAwait(false);
+        if (claim is { TakenOver: true, Thread.InboxDepth: 0 } && conversation.Ended is { } ended)
+        {
+            // The owner before was lost between its last commit and the release: its people have their answer.
+            return new ReleaseRequest { Lease = claim.Lease, State = ended };
+        }
+
+        var run = NewContext(lease, conversation, cancelled.Token);
+        await using var ownedRun = run.ConfigureAwait(false);
+        var inbox = new RunInbox(options.Store, run, cancelled, draining);
+        await using var ownedInbox = inbox.ConfigureAwait(false);
+        var engine = Assemble(run, inbox);
+        RunOutcome outcome;
+        try
+        {
+            await BeginAsync(run, cancelled.Token).ConfigureAwait(false);
+            inbox.Watch();
+            outcome = await RunMiddlewareAsync(0, run, engine, cancelled.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (inbox.IsCancelled)
+        {
+            outcome = new RunOutcome { Status = ThreadStatus.Cancelled, Reason = "cancelled by a person" };
+        }
+        catch (OperationCanceledException) when (draining.IsCancellationRequested)
+        {
+            return new ReleaseRequest { Lease = claim.Lease, State = ThreadStatus.Queued, WakeAt = options.TimeProvider.GetUtcNow() };
+        }
+        catch (Exception exception) when (exception is not (LeaseLostException or OperationCanceledException))
+        {
+            LogUnexpected(logger, claim.Thread.Id, exception);
+            outcome = Failures.ToOutcome(exception);
+        }
+
+        await inbox.TakeUntakenAsync(lease.Lost).ConfigureAwait(false);
+        await EndAsync(run, engine.Tools, outcome, lease.Lost).ConfigureAwait(false);
+        AgentTelemetry.FinishRun(activity, outcome.Status, outcome.Failure.ToString(), claim.Thread.Origin.Channel, options.TimeProvider.GetElapsedTime(began));
+        return new ReleaseRequest { Lease = claim.Lease, State = outcome.Status };
+    }
+
+    /// <summary>Makes the context shorter without a run. Returns false when nothing could be made shorter.</summary>
+    public async Task<bool> CompactAsync(RunLease lease)
+    {
+        var conversation = await ConversationReader.ReadAsync(options.Store, lease.Claim.Thread, lease.Lost).ConfigureAwait(false);
+        var run = NewContext(lease, conversation, lease.Lost);
+        await using var ownedRun = run.ConfigureAwait(false);
+        using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(lease.Lost);
+        var inbox = new RunInbox(options.Store, run, cancelled, lease.Lost);
+        await using var ownedInbox = inbox.ConfigureAwait(false);
+        return await Assemble(run, inbox).Compactor.CompactNowAsync(run, lease.Lost).ConfigureAwait(false);
+    }
+
+    private sealed record Engine(AgentLoop Loop, ToolRunner Tools, ModelCaller Models, Compactor Compactor);
+
+    private RunContext NewContext(RunLease lease, Conversation conversation, CancellationToken stopping) =>
+        new(options.Store, lease.Claim, conversation, context => options.AcquireSandbox(context, stopping), options.Watcher, options.TimeProvider)
+        {
+            Redact = new CommitRedaction(options.Redactor).Redact,
+        };
+
+    private Engine Assemble(RunContext run, RunInbox inbox)
+    {
+        var chosen = new RunModels(run, options);
+        IReadOnlyList<IAgentMiddleware> middleware =
+        [
+            new BudgetGate(options.Budget, options.Store, () => chosen.Payable, options.FindModel),
+            new ToolResultEviction(options.Eviction),
+            new SecretRedaction(options.Redactor),
+            .. options.Middleware,
+        ];
+        var form = new AnswerForm(run.Conversation);
+        var tools = new ToolRunner(run, options.Tools, inbox, middleware);
+        var models = new ModelCaller(run, chosen, options.FindModel, () => StepOptions(run, chosen.Info, form), middleware);
+        var overhead = new Lazy<int>(() => run.Tokens.Estimate([new ChatMessage(ChatRole.System, run.Conversation.System)], new ChatOptions { Tools = [.. options.Tools.All] }));
+        var compactor = new Compactor(options.Compaction, () => chosen.Info, options.FindModel, () => overhead.Value, models.CallAsync);
+        var loop = new AgentLoop(run, inbox, models, tools, compactor, form, options.Limit, new LoopGuard(options.Limit), new RunStatus(run));
+        return new Engine(loop, tools, models, compactor);
+    }
+
+    private ChatOptions StepOptions(RunContext run, ModelInfo model, AnswerForm form) => new()
+    {
+        Tools = [.. options.Tools.All],
+        MaxOutputTokens = ContextBudget.OutputOf(model),
+        ResponseFormat = form.Format,
+        AdditionalProperties = new() { [ModelProperties.Thread] = run.Thread.Id.ToString() },
+    };
+
+    private async Task BeginAsync(RunContext run, CancellationToken cancellationToken)
+    {
+        List<JournalEvent> events = [new RunStarted { Token = run.Lease.Token, Owner = run.Lease.Owner, TakenOver = run.Claim.TakenOver }];
+        if (run.Conversation.System is null)
+        {
+            events.Add(new PromptSet { System = await options.Instructions(run, cancellationToken).ConfigureAwait(false) });
+        }
+
+        List<OutboxDraft> outbox = [];
+        if (!run.Thread.Origin.IsAnsweredByJournal)
+        {
+            outbox.Add(new StatusEffect { State = ThreadStatus.Running, Activity = "Working on it", Step = run.Facts.Steps, CostUsd = run.Facts.CostUsd }.ToOutbox(null));
+        }
+
+        await run.CommitAsync(new RunCommit { Events = events, Outbox = outbox }, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task<RunOutcome> RunMiddlewareAsync(int index, RunContext run, Engine engine, CancellationToken cancellationToken) =>
+        index == options.Middleware.Count
+            ? RunLoopAsync(run, engine, cancellationToken)
+            : options.Middleware[index].OnRunAsync(run, token => RunMiddlewareAsync(index + 1, run, engine, token), cancellationToken);
+
+    /// <summary>The loop, with what ends it early made an outcome, so that middleware (the draft that is owed) still does its part.</summary>
+    private static async Task<RunOutcome> RunLoopAsync(RunContext run, Engine engine, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await engine.Loop.RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (RunEndedException ended)
+        {
+            await engine.Tools.SkipOpenCallsAsync("Not run: the run was stopped.", cancellationToken).ConfigureAwait(false);
+            return ended.Outcome.Failure == FailureKind.Limit
+                ? ended.Outcome with { Text = await LastWords.AskAsync(run, engine.Models, ended.Outcome.Reason, cancellationToken).ConfigureAwait(false) }
+                : ended.Outcome;
+        }
+        catch (Exception exception) when (exception is ModelException or SandboxException)
+        {
+            await engine.Tools.SkipOpenCallsAsync($"Not run: {exception.Message}", cancellationToken).ConfigureAwait(false);
+            return Failures.ToOutcome(exception);
+        }
+    }
+
+    private static async Task EndAsync(RunContext run, ToolRunner tools, RunOutcome outcome, CancellationToken cancellationToken)
+    {
+        await tools.SkipOpenCallsAsync($"Not run: the run ended ({outcome.Status}).", cancellationToken).ConfigureAwait(false);
+        var finished = new RunFinished
+        {
+            Token = run.Lease.Token,
+            Outcome = ThreadStatusNames.Of(outcome.Status),
+            Reason = outcome.Reason,
+            FinalText = outcome.Text,
+            Failure = outcome.Failure.ToString(),
+            Notes = outcome.Notes,
+            Steps = run.Steps,
+            Usage = run.Usage,
+            CostUsd = run.CostUsd,
+        };
+        List<OutboxDraft> outbox = [.. outcome.Outbox];
+        if (!run.Thread.Origin.IsAnsweredByJournal)
+        {
+            outbox.Add(new StatusEffect { State = outcome.Status, Activity = outcome.Reason, Step = run.Facts.Steps, CostUsd = run.Facts.CostUsd }.ToOutbox(null));
+            outbox.Add(new ReplyEffect
+            {
+                Run = run.Lease.Token,
+                InReplyTo = run.Conversation.LastMessageId,
+                Outcome = outcome.Status,
+                Text = finished.FinalText.Length > 0 ? finished.FinalText : outcome.Reason,
+                Reason = outcome.Reason,
+                Notes = outcome.Notes,
+                CostUsd = run.Facts.CostUsd,
+            }.ToOutbox());
+        }
+
+        await run.CommitAsync(new RunCommit { Events = [finished], Outbox = outbox }, cancellationToken).ConfigureAwait(false);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The run of thread {ThreadId} failed unexpectedly")]
+    private static partial void LogUnexpected(ILogger logger, ThreadId threadId, Exception exception);
+}

@@ -1,0 +1,81 @@
+using Drafthorse.Harness.Events;
+using Drafthorse.Harness.Middleware;
+using Drafthorse.Harness.Models;
+using Drafthorse.Harness.Models.Replies;
+using Microsoft.Extensions.AI;
+
+namespace Drafthorse.Harness.Agent.Loop;
+
+/// <summary>Calls the model for a run, through the middleware.</summary>
+internal sealed class ModelCaller(
+    RunContext run,
+    RunModels models,
+    Func<string, ModelInfo> findModel,
+    Func<ChatOptions> stepOptions,
+    IReadOnlyList<IAgentMiddleware> middleware)
+{
+    private int _calls;
+
+    /// <summary>The next step of the task.</summary>
+    public Task<ModelAnswer> CallStepAsync(CancellationToken cancellationToken) =>
+        CallAsync(ModelCallPurpose.Step, run.Conversation.Chat, stepOptions(), cancellationToken);
+
+    /// <summary>The last words of a run that is stopped. Begins as a step does, tools included, so that the prompt cache is hit.</summary>
+    public Task<ModelAnswer> CallLastWordsAsync(int maxOutputTokens, CancellationToken cancellationToken)
+    {
+        var options = stepOptions();
+        options.MaxOutputTokens = Math.Min(maxOutputTokens, options.MaxOutputTokens ?? maxOutputTokens);
+        options.ResponseFormat = null;
+        return CallAsync(ModelCallPurpose.HandOver, run.Conversation.Chat, options, cancellationToken);
+    }
+
+    /// <summary>A call of code's own, beside the conversation.</summary>
+    public Task<ModelAnswer> CallAsync(ModelCallPurpose purpose, IReadOnlyList<ChatMessage> messages, ChatOptions options, CancellationToken cancellationToken)
+    {
+        var system = run.Conversation.SystemChat;
+        var call = new ModelCall
+        {
+            Run = run,
+            Id = $"{run.Thread.Id}:{run.Lease.Token}:{++_calls}",
+            Messages = string.IsNullOrEmpty(system?.Text) ? messages : [system, .. messages],
+            Options = options,
+            Purpose = purpose,
+        };
+        return InvokeAsync(0, call, cancellationToken);
+    }
+
+    private Task<ModelAnswer> InvokeAsync(int index, ModelCall call, CancellationToken cancellationToken) =>
+        index == middleware.Count
+            ? StreamAsync(call, cancellationToken)
+            : middleware[index].OnModelCallAsync(call, (next, token) => InvokeAsync(index + 1, next, token), cancellationToken);
+
+    private async Task<ModelAnswer> StreamAsync(ModelCall call, CancellationToken cancellationToken)
+    {
+        var reply = new ModelReplyBuilder();
+        await foreach (var update in models.Client.GetStreamingResponseAsync(call.Messages, call.Options, cancellationToken).ConfigureAwait(false))
+        {
+            reply.Add(update);
+            if (call.Purpose == ModelCallPurpose.Step)
+            {
+                Show(update);
+            }
+        }
+
+        var answer = reply.Build();
+        var model = answer.Model.Length > 0 ? answer.Model : models.Name;
+        return AnswerReader.Read(answer, model, findModel(model));
+    }
+
+    private void Show(ChatResponseUpdate update)
+    {
+        if (update.AdditionalProperties?.ContainsKey(ModelProperties.Restart) == true)
+        {
+            run.Publish(new TextRestarted { ThreadId = run.Thread.Id });
+        }
+
+        if (update.Text.Length > 0)
+        {
+            run.Publish(new TextDelta { ThreadId = run.Thread.Id, Text = update.Text });
+        }
+    }
+}

@@ -1,0 +1,244 @@
+using System.Globalization;
+using System.Text.Json;
+using Drafthorse.Harness.Context;
+using Drafthorse.Harness.Diagnostics;
+using Drafthorse.Harness.Events;
+using Drafthorse.Harness.Middleware;
+using Drafthorse.Harness.Sandboxes;
+using Drafthorse.Harness.Threads;
+using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Tools;
+using Drafthorse.Sandbox.Wire;
+using Microsoft.Extensions.AI;
+
+namespace Drafthorse.Harness.Agent.Loop;
+
+/// <summary>
+/// Runs the open tool calls of a conversation: reads side by side, the rest in the model's order, each result committed before
+/// the next call that changes something begins. A call that a dead owner began is fetched by its id, never blindly repeated.
+/// </summary>
+internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, IReadOnlyList<IAgentMiddleware> middleware)
+{
+    private const int MaxTries = 3;
+    private string? _warning;
+    private bool _steered;
+
+    /// <summary>The starts that are committed together with the reply: of all calls whose result the sandbox keeps by id.</summary>
+    public IEnumerable<ToolStarted> StartsWithReply(int step, IReadOnlyList<ContentBlock> content) =>
+        content.Where(block => block.Kind == "tool_call").Index()
+            .Where(call => EffectOf(call.Item) != ToolEffect.External)
+            .Select(call => Start(step, new OpenCall(call.Index, call.Item, null)));
+
+    /// <summary>A notice that follows the results of the calls that are open now.</summary>
+    public void WarnWithResults(string warning) => _warning = warning;
+
+    /// <summary>Runs all open calls. Returns the question when the model asked a person, else null.</summary>
+    public async Task<string?> FinishOpenCallsAsync(CancellationToken cancellationToken)
+    {
+        string? question = null;
+        _steered = false;
+        while (NextBatch() is { Count: > 0 } batch)
+        {
+            var finished = await RunBatchAsync(batch, cancellationToken).ConfigureAwait(false);
+            question ??= finished.Select(result => result.Output.Question).FirstOrDefault(text => text is not null);
+            List<JournalEvent> events = [.. finished.Select(result => result.Event)];
+            if (_warning is not null && run.Conversation.OpenCalls.Count == batch.Count)
+            {
+                events.Add(new NoticeGiven { Topic = "loop", Text = _warning });
+                _warning = null;
+            }
+
+            await run.CommitAsync(new RunCommit { Events = events }, cancellationToken).ConfigureAwait(false);
+            if (_steered)
+            {
+                await SkipOpenCallsAsync("Not run: a person sent a message that changes the task. Read it before you go on.", cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return question;
+    }
+
+    /// <summary>Answers all open calls without running them.</summary>
+    public Task SkipOpenCallsAsync(string why, CancellationToken cancellationToken)
+    {
+        var open = run.Conversation.OpenCalls;
+        return open.Count == 0
+            ? Task.CompletedTask
+            : run.CommitAsync(
+                new RunCommit { Events = [.. open.Select(call => Finish(call, ToolOutput.Error(why), TimeSpan.Zero))] },
+                cancellationToken);
+    }
+
+    private List<OpenCall> NextBatch()
+    {
+        var open = run.Conversation.OpenCalls;
+        var reads = open.TakeWhile(call => EffectOf(call.Call) == ToolEffect.Read).ToList();
+        return reads.Count > 0 ? reads : [.. open.Take(1)];
+    }
+
+    private async Task<IReadOnlyList<(JournalEvent Event, ToolOutput Output)>> RunBatchAsync(List<OpenCall> batch, CancellationToken cancellationToken)
+    {
+        if (batch is [{ Started: null } first] && EffectOf(first.Call) == ToolEffect.External)
+        {
+            var started = Start(run.Conversation.Step, first);
+            await run.CommitAsync(new RunCommit { Events = [started] }, cancellationToken).ConfigureAwait(false);
+            batch = [first with { Started = started }];
+            return [await RunOneAsync(batch[0], isOurs: true, cancellationToken).ConfigureAwait(false)];
+        }
+
+        return await Task.WhenAll(batch.Select(call => RunOneAsync(call, BelongsToThisRun(call), cancellationToken))).ConfigureAwait(false);
+    }
+
+    private async Task<(JournalEvent Event, ToolOutput Output)> RunOneAsync(OpenCall open, bool isOurs, CancellationToken cancellationToken)
+    {
+        var began = run.TimeProvider.GetTimestamp();
+        var output = await InvokeSafelyAsync(open, isOurs, cancellationToken).ConfigureAwait(false);
+        return (Finish(open, output, run.TimeProvider.GetElapsedTime(began)), output);
+    }
+
+    private async Task<ToolOutput> InvokeSafelyAsync(OpenCall open, bool isOurs, CancellationToken cancellationToken)
+    {
+        var name = open.Call.Name ?? "";
+        if (tools.Find(name) is not { } tool)
+        {
+            return ToolOutput.Error($"There is no tool '{name}'. The tools are: {string.Join(", ", tools.All.Select(known => known.Name))}.");
+        }
+
+        if (ContentMapping.ParseArguments(open.Call.Arguments) is not { } arguments)
+        {
+            return ToolOutput.Error(run.Conversation.FinishReason == "length"
+                ? $"The call of {name} was cut off at the output limit, so nothing was done. Send it again with less in it: write a large file in several parts."
+                : $"The arguments of {name} are not a JSON object. Send the call again with valid JSON.");
+        }
+
+        var effect = tool.GetEffect();
+        if (!isOurs && !await CanRunAgainAsync(effect, open.Started!.CallId, cancellationToken).ConfigureAwait(false))
+        {
+            return ToolOutput.Error(
+                $"The outcome of this {name} call is unknown: the machine that ran it was lost. It may or may not have taken effect. Look at the state of things before you repeat it.");
+        }
+
+        using var activity = AgentTelemetry.StartTool(name, CallIdOf(open));
+        var output = await InvokeSteerablyAsync(open, tool, arguments, effect, cancellationToken).ConfigureAwait(false);
+        AgentTelemetry.FinishTool(activity, name, output.IsError);
+        return output;
+    }
+
+    private async Task<ToolOutput> InvokeSteerablyAsync(
+        OpenCall open, AIFunction tool, IReadOnlyDictionary<string, object?> arguments, ToolEffect effect, CancellationToken cancellationToken)
+    {
+        using var steered = inbox.InterruptOnSteer(cancellationToken);
+        var call = new ToolCall { Run = run, CallId = CallIdOf(open), Tool = tool.Name, Arguments = arguments, Effect = effect };
+        try
+        {
+            return await InvokeAsync(0, tool, call, steered.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (steered.IsRequested && !cancellationToken.IsCancellationRequested)
+        {
+            _steered = true;
+            return ToolOutput.Error("Interrupted: a person sent a message that changes the task. Read it before you go on.");
+        }
+    }
+
+    /// <summary>Reads run again. Writes are asked for again by their call id, which a sandbox that lived all the time since answers
+    /// without running them twice. Nothing else may be repeated.</summary>
+    private async Task<bool> CanRunAgainAsync(ToolEffect effect, string callId, CancellationToken cancellationToken)
+    {
+        if (effect != ToolEffect.Write)
+        {
+            return effect == ToolEffect.Read;
+        }
+
+        var session = await run.GetSandboxAsync(cancellationToken).ConfigureAwait(false);
+        var client = await session.GetClientAsync(cancellationToken).ConfigureAwait(false);
+        return session.Path == AcquirePath.Warm
+            && long.TryParse(callId.AsSpan(0, Math.Max(0, callId.IndexOf('-', StringComparison.Ordinal))), CultureInfo.InvariantCulture, out var token)
+            && token >= client.Info.FirstToken;
+    }
+
+    private Task<ToolOutput> InvokeAsync(int index, AIFunction tool, ToolCall call, CancellationToken cancellationToken) =>
+        index == middleware.Count
+            ? CallWithLostStreamsAsync(tool, call, cancellationToken)
+            : middleware[index].OnToolCallAsync(call, (next, token) => InvokeAsync(index + 1, tool, next, token), cancellationToken);
+
+    /// <summary>A stream that was lost is opened again, and what the sandbox keeps by call id is asked for once more.</summary>
+    private async Task<ToolOutput> CallWithLostStreamsAsync(AIFunction tool, ToolCall call, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await CallToolAsync(tool, call, cancellationToken).ConfigureAwait(false);
+            }
+            catch (WireException) when (call.Effect != ToolEffect.External && tries < MaxTries && !cancellationToken.IsCancellationRequested)
+            {
+                // The next try attaches again, or throws what became of the sandbox.
+            }
+        }
+    }
+
+    private async Task<ToolOutput> CallToolAsync(AIFunction tool, ToolCall call, CancellationToken cancellationToken)
+    {
+        var arguments = new AIFunctionArguments(call.Arguments.ToDictionary(StringComparer.Ordinal))
+        {
+            Context = new Dictionary<object, object?>
+            {
+                [typeof(ToolContext)] = new ToolContext
+                {
+                    CallId = call.CallId,
+                    WorkingDirectory = run.WorkingDirectory,
+                    GetSandboxAsync = call.Run.GetSandboxClientAsync,
+                    OnOutput = text => run.Publish(new ToolOutputDelta { ThreadId = run.Thread.Id, CallId = call.CallId, Text = text }),
+                },
+            },
+        };
+        try
+        {
+            return await tool.InvokeAsync(arguments, cancellationToken).ConfigureAwait(false) switch
+            {
+                ToolOutput output => output,
+                string text => ToolOutput.Text(text),
+                null => ToolOutput.Text("Done."),
+                JsonElement { ValueKind: JsonValueKind.String } element => ToolOutput.Text(element.GetString() ?? ""),
+                JsonElement element => ToolOutput.Text(element.GetRawText()),
+                var other => ToolOutput.Text(JsonSerializer.Serialize(other, tool.JsonSerializerOptions.GetTypeInfo(other.GetType()))),
+            };
+        }
+        catch (Exception exception) when (exception is not (OperationCanceledException or LeaseLostException or SandboxException or WireException or RunEndedException))
+        {
+            // A tool's own failure is the model's to deal with; what ends a run passes.
+            return ToolOutput.Error($"{call.Tool} failed: {exception.Message}");
+        }
+    }
+
+    private ToolEffect EffectOf(ContentBlock call) => tools.Find(call.Name ?? "")?.GetEffect() ?? ToolEffect.Read;
+
+    private bool BelongsToThisRun(OpenCall open) =>
+        open.Started is null || open.Started.CallId.StartsWith($"{run.Lease.Token}-", StringComparison.Ordinal);
+
+    private string CallIdOf(OpenCall open) => open.Started?.CallId ?? $"{run.Lease.Token}-{run.Conversation.Step}-{open.Index}";
+
+    private ToolStarted Start(int step, OpenCall open) => new()
+    {
+        CallId = $"{run.Lease.Token}-{step}-{open.Index}",
+        ModelCallId = open.Call.CallId ?? "",
+        Tool = open.Call.Name ?? "",
+        Arguments = open.Call.Arguments ?? "",
+        Effect = EffectOf(open.Call) switch
+        {
+            ToolEffect.Read => "read",
+            ToolEffect.Write => "write",
+            _ => "external",
+        },
+    };
+
+    private ToolFinished Finish(OpenCall open, ToolOutput output, TimeSpan duration) => new()
+    {
+        CallId = CallIdOf(open),
+        ModelCallId = open.Call.CallId ?? "",
+        Tool = open.Call.Name ?? "",
+        Content = output.Content,
+        IsError = output.IsError,
+        DurationMs = duration.TotalMilliseconds,
+    };
+}

@@ -1,0 +1,27 @@
+namespace Drafthorse.Harness.GitGateway.Git;
+
+/// <summary>One git command to run in the host: arguments, configuration, what it reads and writes, and its bounds.</summary>
+internal sealed record GitCommand(params string[] Arguments)
+{
+    public string? GitDirectory { get; init; }
+
+    public IReadOnlyList<(string Key, string Value)> Config { get; init; } = [];
+
+    public IReadOnlyList<(string Key, string Value)> Environment { get; init; } = [];
+
+    public ReadOnlyMemory<byte> InputPrefix { get; init; }
+
+    public Stream? Input { get; init; }
+
+    /// <summary>Where the output goes while it runs; null: it is collected, up to <see cref="MaxOutputBytes"/>.</summary>
+    public Stream? Output { get; init; }
+
+    public int MaxOutputBytes { get; init; } = 8 * 1024 * 1024;
+
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Bounds on address space and file size for a command that reads a hostile peer's bytes; 0 = none.</summary>
+    public long MaxMemoryBytes { get; init; }
+
+    public long MaxFileBytes { get; init; }
+}

@@ -1,0 +1,315 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using Drafthorse.Sandbox.Exec.Processes;
+
+namespace Drafthorse.Sandbox.Exec.Running;
+
+/// <summary>The one thread that starts commands, moves their input and output, keeps their deadlines and reaps them.</summary>
+internal sealed class CommandLoop : IDisposable
+{
+    private const int ReadSize = 64 * 1024;
+
+    /// <summary>Pipes held open by what commands left behind, read so that writing to them does not kill it.</summary>
+    private const int MaxLeftOpen = 64;
+
+    /// <summary>How often ends are looked for where the system cannot tell.</summary>
+    private const int LookMilliseconds = 10;
+
+    /// <summary>How often the first process of a sandbox looks for ended processes that nobody else waits for.</summary>
+    private const int OrphanMilliseconds = 1000;
+
+    private readonly ConcurrentQueue<Action> _posted = new();
+    private readonly List<RunningCommand> _commands = [];
+    private readonly List<RunningCommand> _waiting = [];
+    private readonly List<CommandPipe> _leftOpen = [];
+    private readonly byte[] _buffer = new byte[ReadSize];
+    private readonly WakePipe _wake;
+    private readonly bool _ownsProcess;
+    private readonly Thread _thread;
+    private int _killsUnderWay;
+    private bool _stopping;
+    private Libc.PollFd[] _polled = new Libc.PollFd[16];
+
+    public CommandLoop(bool ownsProcess)
+    {
+        _ownsProcess = ownsProcess;
+        Libc.KeepInheritedDescriptors();
+        _wake = new WakePipe();
+        if (ownsProcess)
+            Libc.KeepEndedChildren();
+
+        _thread = new Thread(Run) { IsBackground = true, Name = "sandbox commands" };
+        _thread.Start();
+    }
+
+    /// <summary>Has something done on the loop's thread.</summary>
+    public void Post(Action action)
+    {
+        _posted.Enqueue(action);
+        _wake.Wake();
+    }
+
+    public void Begin(RunningCommand command) => Post(() => StartOrWait(command));
+
+    public void Kill(RunningCommand command, ExecEnd reason) => Post(() => BeginKill(command, reason));
+
+    public void Dispose()
+    {
+        Post(() => _stopping = true);
+        if (Thread.CurrentThread != _thread)
+            _thread.Join();
+    }
+
+    private unsafe void Run()
+    {
+        while (true)
+        {
+            while (_posted.TryDequeue(out Action? action))
+                action();
+
+            if (_stopping)
+                break;
+
+            KeepDeadlines();
+            (int count, int timeout) = Prepare();
+            fixed (Libc.PollFd* fds = _polled)
+            {
+                if (Libc.poll(fds, (nuint)count, timeout) < 0 && Libc.LastError != Libc.EINTR)
+                    throw new IOException($"poll failed: {Marshal.GetPInvokeErrorMessage(Libc.LastError)}");
+            }
+
+            _wake.Take();
+            Serve(count);
+        }
+
+        foreach (RunningCommand command in _waiting)
+            command.Finish(ExecEnd.Killed, null, null);
+        foreach (RunningCommand command in _commands)
+            Abandon(command);
+
+        foreach (CommandPipe pipe in _leftOpen)
+            pipe.Close();
+
+        _wake.Dispose();
+    }
+
+    /// <summary>A kill would take a command that starts in its middle for a part of what it kills.</summary>
+    private void StartOrWait(RunningCommand command)
+    {
+        if (_killsUnderWay > 0)
+            _waiting.Add(command);
+        else
+            Start(command);
+    }
+
+    private void StartWaiting()
+    {
+        RunningCommand[] waiting = [.. _waiting];
+        _waiting.Clear();
+        foreach (RunningCommand command in waiting)
+            Start(command);
+    }
+
+    private void Start(RunningCommand command)
+    {
+        try
+        {
+            CommandStarter.Start(command);
+        }
+        catch (IOException e)
+        {
+            command.Finish(ExecEnd.FailedToStart, null, $"The command cannot be started: {e.Message}.");
+            return;
+        }
+
+        command.Storm.Begin();
+        command.DeadlineAt = Environment.TickCount64 + (long)command.Start.Timeout.TotalMilliseconds;
+        _commands.Add(command);
+    }
+
+    private void BeginKill(RunningCommand command, ExecEnd reason)
+    {
+        if (_waiting.Remove(command))
+        {
+            command.Finish(reason, null, null);
+            return;
+        }
+
+        if (command.KillReason is not null || command.WaitStatus is not null || !_commands.Contains(command))
+            return;
+
+        command.KillReason = reason;
+        Sweep(command);
+    }
+
+    /// <summary>Ends all that a command started and that still runs.</summary>
+    private void Sweep(RunningCommand command)
+    {
+        command.IsSwept = true;
+        command.KillUnderWay = true;
+        _killsUnderWay++;
+        var tree = new ProcessTree(command.ProcessId, command.Start.Mark)
+        {
+            CountsStrays = _ownsProcess && _commands.Count == 1,
+            OtherRoots = [.. _commands.Where(other => other != command).Select(other => other.ProcessId)],
+        };
+        _ = Task.Run(async () =>
+        {
+            try
+            {
+                await TreeKill.RunAsync(tree).ConfigureAwait(false);
+            }
+            finally
+            {
+                Post(() => EndKill(command));
+            }
+        });
+    }
+
+    private void EndKill(RunningCommand command)
+    {
+        command.KillUnderWay = false;
+        if (--_killsUnderWay == 0)
+            StartWaiting();
+    }
+
+    private void KeepDeadlines()
+    {
+        // First, so that who hears of a command's end finds no place of a process taken by what it left behind.
+        if (_ownsProcess && _killsUnderWay == 0)
+            ReapOrphans();
+
+        long now = Environment.TickCount64;
+        for (int i = _commands.Count - 1; i >= 0; i--)
+        {
+            RunningCommand command = _commands[i];
+            if (now >= command.DeadlineAt)
+                BeginKill(command, ExecEnd.TimedOut);
+
+            if (command.Pidfd < 0)
+                command.Reap();
+
+            if (command.WaitStatus is null || command.KillUnderWay || command.HoldsPipes && now < command.DrainUntil)
+                continue;
+
+            if (_ownsProcess && !command.IsSwept && _commands.Count == 1 && command.Storm.Look(now) is { } goesOn)
+            {
+                if (goesOn)
+                    Sweep(command);
+                continue;
+            }
+
+            Finish(command);
+        }
+    }
+
+    private (int Count, int Timeout) Prepare()
+    {
+        int needed = 1 + _commands.Count * 4 + _leftOpen.Count;
+        if (_polled.Length < needed)
+            _polled = new Libc.PollFd[needed * 2];
+
+        long now = Environment.TickCount64;
+        long next = _ownsProcess ? now + OrphanMilliseconds : long.MaxValue;
+        int count = 0;
+        _polled[count++] = new Libc.PollFd { Fd = _wake.Fd, Events = Libc.POLLIN };
+        foreach (RunningCommand command in _commands)
+        {
+            if (command.KillReason is null)
+                next = Math.Min(next, command.DeadlineAt);
+            if (command.DrainUntil is { } drain)
+                next = Math.Min(next, command.Storm.LookAt ?? drain);
+            if (command.Pidfd < 0 && command.WaitStatus is null)
+                next = Math.Min(next, now + LookMilliseconds);
+
+            bool watched = command.Pidfd >= 0 && command.WaitStatus is null && !command.KillUnderWay;
+            _polled[count++] = new Libc.PollFd { Fd = watched ? command.Pidfd : -1, Events = Libc.POLLIN };
+            _polled[count++] = new Libc.PollFd { Fd = command.InputPipe?.Fd ?? -1, Events = Libc.POLLOUT };
+            _polled[count++] = Poll(command.OutputPipe);
+            _polled[count++] = Poll(command.ErrorPipe);
+        }
+
+        foreach (CommandPipe pipe in _leftOpen)
+            _polled[count++] = Poll(pipe);
+
+        return (count, next == long.MaxValue ? -1 : (int)Math.Clamp(next - now, 0, int.MaxValue));
+
+        Libc.PollFd Poll(CommandPipe? pipe)
+        {
+            if (pipe is null || pipe.ReadAgainAt > now)
+            {
+                next = pipe is null ? next : Math.Min(next, pipe.ReadAgainAt);
+                return new Libc.PollFd { Fd = -1 };
+            }
+
+            return pipe.Poll;
+        }
+    }
+
+    private void Serve(int count)
+    {
+        int at = 1;
+        for (int i = 0; i < _commands.Count; i++, at += 4)
+        {
+            RunningCommand command = _commands[i];
+            if (_polled[at + 1].Returned != 0)
+                command.InputPipe!.Write();
+            if (_polled[at + 2].Returned != 0 && !command.OutputPipe!.Read(_buffer, command))
+                command.OutputPipe = null;
+            if (_polled[at + 3].Returned != 0 && !command.ErrorPipe!.Read(_buffer, command))
+                command.ErrorPipe = null;
+            if (_polled[at].Returned != 0)
+                command.Reap();
+        }
+
+        int first = count - _leftOpen.Count;
+        for (int i = _leftOpen.Count - 1; i >= 0; i--)
+        {
+            if (_polled[first + i].Returned != 0 && !_leftOpen[i].Read(_buffer, null))
+                _leftOpen.RemoveAt(i);
+        }
+    }
+
+    private void ReapOrphans()
+    {
+        while (true)
+        {
+            int pid = Libc.waitpid(-1, out int status, Libc.WNOHANG);
+            if (pid <= 0)
+                return;
+
+            if (_commands.Find(command => command.ProcessId == pid) is { } command)
+                command.Ended(status);
+        }
+    }
+
+    private void Finish(RunningCommand command)
+    {
+        _commands.Remove(command);
+        command.CloseAllButOutput();
+        foreach (CommandPipe? pipe in (ReadOnlySpan<CommandPipe?>)[command.OutputPipe, command.ErrorPipe])
+        {
+            if (pipe?.Read(_buffer, command) == true)
+                _leftOpen.Add(pipe);
+        }
+
+        while (_leftOpen.Count > MaxLeftOpen)
+        {
+            _leftOpen[0].Close();
+            _leftOpen.RemoveAt(0);
+        }
+
+        command.FinishEnded();
+    }
+
+    /// <summary>The loop ends: nobody will wait for this one any more.</summary>
+    private static void Abandon(RunningCommand command)
+    {
+        new ProcessTree(command.ProcessId, command.Start.Mark).FreezeAndKill();
+        command.CloseAllButOutput();
+        command.OutputPipe?.Close();
+        command.ErrorPipe?.Close();
+        _ = Libc.waitpid(command.ProcessId, out _, 0);
+        command.Finish(ExecEnd.Killed, null, "The sandbox was shut down.");
+    }
+}

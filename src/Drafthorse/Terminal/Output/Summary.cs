@@ -1,0 +1,25 @@
+using Drafthorse.Harness.Threads.Journal;
+
+namespace Drafthorse.Terminal.Output;
+
+/// <summary>A journal record in one short line.</summary>
+internal static class Summary
+{
+    private const int MaxLength = 120;
+
+    public static string Of(JournalRecord record) => ToolLine.Cut(record.Event switch
+    {
+        RunStarted started => $"run {started.Token}{(started.TakenOver ? ", taken over" : "")}",
+        MessagesTaken taken => string.Join(" | ", taken.Messages.Select(entry => $"{entry.Message.Sender}: {entry.Message.Text}")),
+        NoticeGiven notice => $"{notice.Topic}: {notice.Text}",
+        ModelReplied replied => string.Join(" ", replied.Content.Select(block => block.Kind == "tool_call" ? $"[{block.Name}]" : block.Text)),
+        ToolStarted started => $"{started.Tool} {started.Arguments}",
+        ToolFinished finished => $"{finished.Tool}{(finished.IsError ? " failed" : "")}: {string.Concat(finished.Content.Select(block => block.Text))}",
+        ContextCompacted compacted => $"{compacted.TokensBefore} to {compacted.TokensAfter} tokens",
+        VerifyFinished verify => verify.Passed ? "passed" : "failed",
+        BranchPushed pushed => $"{pushed.Branch} {pushed.Commit}",
+        EffectFinished effect => $"{effect.Effect} {(effect.Succeeded ? "done" : "given up")}: {effect.Result}",
+        RunFinished finished => $"{finished.Outcome} {finished.Reason} {finished.FinalText}",
+        _ => "",
+    }, MaxLength);
+}
