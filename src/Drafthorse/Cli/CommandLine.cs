@@ -54,9 +54,8 @@ internal static class CommandLine
         {
             return ExitCodes.Cancelled;
         }
-        catch (IOException exception) when (exception.InnerException is null && exception.StackTrace?.Contains(nameof(System.IO.Pipes), StringComparison.Ordinal) == true)
+        catch (OutputClosedException)
         {
-            // Whoever read the output has left, such as head.
             return ExitCodes.Cancelled;
         }
         catch (Exception exception)

@@ -66,7 +66,7 @@ internal sealed class DoctorCommand
     {
         try
         {
-            await using var store = Platform.OpenStore(_settings);
+            await using var store = ThreadStores.Open(_settings);
             var status = await store.GetStatusAsync(cancellationToken);
             Line("store", true, $"{_settings.StorePath} ({status.Running} running, {status.Ready} ready, {status.OutboxDepth} effects to do)");
         }

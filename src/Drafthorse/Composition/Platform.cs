@@ -14,7 +14,6 @@ using Drafthorse.Harness.Outbox;
 using Drafthorse.Harness.Runs;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Sqlite;
 using Drafthorse.Settings;
 using Microsoft.Extensions.AI;
 
@@ -56,24 +55,6 @@ internal sealed class Platform : IAsyncDisposable
     /// <summary>A model whose price is not known, so that budgets in USD do not hold it; or null.</summary>
     public ModelSpec? Unpriced { get; private init; }
 
-    /// <summary>Opens the thread store of these settings.</summary>
-    public static IThreadStore OpenStore(DrafthorseSettings settings)
-    {
-        try
-        {
-            if (OperatingSystem.IsWindows())
-                Directory.CreateDirectory(settings.Home);
-            else
-                Directory.CreateDirectory(settings.Home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new SettingsException($"{settings.Home} cannot be written: {exception.Message} Set DRAFTHORSE_HOME to a folder of yours.", exception);
-        }
-
-        return new SqliteThreadStore(new SqliteThreadStoreOptions { Path = settings.StorePath });
-    }
-
     /// <summary>Puts a platform together. Throws <see cref="ModelException"/>, <see cref="SandboxException"/> and
     /// <see cref="ThreadStoreException"/>, each with what to do.</summary>
     public static async Task<Platform> BuildAsync(DrafthorseSettings settings, PlatformOptions options, CancellationToken cancellationToken)
@@ -81,7 +62,7 @@ internal sealed class Platform : IAsyncDisposable
         var specs = await settings.Models.ChooseAsync(options.Model, options.Fallbacks, cancellationToken);
         var factory = new ModelFactory(settings.Models, ModelCatalog.Load(Path.Combine(settings.Home, "models.json")));
         var selection = await SandboxKinds.SelectAsync(settings, options, cancellationToken);
-        var store = options.WaitsForStore ? await WaitForStoreAsync(settings, cancellationToken) : OpenStore(settings);
+        var store = options.WaitsForStore ? await ThreadStores.OpenWhenFreeAsync(settings, cancellationToken) : ThreadStores.Open(settings);
         var github = settings.GitHub is null ? null : NewGitHub(settings, settings.GitHub, store, options.Loggers);
         var mirrors = new RepositoryMirrors(
             new GitGatewayOptions { StateDirectory = Path.Combine(settings.StatePath, "git") },
@@ -97,7 +78,7 @@ internal sealed class Platform : IAsyncDisposable
             .UseModelCatalog(factory.Catalog)
             .UseModelChoice(ModelChoice(settings, factory, [.. specs.Skip(1)]))
             .UseStateStore(store)
-            .UseSandboxes(folder is null ? sandboxes.AcquireAsync : async (run, token) => await folder.EnterAsync(run, await sandboxes.AcquireAsync(run, token), token))
+            .UseSandboxes(folder is null ? sandboxes.AcquireAsync : async (run, token) => await FolderMiddleware.EnterAsync(run, await sandboxes.AcquireAsync(run, token), token))
             .UseInstructions((run, _) => ValueTask.FromResult(Surroundings.Describe(run, selection, folder is not null)))
             .UseInstructions(new RepositoryInstructions(mirrors).ReadAsync)
             .UseBudget(options.Budget ?? settings.Budget)
@@ -167,23 +148,6 @@ internal sealed class Platform : IAsyncDisposable
             channel.Dispose();
         foreach (var owned in _owned)
             await owned.DisposeAsync();
-    }
-
-    /// <summary>A process that was stopped in the middle of a write keeps the lock until it goes on or is ended, which may be long.</summary>
-    private static async Task<IThreadStore> WaitForStoreAsync(DrafthorseSettings settings, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            try
-            {
-                return OpenStore(settings);
-            }
-            catch (ThreadStoreException exception) when (exception.Error is ThreadStoreError.Locked)
-            {
-                await Console.Error.WriteLineAsync($"{exception.Message} This server tries again until the file is free.");
-                await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
-            }
-        }
     }
 
     /// <summary>The clients of models that people choose, each made once.</summary>

@@ -30,6 +30,7 @@ internal sealed class FolderMiddleware(string folder, string stateDirectory) : I
             return new RunOutcome { Status = ThreadStatus.Failed, Reason = exception.Message, Failure = FailureKind.Sandbox };
         }
 
+        run.Set(states);
         run.WorkingDirectory = Path.Combine(FolderCarrier.Inside(states.Facts), states.Facts.Below);
         RunOutcome outcome;
         try
@@ -54,14 +55,13 @@ internal sealed class FolderMiddleware(string folder, string stateDirectory) : I
     }
 
     /// <summary>Brings the folder into the sandbox that a run has just taken.</summary>
-    public async Task<SandboxSession> EnterAsync(RunContext run, SandboxSession session, CancellationToken cancellationToken)
+    public static async Task<SandboxSession> EnterAsync(RunContext run, SandboxSession session, CancellationToken cancellationToken)
     {
         if (run.Thread.Origin.Repository is not null)
             return session;
         try
         {
-            var states = await FolderSnapshots.OpenAsync(folder, stateDirectory, cancellationToken);
-            var earlier = await FolderCarrier.EnterAsync(states, run.Thread.Id, new SandboxShell(await session.GetClientAsync(cancellationToken)), cancellationToken);
+            var earlier = await FolderCarrier.EnterAsync(run.Get<FolderSnapshots>()!, run.Thread.Id, new SandboxShell(await session.GetClientAsync(cancellationToken)), cancellationToken);
             run.Set(new Visit(earlier));
             return session;
         }

@@ -9,7 +9,7 @@ internal static class StandardOutput
 {
     private const int Descriptor = 1;
 
-    /// <summary>Makes <see cref="Console.Out"/> one that fails with an <see cref="IOException"/> when its pipe is broken.</summary>
+    /// <summary>Makes <see cref="Console.Out"/> one that fails with an <see cref="OutputClosedException"/> when its pipe is broken.</summary>
     public static void Use()
     {
         if (Console.IsOutputRedirected)
@@ -22,7 +22,7 @@ internal static class StandardOutput
         {
             try
             {
-                return new AnonymousPipeClientStream(PipeDirection.Out, new SafePipeHandle(Descriptor, ownsHandle: false));
+                return new PipeOutput(new AnonymousPipeClientStream(PipeDirection.Out, new SafePipeHandle(Descriptor, ownsHandle: false)));
             }
             catch (IOException)
             {
@@ -31,5 +31,57 @@ internal static class StandardOutput
         }
 
         return Console.OpenStandardOutput();
+    }
+
+    private sealed class PipeOutput(AnonymousPipeClientStream pipe) : Stream
+    {
+        public override bool CanRead => false;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => true;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            try
+            {
+                pipe.Write(buffer);
+            }
+            catch (IOException exception)
+            {
+                throw new OutputClosedException(exception);
+            }
+        }
+
+        public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                await pipe.WriteAsync(buffer, cancellationToken);
+            }
+            catch (IOException exception)
+            {
+                throw new OutputClosedException(exception);
+            }
+        }
+
+        public override void Flush()
+        {
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
     }
 }

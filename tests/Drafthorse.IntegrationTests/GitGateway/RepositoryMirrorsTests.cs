@@ -83,6 +83,23 @@ public sealed class RepositoryMirrorsTests
     }
 
     [Fact]
+    public async Task Refresh_MirrorMadeAnew_LeavesNothingOfEarlierOnes()
+    {
+        await using var fixture = await GatewayFixture.StartAsync();
+        await fixture.Mirrors.ResolveBaseAsync(fixture.Repository, null, Token);
+        var mirrors = new DirectoryInfo(Path.Combine(fixture.StateDirectory, "mirrors"));
+        var mirror = mirrors.GetDirectories().Single().FullName;
+        Directory.CreateDirectory($"{mirror}.1.new");
+        Directory.CreateDirectory($"{mirror}.1.damaged");
+        File.Delete(Path.Combine(mirror, "HEAD"));
+
+        await fixture.Mirrors.ResolveBaseAsync(fixture.Repository, null, Token);
+
+        Assert.Equal(2, mirrors.GetDirectories().Length);
+        Assert.Empty(mirrors.GetDirectories("*.1.*"));
+    }
+
+    [Fact]
     public async Task Refresh_ManyAtOnce_ShareExchanges()
     {
         await using var fixture = await GatewayFixture.StartAsync();

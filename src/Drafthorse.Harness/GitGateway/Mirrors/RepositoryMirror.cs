@@ -128,8 +128,8 @@ internal sealed class RepositoryMirror(
 
     private GitCommand Local(params string[] arguments) => new(arguments) { GitDirectory = Directory };
 
-    // A host that was killed while git wrote leaves lock files, in the worst case a damaged repository. Both heal here, as this
-    // process alone holds the mirror.
+    // A host that was killed while git wrote leaves lock files, half a clone, in the worst case a damaged repository. All heal here,
+    // as this process alone holds the mirror.
     private async Task FillAsync(CancellationToken cancellationToken)
     {
         if (!System.IO.Directory.Exists(Directory))
@@ -151,6 +151,7 @@ internal sealed class RepositoryMirror(
         }
         catch (GitException exception) when (SignsOfDamage.Any(sign => exception.Message.Contains(sign, StringComparison.Ordinal)))
         {
+            RemoveLeft("damaged");
             System.IO.Directory.Move(Directory, $"{Directory}.{Guid.NewGuid():N}.damaged");
             await CloneAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -158,6 +159,7 @@ internal sealed class RepositoryMirror(
 
     private async Task CloneAsync(CancellationToken cancellationToken)
     {
+        RemoveLeft("new");
         var fresh = $"{Directory}.{Guid.NewGuid():N}.new";
         try
         {
@@ -171,6 +173,23 @@ internal sealed class RepositoryMirror(
         {
             if (System.IO.Directory.Exists(fresh))
                 System.IO.Directory.Delete(fresh, recursive: true);
+        }
+    }
+
+    /// <summary>Removes what a host left that was killed in its middle: the mirror's lock is ours.</summary>
+    private void RemoveLeft(string kind)
+    {
+        var mirrors = System.IO.Directory.CreateDirectory(Path.GetDirectoryName(Directory)!);
+        foreach (var left in mirrors.GetDirectories($"{Path.GetFileName(Directory)}.*.{kind}"))
+        {
+            try
+            {
+                left.Delete(recursive: true);
+            }
+            catch (IOException)
+            {
+                // The git of the killed host still writes it. Another time.
+            }
         }
     }
 

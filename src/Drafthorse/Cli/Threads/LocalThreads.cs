@@ -13,7 +13,7 @@ namespace Drafthorse.Cli.Threads;
 /// <summary>The threads of this machine's store.</summary>
 internal sealed class LocalThreads(DrafthorseSettings settings) : ThreadSource
 {
-    private readonly IThreadStore _store = Platform.OpenStore(settings);
+    private readonly IThreadStore _store = ThreadStores.Open(settings);
 
     public override async Task<IReadOnlyList<ThreadView>> ListAsync(string? state, CancellationToken cancellationToken)
     {
