@@ -30,7 +30,7 @@ internal sealed class ChatCompletionsFormat(ModelSpec spec, ChatDialect dialect)
             WriteText(json, "prompt_cache_key", key);
         }
 
-        WriteTools(json, options);
+        FunctionTools.Write(json, options, isNested: true);
     }
 
     public override void WriteTail(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
@@ -57,7 +57,7 @@ internal sealed class ChatCompletionsFormat(ModelSpec spec, ChatDialect dialect)
 
         WriteReasoning(json, options);
         WriteResponseFormat(json, options);
-        WriteToolChoice(json, options);
+        FunctionTools.WriteChoice(json, options, isNested: true);
     }
 
     public override MessagesWriter BeginMessages(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
@@ -116,61 +116,5 @@ internal sealed class ChatCompletionsFormat(ModelSpec spec, ChatDialect dialect)
         }
 
         json.WriteEndObject();
-    }
-
-    private static void WriteTools(Utf8JsonWriter json, ChatOptions options)
-    {
-        var tools = options.Tools?.OfType<AIFunctionDeclaration>().ToList();
-        if (tools is not { Count: > 0 })
-        {
-            return;
-        }
-
-        json.WriteStartArray("tools");
-        foreach (var tool in tools)
-        {
-            json.WriteStartObject();
-            json.WriteString("type", "function");
-            json.WriteStartObject("function");
-            json.WriteString("name", CallIds.ToolName(tool.Name));
-            WriteText(json, "description", tool.Description);
-            json.WritePropertyName("parameters");
-            tool.JsonSchema.WriteTo(json);
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void WriteToolChoice(Utf8JsonWriter json, ChatOptions options)
-    {
-        if (options.Tools is not { Count: > 0 })
-        {
-            return;
-        }
-
-        if (options.AllowMultipleToolCalls is { } many)
-        {
-            json.WriteBoolean("parallel_tool_calls", many);
-        }
-
-        switch (options.ToolMode)
-        {
-            case NoneChatToolMode:
-                json.WriteString("tool_choice", "none");
-                break;
-            case RequiredChatToolMode { RequiredFunctionName: { } name }:
-                json.WriteStartObject("tool_choice");
-                json.WriteString("type", "function");
-                json.WriteStartObject("function");
-                json.WriteString("name", CallIds.ToolName(name));
-                json.WriteEndObject();
-                json.WriteEndObject();
-                break;
-            case RequiredChatToolMode:
-                json.WriteString("tool_choice", "required");
-                break;
-        }
     }
 }

@@ -37,7 +37,7 @@ internal sealed class ResponsesFormat(ModelSpec spec) : WireFormat(spec)
             WriteText(json, "prompt_cache_key", key);
         }
 
-        WriteTools(json, options);
+        FunctionTools.Write(json, options, isNested: false);
         if (!string.IsNullOrEmpty(options.Instructions))
         {
             WriteText(json, "instructions", options.Instructions);
@@ -55,7 +55,7 @@ internal sealed class ResponsesFormat(ModelSpec spec) : WireFormat(spec)
         if (options is not null)
         {
             WriteSettings(json, options);
-            WriteToolChoice(json, options);
+            FunctionTools.WriteChoice(json, options, isNested: false);
         }
     }
 
@@ -106,59 +106,6 @@ internal sealed class ResponsesFormat(ModelSpec spec) : WireFormat(spec)
 
             json.WriteEndObject();
             json.WriteEndObject();
-        }
-    }
-
-    private static void WriteTools(Utf8JsonWriter json, ChatOptions options)
-    {
-        var tools = options.Tools?.OfType<AIFunctionDeclaration>().ToList();
-        if (tools is not { Count: > 0 })
-        {
-            return;
-        }
-
-        json.WriteStartArray("tools");
-        foreach (var tool in tools)
-        {
-            json.WriteStartObject();
-            json.WriteString("type", "function");
-            json.WriteString("name", CallIds.ToolName(tool.Name));
-            WriteText(json, "description", tool.Description);
-            json.WritePropertyName("parameters");
-            tool.JsonSchema.WriteTo(json);
-            json.WriteBoolean("strict", false);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void WriteToolChoice(Utf8JsonWriter json, ChatOptions options)
-    {
-        if (options.Tools is not { Count: > 0 })
-        {
-            return;
-        }
-
-        if (options.AllowMultipleToolCalls is { } many)
-        {
-            json.WriteBoolean("parallel_tool_calls", many);
-        }
-
-        switch (options.ToolMode)
-        {
-            case NoneChatToolMode:
-                json.WriteString("tool_choice", "none");
-                break;
-            case RequiredChatToolMode { RequiredFunctionName: { } name }:
-                json.WriteStartObject("tool_choice");
-                json.WriteString("type", "function");
-                json.WriteString("name", CallIds.ToolName(name));
-                json.WriteEndObject();
-                break;
-            case RequiredChatToolMode:
-                json.WriteString("tool_choice", "required");
-                break;
         }
     }
 }
