@@ -13,6 +13,8 @@ namespace Drafthorse.Harness.Docker;
 /// </summary>
 public sealed class DockerBackend : ISandboxBackend
 {
+    private static readonly string[] Attach = [ContainerPlan.DaemonPath, "attach", "--socket", ContainerPlan.SocketPath];
+
     private readonly DockerSandboxOptions _options;
     private readonly DockerEngine _engine;
     private readonly SandboxRoutes _routes;
@@ -83,12 +85,12 @@ public sealed class DockerBackend : ISandboxBackend
         {
             try
             {
-                return await OpenAsync(sandbox.Id, cancellationToken).ConfigureAwait(false);
+                return await _engine.ExecAsync(sandbox.Id, Attach, cancellationToken).ConfigureAwait(false);
             }
             catch (DockerApiException exception) when (exception.StatusCode == HttpStatusCode.Conflict)
             {
                 await BringBackAsync(sandbox.Id, cancellationToken).ConfigureAwait(false);
-                return await OpenAsync(sandbox.Id, cancellationToken).ConfigureAwait(false);
+                return await _engine.ExecAsync(sandbox.Id, Attach, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (DockerApiException exception)
@@ -193,21 +195,6 @@ public sealed class DockerBackend : ISandboxBackend
     {
         await _routes.DisposeAsync().ConfigureAwait(false);
         _engine.Dispose();
-    }
-
-    private async Task<Stream> OpenAsync(string id, CancellationToken cancellationToken)
-    {
-        var attach = new ContainerExecCreateParameters
-        {
-            AttachStdin = true,
-            AttachStdout = true,
-            AttachStderr = true,
-            User = "0:0",
-            Cmd = [ContainerPlan.DaemonPath, "attach", "--socket", ContainerPlan.SocketPath],
-        };
-        var exec = await _engine.CallAsync((client, token) => client.Exec.CreateContainerExecAsync(id, attach, token), cancellationToken).ConfigureAwait(false);
-        var stream = await _engine.CallAsync((client, token) => client.Exec.StartContainerExecAsync(exec.ID, new ContainerExecStartParameters(), token), cancellationToken).ConfigureAwait(false);
-        return new DockerExecStream(stream);
     }
 
     private async Task BringBackAsync(string id, CancellationToken cancellationToken)

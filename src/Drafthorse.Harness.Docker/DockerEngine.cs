@@ -71,6 +71,15 @@ internal sealed class DockerEngine : IDisposable
         }
     }
 
+    /// <summary>Runs a command in a container, as its root, and returns its standard input and output.</summary>
+    public async Task<Stream> ExecAsync(string id, IList<string> command, CancellationToken cancellationToken)
+    {
+        var plan = new ContainerExecCreateParameters { AttachStdin = true, AttachStdout = true, AttachStderr = true, User = "0:0", Cmd = command };
+        var exec = await CallAsync((client, token) => client.Exec.CreateContainerExecAsync(id, plan, token), cancellationToken).ConfigureAwait(false);
+        var stream = await CallAsync((client, token) => client.Exec.StartContainerExecAsync(exec.ID, new ContainerExecStartParameters(), token), cancellationToken).ConfigureAwait(false);
+        return new DockerExecStream(stream);
+    }
+
     /// <summary>Makes a container with the files of an archive at its root, and starts it. Returns its id; after a failure nothing is left of it.</summary>
     public async Task<string> RunContainerAsync(CreateContainerParameters plan, Stream archive, CancellationToken cancellationToken)
     {

@@ -25,7 +25,7 @@ public sealed class HarnessAgentBuilder
     private readonly List<(IChatClient Client, string Name)> _fallbacks = [];
     private readonly List<AIFunction> _tools = [];
     private readonly List<IAgentMiddleware> _middleware = [];
-    private readonly List<Func<RunContext, CancellationToken, ValueTask<string>>> _instructions = [(_, _) => ValueTask.FromResult(DefaultInstructions.Text)];
+    private readonly SystemPrompt _prompt = new();
     private (IChatClient Client, string Name)? _model;
     private RetryOptions? _retries;
     private Func<string, IChatClient>? _choice;
@@ -113,7 +113,7 @@ public sealed class HarnessAgentBuilder
         }
 
         var instructions = new WorkspaceInstructions(full);
-        _instructions.Add((_, cancellationToken) => instructions.ReadAsync(cancellationToken));
+        _prompt.Add((_, cancellationToken) => instructions.ReadAsync(cancellationToken));
         return this;
     }
 
@@ -134,14 +134,14 @@ public sealed class HarnessAgentBuilder
     /// <summary>Adds to the system prompt of new threads.</summary>
     public HarnessAgentBuilder UseInstructions(string text)
     {
-        _instructions.Add((_, _) => ValueTask.FromResult(text));
+        _prompt.Add((_, _) => ValueTask.FromResult(text));
         return this;
     }
 
     /// <summary>Adds to the system prompt of new threads what is known only when their first run begins.</summary>
     public HarnessAgentBuilder UseInstructions(Func<RunContext, CancellationToken, ValueTask<string>> text)
     {
-        _instructions.Add(text);
+        _prompt.Add(text);
         return this;
     }
 
@@ -219,15 +219,13 @@ public sealed class HarnessAgentBuilder
             new AgentOptions
             {
                 Name = _name,
-                Client = _fallbacks.Count == 0
-                    ? ModelClients.MakeResilient(client, model, _retries, _timeProvider)
-                    : new FallbackChatClient([.. _fallbacks.Prepend((Client: client, Name: model)).Select(listed => new FallbackModel(listed.Name, ModelClients.MakeResilient(listed.Client, listed.Name, _retries, _timeProvider)))]),
+                Client = ModelClients.Compose([(client, model), .. _fallbacks], _retries, _timeProvider),
                 Model = model,
                 Fallbacks = [.. _fallbacks.Select(fallback => fallback.Name)],
                 FindModel = catalog.Find,
                 Store = _store ?? Owned(owned, new InMemoryThreadStore(_timeProvider)),
                 Tools = new ToolSet([.. CoreTools.All, .. _tools]),
-                Instructions = ComposeAsync,
+                Instructions = _prompt.ComposeAsync,
                 AcquireSandbox = _sandbox ?? Owned(owned, new SpecSandboxes(_filesystem ?? new LocalFilesystemSpec(), _timeProvider, _loggers)).AcquireAsync,
                 CreateClient = _choice,
                 Middleware = [.. _middleware],
@@ -247,16 +245,5 @@ public sealed class HarnessAgentBuilder
     {
         owned.Add(part);
         return part;
-    }
-
-    private async ValueTask<string> ComposeAsync(RunContext run, CancellationToken cancellationToken)
-    {
-        var parts = new List<string>();
-        foreach (var instruction in _instructions)
-        {
-            parts.Add(await instruction(run, cancellationToken).ConfigureAwait(false));
-        }
-
-        return string.Join("\n\n", parts.Where(part => part.Length > 0));
     }
 }

@@ -9,9 +9,6 @@ internal sealed class CommandLoop : IDisposable
 {
     private const int ReadSize = 64 * 1024;
 
-    /// <summary>Pipes held open by what commands left behind, read so that writing to them does not kill it.</summary>
-    private const int MaxLeftOpen = 64;
-
     /// <summary>How often ends are looked for where the system cannot tell.</summary>
     private const int LookMilliseconds = 10;
 
@@ -20,13 +17,12 @@ internal sealed class CommandLoop : IDisposable
 
     private readonly ConcurrentQueue<Action> _posted = new();
     private readonly List<RunningCommand> _commands = [];
-    private readonly List<RunningCommand> _waiting = [];
-    private readonly List<CommandPipe> _leftOpen = [];
+    private readonly LeftOpenPipes _leftOpen = new();
+    private readonly Kills _kills;
     private readonly byte[] _buffer = new byte[ReadSize];
     private readonly WakePipe _wake;
     private readonly bool _ownsProcess;
     private readonly Thread _thread;
-    private int _killsUnderWay;
     private bool _stopping;
     private Libc.PollFd[] _polled = new Libc.PollFd[16];
 
@@ -35,6 +31,7 @@ internal sealed class CommandLoop : IDisposable
         _ownsProcess = ownsProcess;
         Libc.KeepInheritedDescriptors();
         _wake = new WakePipe();
+        _kills = new Kills(Post, Start);
         if (ownsProcess)
             Libc.KeepEndedChildren();
 
@@ -49,7 +46,7 @@ internal sealed class CommandLoop : IDisposable
         _wake.Wake();
     }
 
-    public void Begin(RunningCommand command) => Post(() => StartOrWait(command));
+    public void Begin(RunningCommand command) => Post(() => _kills.StartOrWait(command));
 
     public void Kill(RunningCommand command, ExecEnd reason) => Post(() => BeginKill(command, reason));
 
@@ -82,32 +79,13 @@ internal sealed class CommandLoop : IDisposable
             Serve(count);
         }
 
-        foreach (RunningCommand command in _waiting)
+        foreach (RunningCommand command in _kills.Waiting)
             command.Finish(ExecEnd.Killed, null, null);
         foreach (RunningCommand command in _commands)
-            Abandon(command);
+            command.Abandon();
 
-        foreach (CommandPipe pipe in _leftOpen)
-            pipe.Close();
-
+        _leftOpen.Close();
         _wake.Dispose();
-    }
-
-    /// <summary>A kill would take a command that starts in its middle for a part of what it kills.</summary>
-    private void StartOrWait(RunningCommand command)
-    {
-        if (_killsUnderWay > 0)
-            _waiting.Add(command);
-        else
-            Start(command);
-    }
-
-    private void StartWaiting()
-    {
-        RunningCommand[] waiting = [.. _waiting];
-        _waiting.Clear();
-        foreach (RunningCommand command in waiting)
-            Start(command);
     }
 
     private void Start(RunningCommand command)
@@ -129,7 +107,7 @@ internal sealed class CommandLoop : IDisposable
 
     private void BeginKill(RunningCommand command, ExecEnd reason)
     {
-        if (_waiting.Remove(command))
+        if (_kills.StopWaiting(command))
         {
             command.Finish(reason, null, null);
             return;
@@ -143,40 +121,16 @@ internal sealed class CommandLoop : IDisposable
     }
 
     /// <summary>Ends all that a command started and that still runs.</summary>
-    private void Sweep(RunningCommand command)
+    private void Sweep(RunningCommand command) => _kills.Sweep(command, new ProcessTree(command.ProcessId, command.Start.Mark)
     {
-        command.IsSwept = true;
-        command.KillUnderWay = true;
-        _killsUnderWay++;
-        var tree = new ProcessTree(command.ProcessId, command.Start.Mark)
-        {
-            CountsStrays = _ownsProcess && _commands.Count == 1,
-            OtherRoots = [.. _commands.Where(other => other != command).Select(other => other.ProcessId)],
-        };
-        _ = Task.Run(async () =>
-        {
-            try
-            {
-                await TreeKill.RunAsync(tree).ConfigureAwait(false);
-            }
-            finally
-            {
-                Post(() => EndKill(command));
-            }
-        });
-    }
-
-    private void EndKill(RunningCommand command)
-    {
-        command.KillUnderWay = false;
-        if (--_killsUnderWay == 0)
-            StartWaiting();
-    }
+        CountsStrays = _ownsProcess && _commands.Count == 1,
+        OtherRoots = [.. _commands.Where(other => other != command).Select(other => other.ProcessId)],
+    });
 
     private void KeepDeadlines()
     {
         // First, so that who hears of a command's end finds no place of a process taken by what it left behind.
-        if (_ownsProcess && _killsUnderWay == 0)
+        if (_ownsProcess && !_kills.AreUnderWay)
             ReapOrphans();
 
         long now = Environment.TickCount64;
@@ -205,7 +159,7 @@ internal sealed class CommandLoop : IDisposable
 
     private (int Count, int Timeout) Prepare()
     {
-        int needed = 1 + _commands.Count * 4 + _leftOpen.Count;
+        int needed = 1 + _commands.Count * 4 + _leftOpen.All.Count;
         if (_polled.Length < needed)
             _polled = new Libc.PollFd[needed * 2];
 
@@ -229,7 +183,7 @@ internal sealed class CommandLoop : IDisposable
             _polled[count++] = Poll(command.ErrorPipe);
         }
 
-        foreach (CommandPipe pipe in _leftOpen)
+        foreach (CommandPipe pipe in _leftOpen.All)
             _polled[count++] = Poll(pipe);
 
         return (count, next == long.MaxValue ? -1 : (int)Math.Clamp(next - now, 0, int.MaxValue));
@@ -262,12 +216,7 @@ internal sealed class CommandLoop : IDisposable
                 command.Reap();
         }
 
-        int first = count - _leftOpen.Count;
-        for (int i = _leftOpen.Count - 1; i >= 0; i--)
-        {
-            if (_polled[first + i].Returned != 0 && !_leftOpen[i].Read(_buffer, null))
-                _leftOpen.RemoveAt(i);
-        }
+        _leftOpen.Read(_polled.AsSpan(0, count), _buffer);
     }
 
     private void ReapOrphans()
@@ -293,23 +242,6 @@ internal sealed class CommandLoop : IDisposable
                 _leftOpen.Add(pipe);
         }
 
-        while (_leftOpen.Count > MaxLeftOpen)
-        {
-            _leftOpen[0].Close();
-            _leftOpen.RemoveAt(0);
-        }
-
         command.FinishEnded();
-    }
-
-    /// <summary>The loop ends: nobody will wait for this one any more.</summary>
-    private static void Abandon(RunningCommand command)
-    {
-        new ProcessTree(command.ProcessId, command.Start.Mark).FreezeAndKill();
-        command.CloseAllButOutput();
-        command.OutputPipe?.Close();
-        command.ErrorPipe?.Close();
-        _ = Libc.waitpid(command.ProcessId, out _, 0);
-        command.Finish(ExecEnd.Killed, null, "The sandbox was shut down.");
     }
 }

@@ -134,6 +134,17 @@ internal sealed class RunningCommand(CommandStart start, OutputBuffer output, Ou
         InputPipe?.Close();
     }
 
+    /// <summary>Ends it when nobody will wait for it any more.</summary>
+    public void Abandon()
+    {
+        new ProcessTree(ProcessId, Start.Mark).FreezeAndKill();
+        CloseAllButOutput();
+        OutputPipe?.Close();
+        ErrorPipe?.Close();
+        _ = Libc.waitpid(ProcessId, out _, 0);
+        Finish(ExecEnd.Killed, null, "The sandbox was shut down.");
+    }
+
     /// <summary>Tells the end of a process that has ended.</summary>
     public void FinishEnded()
     {

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Drafthorse.Demo.GitHub;
 
 /// <summary>The JSON that GitHub sends, with every member that its OpenAPI description requires.</summary>
-internal sealed class GitHubStandInShapes(Uri serverUrl, Uri apiUrl)
+internal sealed partial class GitHubStandInShapes(Uri serverUrl, Uri apiUrl)
 {
     private static readonly string[] UserLinks =
         ["followers", "following{/other_user}", "gists{/gist_id}", "starred{/owner}{/repo}", "subscriptions", "orgs", "repos", "events{/privacy}", "received_events"];
@@ -169,64 +169,6 @@ internal sealed class GitHubStandInShapes(Uri serverUrl, Uri apiUrl)
         ["default"] = false,
     };
 
-    /// <summary>As in a list; <paramref name="whole"/> adds what a single one has.</summary>
-    public JsonObject PullRequest(StandInRepository repository, StandInPullRequest pull, bool whole)
-    {
-        var conversation = pull.Conversation;
-        var api = Api($"repos/{repository.FullName}/pulls/{conversation.Number}");
-        var issueApi = Api($"repos/{repository.FullName}/issues/{conversation.Number}");
-        var page = Page($"{repository.FullName}/pull/{conversation.Number}");
-        var statuses = Api($"repos/{repository.FullName}/statuses/{pull.HeadSha}");
-        var shape = new JsonObject
-        {
-            ["id"] = pull.Id,
-            ["node_id"] = NodeId("PR", pull.Id),
-            ["number"] = conversation.Number,
-            ["state"] = pull.State,
-            ["draft"] = pull.Draft,
-            ["locked"] = false,
-            ["title"] = conversation.Title,
-            ["body"] = conversation.Body,
-            ["user"] = Account(conversation.Author),
-            ["labels"] = Array(conversation.Labels.Select(name => Label(repository, name))),
-            ["assignee"] = null,
-            ["milestone"] = null,
-            ["auto_merge"] = null,
-            ["author_association"] = "NONE",
-            ["created_at"] = Time(conversation.CreatedAt),
-            ["updated_at"] = Time(conversation.UpdatedAt),
-            ["closed_at"] = null,
-            ["merged_at"] = null,
-            ["merge_commit_sha"] = null,
-            ["url"] = api,
-            ["html_url"] = page,
-            ["diff_url"] = $"{page}.diff",
-            ["patch_url"] = $"{page}.patch",
-            ["issue_url"] = issueApi,
-            ["comments_url"] = $"{issueApi}/comments",
-            ["commits_url"] = $"{api}/commits",
-            ["review_comments_url"] = $"{api}/comments",
-            ["review_comment_url"] = Api($"repos/{repository.FullName}/pulls/comments{{/number}}"),
-            ["statuses_url"] = statuses,
-            ["head"] = End(pull.HeadRepository, pull.Head, pull.HeadSha),
-            ["base"] = End(repository, pull.Base, pull.BaseSha),
-            ["_links"] = Links(("self", api), ("html", page), ("issue", issueApi), ("comments", $"{issueApi}/comments"), ("review_comments", $"{api}/comments"),
-                ("review_comment", $"{api}/comments{{/number}}"), ("commits", $"{api}/commits"), ("statuses", statuses)),
-        };
-        if (!whole)
-            return shape;
-
-        foreach (var count in new[] { "additions", "changed_files", "commits", "deletions", "review_comments" })
-            shape[count] = 1;
-        shape["comments"] = conversation.Comments.Count;
-        shape["mergeable"] = null;
-        shape["mergeable_state"] = "draft";
-        shape["merged"] = false;
-        shape["merged_by"] = null;
-        shape["maintainer_can_modify"] = false;
-        return shape;
-    }
-
     public JsonObject Content(StandInRepository repository, string path, string type, string? text)
     {
         var api = Api($"repos/{repository.FullName}/contents/{path}");
@@ -259,23 +201,6 @@ internal sealed class GitHubStandInShapes(Uri serverUrl, Uri apiUrl)
     public static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
 
     public static string NodeId(string prefix, long id) => $"{prefix}_{id}";
-
-    private JsonObject End(StandInRepository? repository, string branch, string sha) => new()
-    {
-        ["label"] = $"{repository?.Owner.Login}:{branch}",
-        ["ref"] = branch,
-        ["sha"] = sha,
-        ["user"] = repository is null ? null : Account(repository.Owner),
-        ["repo"] = repository is null ? null : Repository(repository),
-    };
-
-    private static JsonObject Links(params (string Name, string Address)[] links)
-    {
-        var shape = new JsonObject();
-        foreach (var (name, address) in links)
-            shape[name] = new JsonObject { ["href"] = address };
-        return shape;
-    }
 
     private string Page(string path) => $"{serverUrl.AbsoluteUri.TrimEnd('/')}/{path}";
 }
