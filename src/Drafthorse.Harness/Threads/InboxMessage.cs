@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Drafthorse.Harness.Threads.Json;
 
 namespace Drafthorse.Harness.Threads;
 

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Serialization;
+using Drafthorse.Harness.Threads.Json;
 
 namespace Drafthorse.Harness.Threads;
 

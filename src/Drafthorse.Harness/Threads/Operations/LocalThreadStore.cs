@@ -1,7 +1,6 @@
 using Drafthorse.Harness.Threads.Journal;
-using Drafthorse.Harness.Threads.Operations;
 
-namespace Drafthorse.Harness.Threads;
+namespace Drafthorse.Harness.Threads.Operations;
 
 /// <summary>What the stores that keep their tables on this machine share: the operations. They differ in where the tables are.</summary>
 public abstract class LocalThreadStore : IThreadStore

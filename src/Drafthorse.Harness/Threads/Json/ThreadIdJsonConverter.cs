@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Drafthorse.Harness.Threads;
+namespace Drafthorse.Harness.Threads.Json;
 
 internal sealed class ThreadIdJsonConverter : JsonConverter<ThreadId>
 {

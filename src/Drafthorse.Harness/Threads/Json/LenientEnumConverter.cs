@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Drafthorse.Harness.Threads;
+namespace Drafthorse.Harness.Threads.Json;
 
 /// <summary>Writes a stored enum by name and reads an unknown name (a newer build's) as the default value instead of failing.</summary>
 internal sealed class LenientEnumConverter<T> : JsonConverter<T> where T : struct, Enum
