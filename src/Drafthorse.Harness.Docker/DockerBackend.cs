@@ -155,7 +155,11 @@ public sealed class DockerBackend : ISandboxBackend
         {
             // Somebody else was faster.
         }
-        catch (DockerApiException exception) when (exception.StatusCode != HttpStatusCode.Conflict)
+        catch (DockerApiException exception) when (exception.StatusCode == HttpStatusCode.Conflict)
+        {
+            // Somebody else removes it right now.
+        }
+        catch (DockerApiException exception)
         {
             throw DockerEngine.Refused("remove the sandbox", exception);
         }

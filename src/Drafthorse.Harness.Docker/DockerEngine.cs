@@ -26,8 +26,17 @@ internal sealed class DockerEngine : IDisposable
     /// <summary>The exact command that makes the image that is missing.</summary>
     public string BuildCommand => $"docker build -t {_options.Image} -f deploy/sandbox/minimal.Dockerfile deploy/sandbox";
 
-    public async Task<SystemInfoResponse> GetInfoAsync(CancellationToken cancellationToken) =>
-        _info ??= await CallAsync((client, token) => client.System.GetSystemInfoAsync(token), cancellationToken).ConfigureAwait(false);
+    public async Task<SystemInfoResponse> GetInfoAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _info ??= await CallAsync((client, token) => client.System.GetSystemInfoAsync(token), cancellationToken).ConfigureAwait(false);
+        }
+        catch (DockerApiException exception)
+        {
+            throw Refused("describe itself", exception);
+        }
+    }
 
     public Task CallAsync(Func<DockerClient, CancellationToken, Task> call, CancellationToken cancellationToken) =>
         CallAsync(

@@ -48,7 +48,7 @@ internal static class ServeCommand
         {
             while (true)
             {
-                Socket socket = await listener.AcceptAsync(stop.Token);
+                Socket socket = await Accepting.NextAsync(listener, stop.Token);
                 _ = daemon.ServeAsync(new NetworkStream(socket, ownsSocket: true), stop.Token);
             }
         }

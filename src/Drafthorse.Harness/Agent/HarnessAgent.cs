@@ -158,7 +158,7 @@ public sealed class HarnessAgent : IAsyncDisposable
         var events = Channel.CreateUnbounded<AgentEvent>(new UnboundedChannelOptions { SingleReader = true });
         using var left = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var running = Task.Run(() => RunUntilEmptyAsync(elsewhere, agentEvent => events.Writer.TryWrite(agentEvent), left.Token), CancellationToken.None);
-        _ = running.ContinueWith(task => events.Writer.TryComplete(task.Exception?.InnerException), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        _ = running.ContinueWith(task => events.Writer.TryComplete(task.IsCanceled ? new TaskCanceledException(task) : task.Exception?.InnerException), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         try
         {
             await foreach (var agentEvent in events.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))

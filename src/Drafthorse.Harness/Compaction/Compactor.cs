@@ -77,6 +77,9 @@ internal sealed class Compactor(CompactionOptions options, Func<ModelInfo> curre
         var after = run.Tokens.Estimate([.. context.Select(Conversation.ToChat)]);
         if (after >= before && context.Count >= conversation.Messages.Count)
         {
+            // It was paid for all the same.
+            if (cost > 0)
+                await run.CommitAsync(new RunCommit { ChangeFacts = facts => RunFacts.Add(facts, usage, cost) }, cancellationToken).ConfigureAwait(false);
             return false;
         }
 

@@ -44,7 +44,7 @@ internal sealed class ToolResultEviction(ToolResultEvictionOptions options) : IA
             await sandbox.Files.WriteAsync(new WriteFileRequest { Path = path, Content = text, CallId = $"{call.CallId}-evicted" }, cancellationToken).ConfigureAwait(false);
             return path;
         }
-        catch (Exception exception) when (exception is SandboxCallException or FileException)
+        catch (Exception exception) when (exception is SandboxCallException or FileException or WireException)
         {
             return null;
         }

@@ -7,6 +7,11 @@ namespace Drafthorse.Harness.Drafts;
 /// <summary>Puts the repository into a sandbox, on the thread's branch.</summary>
 internal static class Checkout
 {
+    private const string New = "new";
+
+    /// <summary>That setup was run to its end, by a file in the checkout: a host may die in its middle.</summary>
+    private const string SetUpMark = "drafthorse-set-up";
+
     /// <summary>Clones when there is no checkout yet. Work that was pushed before is gone on from.</summary>
     public static async Task EnsureAsync(SandboxClient sandbox, RunContext run, RepositoryWork work, TimeSpan setupTimeout, CancellationToken cancellationToken)
     {
@@ -22,7 +27,9 @@ internal static class Checkout
         var created = await git.RunAsync(
             "git clone",
             $"""
-            [ -d {target}/.git ] && exit 0
+            if [ -d {target}/.git ]
+            then [ -e {target}/.git/{SetUpMark} ] || echo {New}; exit 0
+            fi
             set -e
             rm -rf {target}.part; mkdir -p "$(dirname {target})"
             $git clone -q --no-tags {url} {target}.part
@@ -32,11 +39,14 @@ internal static class Checkout
             else {start}
             fi
             rm -rf {target}; mv {target}.part {target}
-            echo created
+            echo {New}
             """,
             cancellationToken).ConfigureAwait(false);
-        if (created.EndsWith("created", StringComparison.Ordinal))
+        if (created.EndsWith(New, StringComparison.Ordinal) && work.Settings.Setup.Count > 0)
+        {
             await SetUpAsync(git, run, work, setupTimeout, cancellationToken).ConfigureAwait(false);
+            await git.RunAsync("setup", $"touch {target}/.git/{SetUpMark}", cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private static async Task SetUpAsync(SandboxGit git, RunContext run, RepositoryWork work, TimeSpan setupTimeout, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Drafthorse.Harness.Channels;
+using Drafthorse.Harness.GitGateway;
 using Drafthorse.Harness.GitGateway.Mirrors;
 using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Sandboxes;
@@ -76,9 +77,8 @@ internal sealed class DraftEnding(RunContext run, RepositoryWork work, Repositor
         WorkTree tree, RunOutcome outcome, string commit, IReadOnlyList<VerifyResult> verified, int round, CancellationToken cancellationToken)
     {
         var push = await tree.PushAsync(commit, cancellationToken).ConfigureAwait(false);
-        if (push.ExitCode != 0 || await mirrors.ResolveBranchAsync(work.Repository, work.Branch, cancellationToken).ConfigureAwait(false) != commit)
+        if (push.ExitCode != 0 || !await IsUpstreamAsync(commit, cancellationToken).ConfigureAwait(false))
         {
-            // The code host's word counts, not the sandbox's.
             var reason = SandboxGit.Tail(push.Output, 1500);
             return MayMend(outcome, round)
                 ? (outcome, new Complaint("Your work could not be pushed. Mend what stands in the way, if you can.", reason))
@@ -89,6 +89,19 @@ internal sealed class DraftEnding(RunContext run, RepositoryWork work, Repositor
         return work.IsPersonsBranch
             ? (outcome with { Notes = [.. outcome.Notes, .. PushedToPerson(verified)] }, null)
             : (outcome with { Outbox = [.. outcome.Outbox, Draft(outcome, commit, verified).ToOutbox()] }, null);
+    }
+
+    /// <summary>Whether the branch is at a commit by the code host's word, not the sandbox's; by the gateway's when the host does not answer.</summary>
+    private async Task<bool> IsUpstreamAsync(string commit, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await mirrors.ResolveBranchAsync(work.Repository, work.Branch, cancellationToken).ConfigureAwait(false) == commit;
+        }
+        catch (GitException)
+        {
+            return run.Facts.PushedCommit == commit;
+        }
     }
 
     private string[] PushedToPerson(IReadOnlyList<VerifyResult> verified) =>

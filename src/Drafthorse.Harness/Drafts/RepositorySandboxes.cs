@@ -36,12 +36,7 @@ public sealed class RepositorySandboxes(SandboxPool pool, EgressGate egress, Git
             },
             cancellationToken).ConfigureAwait(false);
         if (work is not null)
-        {
-            var client = await session.GetClientAsync(cancellationToken).ConfigureAwait(false);
-            await SandboxGit.EndEarlierAsync(client, run.Lease.Token, cancellationToken).ConfigureAwait(false);
-            await Checkout.EnsureAsync(client, run, work, options.CommandTimeout, cancellationToken).ConfigureAwait(false);
-        }
-
+            await PrepareAsync(session, run, work, cancellationToken).ConfigureAwait(false);
         return session;
     }
 
@@ -50,6 +45,24 @@ public sealed class RepositorySandboxes(SandboxPool pool, EgressGate egress, Git
     {
         foreach (var local in _local.Values)
             await local.Listener.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Puts the repository into the sandbox. One that was made for it and did not get it serves nobody.</summary>
+    private async Task PrepareAsync(SandboxSession session, RunContext run, RepositoryWork work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var client = await session.GetClientAsync(cancellationToken).ConfigureAwait(false);
+            await SandboxGit.EndEarlierAsync(client, run.Lease.Token, cancellationToken).ConfigureAwait(false);
+            await Checkout.EnsureAsync(client, run, work, options.CommandTimeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+            if (session.Path == AcquirePath.Fresh)
+                await ((Task)pool.Backend.RemoveAsync(session.Sandbox, CancellationToken.None)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
     }
 
     private IReadOnlyDictionary<string, string> EnvironmentOf(RunContext run, RepositoryWork? work)

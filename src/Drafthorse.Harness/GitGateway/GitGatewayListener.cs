@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Drafthorse.Sandbox.Doors;
 
 namespace Drafthorse.Harness.GitGateway;
 
@@ -43,23 +44,22 @@ public sealed class GitGatewayListener : IAsyncDisposable
         {
             while (true)
             {
-                var client = await _listener.AcceptTcpClientAsync(_stop.Token).ConfigureAwait(false);
+                var client = await Accepting.NextAsync(_listener.Server, _stop.Token).ConfigureAwait(false);
                 connections.RemoveWhere(task => task.IsCompleted);
                 connections.Add(ServeAsync(client));
             }
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
         {
             await Task.WhenAll(connections).ConfigureAwait(false);
         }
     }
 
-    private async Task ServeAsync(TcpClient client)
+    private async Task ServeAsync(Socket client)
     {
-        using (client)
-        {
-            client.NoDelay = true;
-            await _server.ServeAsync(_thread, client.GetStream(), _prefix, _stop.Token).ConfigureAwait(false);
-        }
+        client.NoDelay = true;
+        var stream = new NetworkStream(client, ownsSocket: true);
+        await using (stream.ConfigureAwait(false))
+            await _server.ServeAsync(_thread, stream, _prefix, _stop.Token).ConfigureAwait(false);
     }
 }

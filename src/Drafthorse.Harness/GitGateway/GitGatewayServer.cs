@@ -28,8 +28,8 @@ public sealed class GitGatewayServer
         _mirrors = mirrors;
         _options = mirrors.Options;
         Processes = new SemaphoreSlim(_options.MaxProcesses, _options.MaxProcesses);
-        _receiver = new PushReceiver(mirrors);
         _logger = logger ?? NullLogger<GitGatewayServer>.Instance;
+        _receiver = new PushReceiver(mirrors, _logger);
     }
 
     private SemaphoreSlim Processes { get; }
@@ -195,7 +195,6 @@ public sealed class GitGatewayServer
         var report = new PushReport(response, push);
         var decision = await _receiver.ReceiveAsync(thread, push, body, report, cancellationToken).ConfigureAwait(false);
         var refusal = decision.Pushed ? null : decision.Reason;
-        GitGatewayLog.PushDecided(_logger, thread.ThreadId, decision.Pushed, decision.Commit, decision.Reason);
         if (!body.IsRead && !await body.TryDrainAsync(_options.MaxPushBytes, cancellationToken).ConfigureAwait(false))
             throw new HttpException(413, $"the push is larger than {_options.MaxPushBytes} bytes");
         await report.SayAsync(

@@ -164,20 +164,30 @@ public sealed class RunContext : IAsyncDisposable
     {
         var before = Facts.Sandbox;
         var session = await acquire(this).ConfigureAwait(false);
-        if (session.Sandbox != before)
+        try
         {
-            // Without a sandbox the files are this machine's own and outlive the process.
-            var nothingLost = before is null || (before.Kind == "local" && session.Sandbox.Kind == "local");
-            await CommitAsync(
-                new RunCommit
-                {
-                    Events = nothingLost ? [] : [new NoticeGiven { Topic = "lost-effects", Text = LostEffects() }],
-                    ChangeFacts = facts => facts with { Sandbox = session.Sandbox },
-                },
-                CancellationToken.None).ConfigureAwait(false);
+            if (session.Sandbox != before)
+                await RecordSandboxAsync(before, session.Sandbox).ConfigureAwait(false);
+            return session;
         }
+        catch
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
 
-        return session;
+    private Task RecordSandboxAsync(SandboxRecord? before, SandboxRecord now)
+    {
+        // Without a sandbox the files are this machine's own and outlive the process.
+        var nothingLost = before is null || (before.Kind == "local" && now.Kind == "local");
+        return CommitAsync(
+            new RunCommit
+            {
+                Events = nothingLost ? [] : [new NoticeGiven { Topic = "lost-effects", Text = LostEffects() }],
+                ChangeFacts = facts => facts with { Sandbox = now },
+            },
+            CancellationToken.None);
     }
 
     private string LostEffects() =>

@@ -1,4 +1,3 @@
-using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Journal;
 
@@ -36,7 +35,7 @@ internal sealed class RunEnding(IThreadStore store)
                 Sequence = thread.Commits + 1,
                 Events = taken.Count == 0 ? [finished] : [new MessagesTaken { Messages = taken }, finished],
                 Consumed = [.. taken.Select(entry => entry.Position)],
-                Outbox = [new ReplyEffect { Run = lease.Lease.Token, Outcome = outcome, Text = reason, CostUsd = thread.Facts.CostUsd }.ToOutbox()],
+                Outbox = EndingEffects.Of(thread.Origin, thread.Facts, outcome, finished, taken.Count == 0 ? null : taken[^1].Message.Id),
             },
             cancellationToken).ConfigureAwait(false);
         await lease.ReleaseAsync(new ReleaseRequest { Lease = lease.Lease, State = outcome }, cancellationToken).ConfigureAwait(false);

@@ -99,7 +99,14 @@ public sealed partial class RunLease : IAsyncDisposable
     internal void Abandon()
     {
         IsAbandoned = !Lost.IsCancellationRequested;
-        _ = _lost.CancelAsync();
+        try
+        {
+            _ = _lost.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The run has ended meanwhile.
+        }
     }
 
     private async Task RenewAsync()

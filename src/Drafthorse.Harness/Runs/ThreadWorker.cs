@@ -29,10 +29,11 @@ public sealed partial class ThreadWorker(
     public async Task RunAsync(CancellationToken stopping)
     {
         using var slots = new SemaphoreSlim(options.Concurrency);
-        var observing = ObserveAsync(stopping);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var observing = ObserveAsync(ending.Token);
         try
         {
-            await ClaimAsync(slots, stopping).ConfigureAwait(false);
+            await ClaimAsync(slots, ending.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -40,6 +41,7 @@ public sealed partial class ThreadWorker(
         }
         finally
         {
+            await ending.CancelAsync().ConfigureAwait(false);
             await DrainAsync().ConfigureAwait(false);
             await observing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -2,11 +2,12 @@ using System.Net.Sockets;
 
 namespace Drafthorse.Sandbox.Doors;
 
-internal static class Accepting
+/// <summary>Accepts connections.</summary>
+public static class Accepting
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>The next connection. An error of one connection, or a sandbox without free file descriptors, does not end the listener.</summary>
+    /// <summary>The next connection. An error of one connection, or a process without free file descriptors, does not end the listener.</summary>
     public static async Task<Socket> NextAsync(Socket listener, CancellationToken cancellationToken)
     {
         while (true)

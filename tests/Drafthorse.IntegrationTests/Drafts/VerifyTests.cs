@@ -63,6 +63,27 @@ public class VerifyTests
         Assert.Contains("| ` grep ready built ` | passed |", pull.Conversation.Body, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true, "ready\nready")]
+    [InlineData(false, "ready")]
+    public async Task Setup_CutOffByADyingHost_IsDoneByTheNextRun(bool isCutOff, string built)
+    {
+        await using var world = await DraftWorld.CreateAsync(new Dictionary<string, string>(Files("setup: [echo ready >> built]\n")) { [".gitignore"] = "built\n" });
+        await world.ServeAsync([DraftWorld.Says("", "cat built > NOTES"), DraftWorld.Says("Done."), DraftWorld.Says("", "cat built > NOTES2"), DraftWorld.Says("Done again.")]);
+        var issue = world.OpenIssue();
+        await world.DeliverIssueAsync(issue);
+        await world.RestsAsync(world.ThreadOf(issue));
+        var mark = Directory.GetFiles(world.CheckoutsPath, "drafthorse-set-up", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }).Single();
+
+        if (isCutOff)
+            File.Delete(mark);
+        await world.CommentAsync(issue, "@drafthorse once more");
+        await world.RestsAsync(world.ThreadOf(issue), runs: 2);
+
+        Assert.Equal(built, await world.GitAsync("show", $"{world.Repository.PullRequests.Single().Head}:NOTES2"));
+        Assert.True(File.Exists(mark));
+    }
+
     [Fact]
     public async Task CommandThatHangs_IsStopped_AndOneThatPrintsForEverToo_AndTheDraftSaysSo()
     {

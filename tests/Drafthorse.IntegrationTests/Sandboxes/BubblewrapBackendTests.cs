@@ -77,6 +77,25 @@ public sealed class BubblewrapBackendTests(DockerEngineFixture docker)
         Assert.Empty(await backend.ListAsync(Token));
     }
 
+    [Fact]
+    public async Task List_SandboxLeftHalfMade_IsThereAndCanBeRemoved()
+    {
+        await using var world = await SandboxWorld.CreateAsync(SandboxKind.BubblewrapManaged, docker);
+        var state = Path.Combine(world.HostDirectory, "state");
+        Directory.CreateDirectory(Path.Combine(state, "no-file"));
+        Directory.CreateDirectory(Path.Combine(state, "half-a-file"));
+        await File.WriteAllTextAsync(Path.Combine(state, "half-a-file", "sandbox.json"), "{\"thr", Token);
+        await using var backend = new BubblewrapBackend(new BubblewrapOptions { StateDirectory = state, SandboxdPath = SandboxdPrograms.FindManaged() });
+
+        var left = await backend.ListAsync(Token);
+        foreach (var listing in left)
+            await backend.RemoveAsync(listing.Sandbox, Token);
+
+        Assert.Equal(["half-a-file", "no-file"], left.Select(listing => listing.Sandbox.Id).Order());
+        Assert.All(left, listing => Assert.InRange(DateTimeOffset.UtcNow - listing.CreatedAt, TimeSpan.Zero, TimeSpan.FromHours(1)));
+        Assert.Empty(await backend.ListAsync(Token));
+    }
+
     private static int Field(int process, string name) => int.Parse(
         File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith(name, StringComparison.Ordinal)).Split('\t')[1], CultureInfo.InvariantCulture);
 }

@@ -10,6 +10,8 @@ internal sealed class FaultyStore(IThreadStore inner) : IThreadStore
 
     public Exception? Failure { get; set; }
 
+    public Exception? ClaimFailure { get; init; }
+
     public bool Hang { get; set; }
 
     public int Renewals { get; private set; }
@@ -40,7 +42,7 @@ internal sealed class FaultyStore(IThreadStore inner) : IThreadStore
     public Task<bool> WithdrawAsync(ThreadId threadId, string messageId, CancellationToken cancellationToken) =>
         inner.WithdrawAsync(threadId, messageId, cancellationToken);
 
-    public Task<Claim?> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) => inner.ClaimAsync(request, cancellationToken);
+    public Task<Claim?> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) => ClaimFailure is { } failure ? Task.FromException<Claim?>(failure) : inner.ClaimAsync(request, cancellationToken);
 
     public Task<long> CommitAsync(CommitRequest request, CancellationToken cancellationToken)
     {

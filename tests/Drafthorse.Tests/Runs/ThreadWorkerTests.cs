@@ -120,12 +120,11 @@ public sealed class ThreadWorkerTests : IAsyncDisposable
 
         await UntilStateAsync(id, ThreadStatus.Failed);
         var journal = await _store.ReadJournalAsync(id, 0, 10, Ct);
-        var entry = await _store.ClaimOutboxAsync("test", TimeSpan.FromSeconds(30), null, Ct);
+        var reply = await ReplyAsync();
         Assert.Equal(1, runs);
         Assert.Equal("text of m1", Assert.IsType<MessagesTaken>(journal[0].Event).Messages[0].Message.Text);
         Assert.Equal("failed", Assert.IsType<RunFinished>(journal[1].Event).Outcome);
-        var reply = Effects.ReadReply(entry!.Payload);
-        Assert.Equal(ThreadStatus.Failed, reply.Outcome);
+        Assert.Equal((ThreadStatus.Failed, "m1"), (reply.Outcome, reply.InReplyTo));
         Assert.Contains("FormatException", reply.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", reply.Text, StringComparison.Ordinal);
     }
@@ -142,7 +141,15 @@ public sealed class ThreadWorkerTests : IAsyncDisposable
         var id = await SendAsync("a");
 
         await UntilStateAsync(id, ThreadStatus.Failed);
-        Assert.Equal(1, await _store.CountOutboxAsync(id, Ct));
+        Assert.Equal(ThreadStatus.Failed, (await ReplyAsync()).Outcome);
+    }
+
+    [Fact]
+    public async Task ClaimThrowsWhatNobodyExpects_EndsTheWorker()
+    {
+        var worker = new ThreadWorker(new FaultyStore(_store) { ClaimFailure = new FormatException("an unreadable row") }, (_, _) => null!, _options);
+
+        await Assert.ThrowsAsync<FormatException>(() => worker.RunAsync(Ct));
     }
 
     [Fact]
@@ -163,8 +170,7 @@ public sealed class ThreadWorkerTests : IAsyncDisposable
         });
 
         await UntilStateAsync(id, ThreadStatus.Parked);
-        var entry = await _store.ClaimOutboxAsync("test", TimeSpan.FromSeconds(30), null, Ct);
-        Assert.Equal(ThreadStatus.Parked, Effects.ReadReply(entry!.Payload).Outcome);
+        Assert.Equal(ThreadStatus.Parked, (await ReplyAsync()).Outcome);
         Assert.Equal(0, runs);
         Assert.Single(await _store.ReadInboxAsync(id, Ct));
 
@@ -226,6 +232,15 @@ public sealed class ThreadWorkerTests : IAsyncDisposable
         var inbox = await _store.ReadInboxAsync(lease.Lease.ThreadId, Ct);
         await _store.CommitAsync(
             new CommitRequest { Lease = lease.Lease, Sequence = 1, Consumed = [.. inbox.Select(entry => entry.Position)], Events = [new RunStarted()] }, Ct);
+    }
+
+    /// <summary>The reply that is owed. Before it comes the last state of the status.</summary>
+    private async Task<ReplyEffect> ReplyAsync()
+    {
+        var status = (await _store.ClaimOutboxAsync("test", TimeSpan.FromSeconds(30), null, Ct))!;
+        Assert.Equal(Effects.Status, status.Kind);
+        await _store.CompleteOutboxAsync(new OutboxCompletion { Entry = status, Result = "", Succeeded = true }, Ct);
+        return Effects.ReadReply((await _store.ClaimOutboxAsync("test", TimeSpan.FromSeconds(30), null, Ct))!.Payload);
     }
 
     private Task UntilStateAsync(ThreadId id, ThreadStatus state) =>

@@ -11,6 +11,7 @@ using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Secrets;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Sandbox.Wire;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 
@@ -142,21 +143,21 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
         }
         catch (RunEndedException ended)
         {
-            await engine.Tools.SkipOpenCallsAsync("Not run: the run was stopped.", cancellationToken).ConfigureAwait(false);
+            await engine.Tools.SkipOpenCallsAsync("the run was stopped.", cancellationToken).ConfigureAwait(false);
             return ended.Outcome.Failure == FailureKind.Limit
                 ? ended.Outcome with { Text = await LastWords.AskAsync(run, engine.Models, ended.Outcome.Reason, cancellationToken).ConfigureAwait(false) }
                 : ended.Outcome;
         }
-        catch (Exception exception) when (exception is ModelException or SandboxException)
+        catch (Exception exception) when (exception is ModelException or SandboxException or WireException)
         {
-            await engine.Tools.SkipOpenCallsAsync($"Not run: {exception.Message}", cancellationToken).ConfigureAwait(false);
+            await engine.Tools.SkipOpenCallsAsync(exception.Message, cancellationToken).ConfigureAwait(false);
             return Failures.ToOutcome(exception);
         }
     }
 
     private static async Task EndAsync(RunContext run, ToolRunner tools, RunOutcome outcome, CancellationToken cancellationToken)
     {
-        await tools.SkipOpenCallsAsync($"Not run: the run ended ({outcome.Status}).", cancellationToken).ConfigureAwait(false);
+        await tools.SkipOpenCallsAsync($"the run ended ({outcome.Status}).", cancellationToken).ConfigureAwait(false);
         var finished = new RunFinished
         {
             Token = run.Lease.Token,
@@ -169,22 +170,7 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
             Usage = run.Usage,
             CostUsd = run.CostUsd,
         };
-        List<OutboxDraft> outbox = [.. outcome.Outbox];
-        if (!run.Thread.Origin.IsAnsweredByJournal)
-        {
-            outbox.Add(new StatusEffect { State = outcome.Status, Activity = outcome.Reason, Step = run.Facts.Steps, CostUsd = run.Facts.CostUsd }.ToOutbox(null));
-            outbox.Add(new ReplyEffect
-            {
-                Run = run.Lease.Token,
-                InReplyTo = run.Conversation.LastMessageId,
-                Outcome = outcome.Status,
-                Text = finished.FinalText.Length > 0 ? finished.FinalText : outcome.Reason,
-                Reason = outcome.Reason,
-                Notes = outcome.Notes,
-                CostUsd = run.Facts.CostUsd,
-            }.ToOutbox());
-        }
-
+        List<OutboxDraft> outbox = [.. outcome.Outbox, .. EndingEffects.Of(run.Thread.Origin, run.Facts, outcome.Status, finished, run.Conversation.LastMessageId)];
         await run.CommitAsync(new RunCommit { Events = [finished], Outbox = outbox }, cancellationToken).ConfigureAwait(false);
     }
 

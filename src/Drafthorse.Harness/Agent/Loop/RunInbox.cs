@@ -101,19 +101,34 @@ internal sealed class RunInbox(IThreadStore store, RunContext run, CancellationT
         {
             // The wait begins before the look, so that nothing comes unseen between them.
             var change = store.WaitForChangeAsync(run.Thread.Id, TimeSpan.FromSeconds(1), _stop.Token);
-            if (run.Conversation.FirstMessageOfRun is { } first
-                && await store.GetCancelledUpToAsync(run.Thread.Id, _stop.Token).ConfigureAwait(false) >= first)
+            try
             {
-                IsCancelled = true;
-                await runCancelled.CancelAsync().ConfigureAwait(false);
-                return;
+                if (await LookAsync().ConfigureAwait(false))
+                    return;
             }
-
-            var entries = await store.ReadInboxAsync(run.Thread.Id, _stop.Token).ConfigureAwait(false);
-            Interrupt([.. entries.Where(entry => entry.Message.Mode == DeliveryMode.Steer)]);
+            catch (ThreadStoreException)
+            {
+                // The store is busy or away for a while; the run's own writes say so. People's words are looked for again.
+            }
 
             await change.ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Looks once. True when a person cancelled the run.</summary>
+    private async Task<bool> LookAsync()
+    {
+        if (run.Conversation.FirstMessageOfRun is { } first
+            && await store.GetCancelledUpToAsync(run.Thread.Id, _stop.Token).ConfigureAwait(false) >= first)
+        {
+            IsCancelled = true;
+            await runCancelled.CancelAsync().ConfigureAwait(false);
+            return true;
+        }
+
+        var entries = await store.ReadInboxAsync(run.Thread.Id, _stop.Token).ConfigureAwait(false);
+        Interrupt([.. entries.Where(entry => entry.Message.Mode == DeliveryMode.Steer)]);
+        return false;
     }
 
     private void Interrupt(IReadOnlyList<InboxEntry> steering)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text.Json;
 using Drafthorse.Harness.Context;
@@ -20,6 +21,7 @@ namespace Drafthorse.Harness.Agent.Loop;
 internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, IReadOnlyList<IAgentMiddleware> middleware)
 {
     private const int MaxTries = 3;
+    private readonly ConcurrentDictionary<string, bool> _begun = new();
     private string? _warning;
     private bool _steered;
 
@@ -51,21 +53,21 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
             await run.CommitAsync(new RunCommit { Events = events }, cancellationToken).ConfigureAwait(false);
             if (_steered)
             {
-                await SkipOpenCallsAsync("Not run: a person sent a message that changes the task. Read it before you go on.", cancellationToken).ConfigureAwait(false);
+                await SkipOpenCallsAsync("a person sent a message that changes the task. Read it before you go on.", cancellationToken).ConfigureAwait(false);
             }
         }
 
         return question;
     }
 
-    /// <summary>Answers all open calls without running them.</summary>
+    /// <summary>Answers all open calls without running them: with why they were not run, or that nobody knows what became of them.</summary>
     public Task SkipOpenCallsAsync(string why, CancellationToken cancellationToken)
     {
         var open = run.Conversation.OpenCalls;
         return open.Count == 0
             ? Task.CompletedTask
             : run.CommitAsync(
-                new RunCommit { Events = [.. open.Select(call => Finish(call, ToolOutput.Error(why), TimeSpan.Zero))] },
+                new RunCommit { Events = [.. open.Select(call => Finish(call, ToolOutput.Error(MayHaveRun(call) ? $"{Unknown(call)}: it was cut off, as {why}" : $"Not run: {why}"), TimeSpan.Zero))] },
                 cancellationToken);
     }
 
@@ -92,6 +94,7 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
     private async Task<(JournalEvent Event, ToolOutput Output)> RunOneAsync(OpenCall open, bool isOurs, CancellationToken cancellationToken)
     {
         var began = run.TimeProvider.GetTimestamp();
+        _begun[CallIdOf(open)] = true;
         var output = await InvokeSafelyAsync(open, isOurs, cancellationToken).ConfigureAwait(false);
         return (Finish(open, output, run.TimeProvider.GetElapsedTime(began)), output);
     }
@@ -114,8 +117,7 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
         var effect = tool.GetEffect();
         if (!isOurs && !await CanRunAgainAsync(effect, open.Started!.CallId, cancellationToken).ConfigureAwait(false))
         {
-            return ToolOutput.Error(
-                $"The outcome of this {name} call is unknown: the machine that ran it was lost. It may or may not have taken effect. Look at the state of things before you repeat it.");
+            return ToolOutput.Error($"{Unknown(open)}: the machine that ran it was lost.");
         }
 
         using var activity = AgentTelemetry.StartTool(name, CallIdOf(open));
@@ -136,7 +138,7 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
         catch (OperationCanceledException) when (steered.IsRequested && !cancellationToken.IsCancellationRequested)
         {
             _steered = true;
-            return ToolOutput.Error("Interrupted: a person sent a message that changes the task. Read it before you go on.");
+            return ToolOutput.Error($"Interrupted: a person sent a message that changes the task. Read it before you go on.{(effect == ToolEffect.External ? $" {Unknown(open)}." : "")}");
         }
     }
 
@@ -204,12 +206,24 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
                 var other => ToolOutput.Text(JsonSerializer.Serialize(other, tool.JsonSerializerOptions.GetTypeInfo(other.GetType()))),
             };
         }
-        catch (Exception exception) when (exception is not (OperationCanceledException or LeaseLostException or SandboxException or WireException or RunEndedException))
+        catch (Exception exception) when (exception is not (LeaseLostException or SandboxException or WireException or RunEndedException)
+            && !(exception is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
-            // A tool's own failure is the model's to deal with; what ends a run passes.
+            // A tool's own failure, a time limit of its own too, is the model's to deal with; what ends a run passes.
             return ToolOutput.Error($"{call.Tool} failed: {exception.Message}");
         }
     }
+
+    /// <summary>Whether an open call may have taken effect. The starts of what a sandbox keeps by call id are committed before they are made.</summary>
+    private bool MayHaveRun(OpenCall open) => EffectOf(open.Call) switch
+    {
+        ToolEffect.Read => false,
+        ToolEffect.External => open.Started is not null,
+        _ => !BelongsToThisRun(open) || _begun.ContainsKey(CallIdOf(open)),
+    };
+
+    private static string Unknown(OpenCall open) =>
+        $"The outcome of this {open.Call.Name} call is unknown; it may or may not have taken effect, so look at the state of things before you repeat it";
 
     private ToolEffect EffectOf(ContentBlock call) => tools.Find(call.Name ?? "")?.GetEffect() ?? ToolEffect.Read;
 

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using System.Xml;
-
 namespace Drafthorse.Harness.Egress.Registries;
 
 /// <summary>
@@ -39,7 +36,7 @@ public static class PackageRegistries
         {
             return await find(machine, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or XmlException or JsonException or InvalidDataException or OperationCanceledException)
+        catch (Exception)
         {
             // A broken configuration of one tool concerns that tool; its registries stay closed.
             return [];

@@ -1,6 +1,7 @@
 using Drafthorse.Harness.GitGateway.Git;
 using Drafthorse.Harness.GitGateway.Http;
 using Drafthorse.Harness.GitGateway.Mirrors;
+using Microsoft.Extensions.Logging;
 
 namespace Drafthorse.Harness.GitGateway.Push;
 
@@ -8,7 +9,7 @@ namespace Drafthorse.Harness.GitGateway.Push;
 /// Takes one push from its commands to the code host: command policy, fence, quarantine, object policy, fence again, and a
 /// fast-forward of exactly that commit. A refusal leaves nothing behind, and a retry after a crash finds the work done.
 /// </summary>
-internal sealed class PushReceiver(RepositoryMirrors mirrors)
+internal sealed class PushReceiver(RepositoryMirrors mirrors, ILogger logger)
 {
     private readonly GitProcess _git = mirrors.Git;
 
@@ -44,6 +45,7 @@ internal sealed class PushReceiver(RepositoryMirrors mirrors)
                 Reason = refusal?.Reason ?? "",
                 ProtectedPaths = refusal?.ProtectedPaths ?? [],
             };
+            GitGatewayLog.PushDecided(logger, thread.ThreadId, decision.Pushed, decision.Commit, decision.Reason);
             if (thread.OnPush is not null)
                 await thread.OnPush(decision, cancellationToken).ConfigureAwait(false);
             return decision;

@@ -146,7 +146,7 @@ public sealed class BubblewrapBackend : ISandboxBackend
         IReadOnlyList<SandboxListing> listings =
         [
             .. from directory in SandboxDirectory.List(_options.StateDirectory)
-               let description = directory.Read()
+               let description = directory.Describe()
                select new SandboxListing(
                    new SandboxRecord(Kind, Environment.MachineName, directory.Name), description.ThreadId, description.CreatedAt, ReadStatus(directory)),
         ];

@@ -14,7 +14,7 @@ internal sealed class SandboxDirectory(string root, string name)
     private const UnixFileMode Readable = OwnerOnly
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
-    public string Name { get; } = name.Length is > 0 and <= LongestName && name.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-')
+    public string Name { get; } = IsName(name)
         ? name
         : throw new ArgumentException($"A sandbox's name has 1 to {LongestName} lower-case letters, digits and hyphens.", nameof(name));
 
@@ -41,14 +41,28 @@ internal sealed class SandboxDirectory(string root, string name)
         directory.WriteEtc();
         foreach (var (file, content) in etc)
             File.WriteAllBytes(System.IO.Path.Combine(directory.Etc, file), content);
-        File.WriteAllText(directory.At("sandbox.json"), JsonSerializer.Serialize(description, SandboxDescriptionJson.Default.SandboxDescription));
+        File.WriteAllText(directory.At("sandbox.json.new"), JsonSerializer.Serialize(description, SandboxDescriptionJson.Default.SandboxDescription));
+        File.Move(directory.At("sandbox.json.new"), directory.At("sandbox.json"));
         return directory;
     }
 
-    /// <summary>The sandboxes below <paramref name="root"/>.</summary>
+    /// <summary>The sandboxes below <paramref name="root"/>, with those that a host left half made or half removed when it died.</summary>
     public static IEnumerable<SandboxDirectory> List(string root) => Directory.Exists(root)
-        ? Directory.EnumerateDirectories(root).Select(path => new SandboxDirectory(root, System.IO.Path.GetFileName(path))).Where(directory => directory.Exists)
+        ? Directory.EnumerateDirectories(root).Select(System.IO.Path.GetFileName).OfType<string>().Where(IsName).Select(name => new SandboxDirectory(root, name))
         : [];
+
+    /// <summary>What is known of it; of one that was left half made only since when it is there.</summary>
+    public SandboxDescription Describe()
+    {
+        try
+        {
+            return Read();
+        }
+        catch (Exception exception) when (exception is IOException or JsonException)
+        {
+            return new SandboxDescription { CreatedAt = Directory.GetCreationTimeUtc(Path) };
+        }
+    }
 
     public SandboxDescription Read() =>
         JsonSerializer.Deserialize(File.ReadAllText(At("sandbox.json")), SandboxDescriptionJson.Default.SandboxDescription) ?? new SandboxDescription();
@@ -59,6 +73,9 @@ internal sealed class SandboxDirectory(string root, string name)
 
     /// <summary>Held while the sandbox is started, so that two hosts never start it twice.</summary>
     public FileStream Lock() => new(At("lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+
+    private static bool IsName(string name) =>
+        name.Length is > 0 and <= LongestName && name.All(letter => char.IsAsciiLetterLower(letter) || char.IsAsciiDigit(letter) || letter == '-');
 
     private static void Make(string path, UnixFileMode mode)
     {

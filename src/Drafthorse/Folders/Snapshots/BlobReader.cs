@@ -21,6 +21,20 @@ internal sealed class BlobReader(ShadowGit git) : IAsyncDisposable
     /// <summary>Throws an <see cref="IOException"/> when it is too large or cannot be read.</summary>
     public async Task CopyAsync(string id, Stream to, CancellationToken cancellationToken, long most = MostBytes)
     {
+        var size = await AskAsync(id, cancellationToken);
+        if (size > most)
+        {
+            await ReadAsync(size, Stream.Null, cancellationToken);
+            throw new IOException($"it has {size:N0} bytes, and {most:N0} are the most");
+        }
+
+        await ReadAsync(size, to, cancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => EndAsync();
+
+    private async Task<long> AskAsync(string id, CancellationToken cancellationToken)
+    {
         _process ??= git.Start(["cat-file", "--batch"]);
         var (pipe, output) = (_process.StandardInput.BaseStream, _process.StandardOutput.BaseStream);
         await pipe.WriteAsync(Encoding.ASCII.GetBytes($"{id}\n"), cancellationToken);
@@ -28,30 +42,41 @@ internal sealed class BlobReader(ShadowGit git) : IAsyncDisposable
         var head = await ReadLineAsync(output, cancellationToken);
         if (head.Split(' ') is not [_, "blob", var text] || !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size))
             throw new IOException($"its content cannot be read: {head}");
-        var fits = size <= most;
-        var buffer = new byte[64 * 1024];
-        for (var left = size + 1; left > 0;)
-        {
-            // After the content comes one line feed.
-            var read = await output.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, left)), cancellationToken);
-            if (read == 0)
-                throw new IOException("its content ended early");
-            left -= read;
-            if (fits)
-                await to.WriteAsync(buffer.AsMemory(0, left == 0 ? read - 1 : read), cancellationToken);
-        }
-
-        if (!fits)
-            throw new IOException($"it has {size:N0} bytes, and {most:N0} are the most");
+        return size;
     }
 
-    public async ValueTask DisposeAsync()
+    private async Task ReadAsync(long size, Stream to, CancellationToken cancellationToken)
     {
-        if (_process is null)
+        var output = _process!.StandardOutput.BaseStream;
+        var buffer = new byte[64 * 1024];
+        try
+        {
+            for (var left = size + 1; left > 0;)
+            {
+                // After the content comes one line feed.
+                var read = await output.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, left)), cancellationToken);
+                if (read == 0)
+                    throw new IOException("its content ended early");
+                left -= read;
+                await to.WriteAsync(buffer.AsMemory(0, left == 0 ? read - 1 : read), cancellationToken);
+            }
+        }
+        catch
+        {
+            // What is left of this content would be taken for the head of the next.
+            await EndAsync();
+            throw;
+        }
+    }
+
+    private async ValueTask EndAsync()
+    {
+        if (_process is not { } process)
             return;
-        _process.StandardInput.Close();
-        await _process.WaitForExitAsync();
-        _process.Dispose();
+        _process = null;
+        process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
     }
 
     private static async Task<string> ReadLineAsync(Stream output, CancellationToken cancellationToken)

@@ -202,6 +202,40 @@ public sealed class AgentLoopTests
     }
 
     [Fact]
+    public async Task Run_ToolRunsIntoATimeLimitOfItsOwn_TellsTheModel()
+    {
+        var harness = new AgentHarness { OnTool = _ => Task.FromException<object>(new TaskCanceledException("The request was canceled due to a timeout.")) };
+        harness.Model.Calls(("deploy", "{}")).Says("It does not answer.");
+
+        var reply = await harness.SendAsync("go");
+
+        Assert.Equal((ThreadStatus.Done, "It does not answer."), (reply.Status, reply.Text));
+        Assert.Contains("deploy failed: The request was canceled", harness.Shown(1)[^1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("deploy", "The outcome of this deploy call is unknown")]
+    [InlineData("change", "The outcome of this change call is unknown")]
+    [InlineData("look", "Not run: the run ended (Cancelled).")]
+    public async Task Run_CancelledInACall_SaysWhatIsKnownOfEachCall(string tool, string expected)
+    {
+        var harness = new AgentHarness();
+        harness.Model.Calls((tool, "{}"), ("deploy", "{}"));
+        harness.OnTool = async _ =>
+        {
+            await harness.Store.CancelAsync(harness.ThreadId, long.MaxValue, [], Token);
+            await Task.Delay(Timeout.Infinite, Token);
+            return "never";
+        };
+
+        await harness.SendAsync("go");
+
+        var answers = (await harness.JournalAsync()).Select(record => record.Event).OfType<ToolFinished>().Select(finished => finished.Content[0].Text!).ToList();
+        Assert.StartsWith(expected, answers[0], StringComparison.Ordinal);
+        Assert.Equal("Not run: the run ended (Cancelled).", answers[1]);
+    }
+
+    [Fact]
     public async Task Run_Cancelled_EndsCancelledAndAnswersOpenCalls()
     {
         var harness = new AgentHarness();

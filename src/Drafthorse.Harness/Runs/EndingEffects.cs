@@ -1,0 +1,26 @@
+using Drafthorse.Harness.Channels;
+using Drafthorse.Harness.Threads;
+using Drafthorse.Harness.Threads.Journal;
+
+namespace Drafthorse.Harness.Runs;
+
+/// <summary>What people outside are told when a run ends: the last state of its status, and one reply.</summary>
+internal static class EndingEffects
+{
+    public static IReadOnlyList<OutboxDraft> Of(ThreadOrigin origin, ThreadFacts facts, ThreadStatus outcome, RunFinished finished, string? inReplyTo) => origin.IsAnsweredByJournal
+        ? []
+        :
+        [
+            new StatusEffect { State = outcome, Activity = finished.Reason, Step = facts.Steps, CostUsd = facts.CostUsd }.ToOutbox(null),
+            new ReplyEffect
+            {
+                Run = finished.Token,
+                InReplyTo = inReplyTo,
+                Outcome = outcome,
+                Text = finished.FinalText.Length > 0 ? finished.FinalText : finished.Reason,
+                Reason = finished.Reason,
+                Notes = finished.Notes,
+                CostUsd = facts.CostUsd,
+            }.ToOutbox(),
+        ];
+}
