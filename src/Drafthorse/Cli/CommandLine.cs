@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Drafthorse.Cli.Threads;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Sandboxes;
@@ -34,10 +35,14 @@ internal static class CommandLine
             ThreadsCommand.Create(),
         };
         root.SetAction((_, _) => ReplSession.RunAsync(interrupts));
-        var parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
+
+        // A word is what it is: neither a file with more words (@...) nor an order to the parser ([...]). Tasks are other people's words.
+        root.Directives.Clear();
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var errors = Errors(parsed, args).ToList();
+        if (errors.Count > 0)
         {
-            foreach (var error in Errors(parsed, args))
+            foreach (var error in errors)
                 await Console.Error.WriteLineAsync(error);
             await Console.Error.WriteLineAsync($"See: drafthorse {string.Concat(Commands(parsed).Reverse())}{Help}");
             return ExitCodes.Usage;
@@ -74,13 +79,23 @@ internal static class CommandLine
     }
 
     private static IEnumerable<string> Errors(ParseResult parsed, string[] args) =>
-        args is [var name, ..] && Later.TryGetValue(name, out var comes) ? [$"drafthorse {name} is not there yet: it comes with {comes}."]
+        Misspelt(parsed, args) is { } option ? [$"There is no option {option}. A word that begins with a hyphen goes after --, as in: drafthorse {string.Concat(Commands(parsed).Reverse())}-- {option}"]
+        : parsed.Errors.Count == 0 ? []
+        : args is [var name, ..] && Later.TryGetValue(name, out var comes) ? [$"drafthorse {name} is not there yet: it comes with {comes}."]
         : parsed.CommandResult.Command.Name == RunCommand.Name && parsed.UnmatchedTokens.Any(token => !token.StartsWith('-')) ? ["The task is several words: put it in quotes, so that it is one."]
         : parsed.Errors.Select(error => error.Message);
 
+    /// <summary>What begins as an option and was taken for something else. It would be run, and paid for, as a task.</summary>
+    private static string? Misspelt(ParseResult parsed, string[] args)
+    {
+        var options = args.TakeWhile(word => word != "--").ToHashSet();
+        return parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).Select(token => token.Value).Concat(parsed.UnmatchedTokens)
+            .FirstOrDefault(word => word is ['-', _, ..] && options.Contains(word));
+    }
+
     private static IEnumerable<string> Commands(ParseResult parsed)
     {
-        for (var command = parsed.CommandResult; command.Parent is System.CommandLine.Parsing.CommandResult parent; command = parent)
+        for (var command = parsed.CommandResult; command.Parent is CommandResult parent; command = parent)
             yield return $"{command.Command.Name} ";
     }
 }

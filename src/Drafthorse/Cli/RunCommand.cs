@@ -31,7 +31,8 @@ internal static class RunCommand
 
     public static Command Create()
     {
-        MaxCost.Validators.Add(result => Require(result, decimal.TryParse(Word(result), NumberStyles.Number, CultureInfo.InvariantCulture, out var usd) && usd > 0, "--max-cost must be an amount of more than 0 USD, such as 2.50."));
+        MaxCost.CustomParser = ReadCost;
+        Thread.Validators.Add(result => Require(result, !string.IsNullOrWhiteSpace(Word(result)), "--thread is empty: leave it out for a thread of its own, or name one."));
         MaxSteps.Validators.Add(result => Require(result, int.TryParse(Word(result), NumberStyles.None, CultureInfo.InvariantCulture, out var steps) && steps > 0, "--max-steps must be a whole number of at least 1."));
         Sandbox.Validators.Add(result => Require(result, Kinds.Contains(Word(result)), $"--sandbox must be local, bubblewrap or docker{(Word(result) is "kubernetes" or "remote" ? $"; {Word(result)} is not there yet" : "")}."));
         Plan.Validators.Add(result => Require(result, result.Implicit, "--plan is not there yet: it comes with plan mode."));
@@ -44,6 +45,15 @@ internal static class RunCommand
             """) { Task, Repository, Model, Fallback, Sandbox, Thread, MaxCost, MaxSteps, Plan, Json };
         command.SetAction(RunAsync);
         return command;
+    }
+
+    /// <summary>Digits and a point only: a comma means thousands to some and cents to others.</summary>
+    private static decimal? ReadCost(ArgumentResult result)
+    {
+        if (decimal.TryParse(result.Tokens[^1].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var usd) && usd > 0)
+            return usd;
+        result.AddError("--max-cost must be an amount of more than 0 USD, such as 2.50.");
+        return null;
     }
 
     private static void Require(SymbolResult result, bool fine, string message)

@@ -50,7 +50,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
             return unset;
         if (text is "unlimited" or "none")
             return null;
-        return decimal.TryParse(text, NumberStyles.Number, CultureInfo.InvariantCulture, out var value) && value >= 0
+        return decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
             ? value
             : throw new SettingsException($"{name} must be an amount in USD, such as 10 or 2.50, or 'unlimited'; it is '{text}'.");
     }

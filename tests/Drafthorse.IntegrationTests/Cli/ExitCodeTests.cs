@@ -39,6 +39,10 @@ public sealed class ExitCodeTests : IAsyncLifetime
     [InlineData("--plan is not there yet", "--plan", "go")]
     [InlineData("put it in quotes", "fix", "the", "bug")]
     [InlineData("empty", " ")]
+    [InlineData("There is no option --jsn", "--jsn")]
+    [InlineData("There is no option --bogus", "--bogus", "x")]
+    [InlineData("--max-cost must be", "--max-cost", "1,5", "go")]
+    [InlineData("--thread is empty", "--thread", "", "go")]
     [InlineData("--repo names '/not/there'", "--repo", "/not/there", "go")]
     [InlineData("There is no thread", "--thread", "00000000-0000-8000-8000-000000000000", "go")]
     public async Task Run_Misused_Is2AndSaysHow(string says, params string[] arguments)
@@ -48,6 +52,19 @@ public sealed class ExitCodeTests : IAsyncLifetime
         run.Expect(2);
         Assert.Equal("", run.Output);
         Assert.Contains(says is "--model is not" ? "nonsense" : says, run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("@drafthorse mend it")]
+    [InlineData("@/etc/hostname")]
+    [InlineData("[suggest]")]
+    [InlineData("-1 is wrong", "--")]
+    public async Task Run_TaskOfAnyWords_IsTheTask(string task, params string[] before)
+    {
+        await using var run = await CliProcess.RunAsync(_world, ["run", "--json", "--model", _world.Script("""{"text":"hi"}"""), .. before, task]);
+
+        run.Expect(0);
+        Assert.Contains(run.Json, line => line.GetProperty("type").GetString() == "messages.taken" && line.GetProperty("messages")[0].GetProperty("text").GetString() == task);
     }
 
     [Fact]
