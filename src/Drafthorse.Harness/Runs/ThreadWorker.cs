@@ -29,6 +29,10 @@ public sealed partial class ThreadWorker(
     public async Task RunAsync(CancellationToken stopping)
     {
         using var slots = new SemaphoreSlim(options.Concurrency);
+
+        // From the beginning, so that the first one is seen as one more.
+        RunMetrics.Takeovers.Add(0);
+        RunMetrics.LeasesLost.Add(0);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var observing = ObserveAsync(ending.Token);
         try

@@ -43,6 +43,7 @@ public sealed partial class SandboxPool
     public async Task<SandboxSession> AcquireAsync(SandboxRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        var began = _time.GetTimestamp();
         var path = await ChoosePathAsync(request.Sandbox, cancellationToken).ConfigureAwait(false);
         var sandbox = request.Sandbox;
         if (path == AcquirePath.Fresh)
@@ -66,6 +67,7 @@ public sealed partial class SandboxPool
                 sandbox!, path, client, token => AttachAsync(sandbox!, request, token), released => _held.TryRemove(released, out _), _options, _time);
             _held[session] = sandbox!.Id;
             LogAcquired(Backend.Kind, path, request.ThreadId);
+            SandboxMetrics.Record(Backend.Kind, path, _time.GetElapsedTime(began));
             return session;
         }
         catch (Exception exception) when (path == AcquirePath.Fresh || exception is SandboxException { Problem: SandboxProblem.NotIsolated })

@@ -65,7 +65,7 @@ internal static class CommandLine
         }
         catch (Exception exception)
         {
-            await Console.Error.WriteLineAsync(exception is SettingsException or ModelException or SandboxException or ThreadStoreException
+            await Console.Error.WriteLineAsync(exception is SettingsException or ModelException or SandboxException or ThreadStoreException or IOException or UnauthorizedAccessException
                 ? exception.Message
                 : $"Unexpected, and a defect of drafthorse: {exception}");
             return exception switch

@@ -25,7 +25,7 @@ internal static class RunCommand
     private static readonly Option<string?> Sandbox = new("--sandbox") { Description = "Where tools act: local (default), bubblewrap or docker.", HelpName = "kind" };
     private static readonly Option<string?> Thread = new("--thread") { HelpName = "id|key", Description = "Go on in this thread: an id, its first digits, or a key of your own." };
     private static readonly Option<decimal?> MaxCost = new("--max-cost") { HelpName = "usd", Description = "Most that the thread may cost, in USD." };
-    private static readonly Option<int?> MaxSteps = new("--max-steps") { HelpName = "n", Description = "Most model calls." };
+    private static readonly Option<int?> MaxSteps = new("--max-steps") { HelpName = "n", Description = "Most model calls; one more asks for a hand-over." };
     private static readonly Option<bool> Plan = new("--plan") { Hidden = true };
     private static readonly Option<bool> Json = new("--json") { Description = "One JSON object per line on standard output, and nothing else." };
 

@@ -38,7 +38,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
 
     /// <summary>The home that a setting names, or the default one.</summary>
     public static string HomeOf(string? named) =>
-        Path.GetFullPath(named ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".drafthorse"));
+        Path.GetFullPath(named is { Length: > 0 } ? named : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".drafthorse"));
 
     public IReadOnlyList<string> Words(string name) =>
         Text(name)?.Split([' ', ',', ';', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)

@@ -69,9 +69,13 @@ internal sealed class RunSession(Platform platform, IRunOutput output)
                 output.Show(_end);
             _end = finished;
         }
-        catch (IOException)
+        catch (OutputClosedException)
         {
-            // Nobody reads what the run says any more.
+            await gone.CancelAsync();
+        }
+        catch (IOException exception)
+        {
+            await Console.Error.WriteLineAsync($"The run was stopped, as what it says cannot be written: {exception.Message}");
             await gone.CancelAsync();
         }
     }

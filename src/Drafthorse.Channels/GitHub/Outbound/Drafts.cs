@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text;
 using Drafthorse.Channels.GitHub.Api;
@@ -11,6 +12,9 @@ namespace Drafthorse.Channels.GitHub.Outbound;
 /// <summary>Opens the thread's draft pull request, or updates the text of the one that is there. There is no third thing it can do.</summary>
 internal sealed partial class Drafts(GitHubApi api, CommentWords words, ILogger logger)
 {
+    private static readonly Counter<long> PullRequests =
+        new Meter("Drafthorse").CreateCounter<long>("drafthorse_pull_requests_total", null, "Draft pull requests, opened and updated.");
+
     private const int MaxTemplateLength = 20_000;
 
     private readonly DraftBody _body = new(words);
@@ -21,6 +25,7 @@ internal sealed partial class Drafts(GitHubApi api, CommentWords words, ILogger 
         var pullRequest = open is null
             ? await OpenAsync(effect, draft, cancellationToken).ConfigureAwait(false)
             : await UpdateAsync(effect, draft, open, cancellationToken).ConfigureAwait(false);
+        PullRequests.Add(1, new KeyValuePair<string, object?>("state", open is null ? "opened" : "updated"));
         return new EffectResult(pullRequest.HtmlUrl, new PullRequestRef(pullRequest.Number, pullRequest.HtmlUrl));
     }
 

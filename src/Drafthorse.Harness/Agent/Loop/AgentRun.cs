@@ -61,6 +61,8 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
 
         await inbox.TakeUntakenAsync(lease.Lost).ConfigureAwait(false);
         await EndAsync(run, engine.Tools, outcome, lease.Lost).ConfigureAwait(false);
+        var reason = options.Redactor.Redact(outcome.Reason);
+        LogEnded(logger, claim.Thread.Id, lease.Lease.Token, outcome.Status, run.Steps, run.CostUsd, reason);
         AgentTelemetry.FinishRun(activity, outcome.Status, outcome.Failure.ToString(), claim.Thread.Origin.Channel, options.TimeProvider.GetElapsedTime(began));
         return new ReleaseRequest { Lease = claim.Lease, State = outcome.Status };
     }
@@ -173,6 +175,9 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
         List<OutboxDraft> outbox = [.. outcome.Outbox, .. EndingEffects.Of(run.Thread.Origin, run.Facts, outcome.Status, finished, run.Conversation.LastMessageId)];
         await run.CommitAsync(new RunCommit { Events = [finished], Outbox = outbox }, cancellationToken).ConfigureAwait(false);
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Run {Token} of thread {ThreadId} ended as {Outcome} after {Steps} steps and {CostUsd} USD. {Reason}")]
+    private static partial void LogEnded(ILogger logger, ThreadId threadId, long token, ThreadStatus outcome, int steps, decimal costUsd, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The run of thread {ThreadId} failed unexpectedly")]
     private static partial void LogUnexpected(ILogger logger, ThreadId threadId, Exception exception);

@@ -117,7 +117,7 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
         var effect = tool.GetEffect();
         if (!isOurs && !await CanRunAgainAsync(effect, open.Started!.CallId, cancellationToken).ConfigureAwait(false))
         {
-            return ToolOutput.Error($"{Unknown(open)}: the machine that ran it was lost.");
+            return ToolOutput.Error($"{Unknown(open)}: the process that asked for it was lost.");
         }
 
         using var activity = AgentTelemetry.StartTool(name, CallIdOf(open));

@@ -12,6 +12,9 @@ namespace Drafthorse.Cli.Threads;
 /// <summary>The threads of a server, by its API.</summary>
 internal sealed class ServerThreads : ThreadSource
 {
+    /// <summary>How long the head of an answer is waited for.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly HttpClient _http;
 
     /// <summary>Throws <see cref="SettingsException"/> when this is no address.</summary>
@@ -19,7 +22,7 @@ internal sealed class ServerThreads : ThreadSource
     {
         if (!Uri.TryCreate($"{url.TrimEnd('/')}/", UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
             throw new SettingsException($"--server must be an address such as https://drafthorse.example; it is '{url}'.");
-        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = address, Timeout = Patience };
         if (token is not null)
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
@@ -105,12 +108,16 @@ internal sealed class ServerThreads : ThreadSource
         {
             throw new SettingsException($"{_http.BaseAddress} cannot be reached: {exception.Message}", exception);
         }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new SettingsException($"{_http.BaseAddress} does not answer within {Patience.TotalSeconds:0} s.", exception);
+        }
     }
 
     private async Task<string> ExplainAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         if (response.StatusCode == HttpStatusCode.Unauthorized)
-            return $"{_http.BaseAddress} wants its API token: set DRAFTHORSE_API_TOKEN.";
+            return $"{_http.BaseAddress} {(_http.DefaultRequestHeaders.Authorization is null ? "wants its API token: set" : "refuses the token of")} DRAFTHORSE_API_TOKEN.";
         try
         {
             using var problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancellationToken));
