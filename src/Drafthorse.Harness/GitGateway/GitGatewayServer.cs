@@ -18,6 +18,7 @@ public sealed class GitGatewayServer
     private const long MaxFetchRequestBytes = 16 * 1024 * 1024;
     private readonly RepositoryMirrors _mirrors;
     private readonly GitGatewayOptions _options;
+    private readonly ProcessSlots _slots;
     private readonly PushReceiver _receiver;
     private readonly ILogger _logger;
 
@@ -27,12 +28,10 @@ public sealed class GitGatewayServer
         ArgumentNullException.ThrowIfNull(mirrors);
         _mirrors = mirrors;
         _options = mirrors.Options;
-        Processes = new SemaphoreSlim(_options.MaxProcesses, _options.MaxProcesses);
+        _slots = new ProcessSlots(_options.MaxProcesses);
         _logger = logger ?? NullLogger<GitGatewayServer>.Instance;
-        _receiver = new PushReceiver(mirrors, _logger);
+        _receiver = new PushReceiver(mirrors, _slots, _logger);
     }
-
-    private SemaphoreSlim Processes { get; }
 
     /// <summary>Serves one connection of the thread's sandbox until its peer or <paramref name="cancellationToken"/> ends it.
     /// The stream is the caller's to dispose. Never throws for what the peer does.</summary>
@@ -111,22 +110,13 @@ public sealed class GitGatewayServer
             await http.WriteContinueAsync(cancellationToken).ConfigureAwait(false);
         if (endpoint is GatewayEndpoint.UploadPack or GatewayEndpoint.ReceivePack && head.ContentType != RequestTypeOf(endpoint))
             throw new HttpException(415, $"the content type must be {RequestTypeOf(endpoint)}");
-        if (!await Processes.WaitAsync(TimeSpan.FromSeconds(30), cancellationToken).ConfigureAwait(false))
-            throw new HttpException(429, "the gateway is busy; try again");
-        try
+        await (endpoint switch
         {
-            await (endpoint switch
-            {
-                GatewayEndpoint.UploadPackRefs => AdvertiseAsync(thread, head, response, cancellationToken),
-                GatewayEndpoint.UploadPack => UploadPackAsync(thread, head, body, response, cancellationToken),
-                GatewayEndpoint.ReceivePackRefs => AdvertiseForPushAsync(thread, response, cancellationToken),
-                _ => ReceivePackAsync(thread, head, body, response, cancellationToken),
-            }).ConfigureAwait(false);
-        }
-        finally
-        {
-            Processes.Release();
-        }
+            GatewayEndpoint.UploadPackRefs => AdvertiseAsync(thread, head, response, cancellationToken),
+            GatewayEndpoint.UploadPack => UploadPackAsync(thread, head, body, response, cancellationToken),
+            GatewayEndpoint.ReceivePackRefs => AdvertiseForPushAsync(thread, response, cancellationToken),
+            _ => ReceivePackAsync(thread, head, body, response, cancellationToken),
+        }).ConfigureAwait(false);
     }
 
     private async Task AdvertiseAsync(GitGatewayThread thread, HttpRequestHead head, HttpResponseBody response, CancellationToken cancellationToken)
@@ -159,6 +149,7 @@ public sealed class GitGatewayServer
 
     private async Task RunUploadPackAsync(RepositoryMirror mirror, GitCommand command, HttpRequestHead head, CancellationToken cancellationToken)
     {
+        using var slot = await _slots.TakeAsync(cancellationToken).ConfigureAwait(false);
         var result = await _mirrors.Git.RunAsync(
             command with
             {
@@ -181,6 +172,7 @@ public sealed class GitGatewayServer
     {
         var mirror = _mirrors.Get(thread.Repository);
         await mirror.RefreshAsync(_options.MirrorFreshness, cancellationToken).ConfigureAwait(false);
+        using var slot = await _slots.TakeAsync(cancellationToken).ConfigureAwait(false);
         await PushAdvertisement.WriteAsync(mirror, thread, response, cancellationToken).ConfigureAwait(false);
     }
 

@@ -33,6 +33,7 @@ internal sealed class GatewayFixture : IAsyncDisposable
                 MaxPushBytes = options.MaxPushBytes,
                 MaxPushCommits = options.MaxPushCommits,
                 IdleTimeout = options.IdleTimeout,
+                MaxProcesses = options.MaxProcesses,
             },
             (_, access, _) =>
             {
@@ -203,4 +204,6 @@ internal sealed class GitGatewayFixtureOptions
     public string Token { get; set; } = GatewayFixture.Token;
 
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    public int MaxProcesses { get; set; } = 16;
 }

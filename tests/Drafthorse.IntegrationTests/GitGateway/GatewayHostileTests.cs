@@ -141,6 +141,19 @@ public sealed class GatewayHostileTests
         }
     }
 
+    [Fact]
+    public async Task Push_ThatNeverGoesOn_HoldsNobodyElseUp()
+    {
+        await using var fixture = await GatewayFixture.StartAsync(options => options.MaxProcesses = 1);
+        using var stalled = new TcpClient();
+        await stalled.ConnectAsync("127.0.0.1", fixture.Url.Port, TestContext.Current.CancellationToken);
+        var head = $"POST {fixture.Url.AbsolutePath}code.example/acme/widgets.git/git-receive-pack HTTP/1.1\r\nContent-Type: application/x-git-receive-pack-request\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n";
+        await stalled.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head), TestContext.Current.CancellationToken);
+        Assert.StartsWith("HTTP/1.1 100 ", await new StreamReader(stalled.GetStream()).ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
+        await fixture.CloneAsync().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+    }
+
     private static Task<string> SendAsync(GatewayFixture fixture, string request) => SendAsync(fixture, Encoding.Latin1.GetBytes(request));
 
     private static async Task<string> SendAsync(GatewayFixture fixture, byte[] request)

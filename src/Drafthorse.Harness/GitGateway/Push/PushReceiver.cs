@@ -9,7 +9,7 @@ namespace Drafthorse.Harness.GitGateway.Push;
 /// Takes one push from its commands to the code host: command policy, fence, quarantine, object policy, fence again, and a
 /// fast-forward of exactly that commit. A refusal leaves nothing behind, and a retry after a crash finds the work done.
 /// </summary>
-internal sealed class PushReceiver(RepositoryMirrors mirrors, ILogger logger)
+internal sealed class PushReceiver(RepositoryMirrors mirrors, ProcessSlots slots, ILogger logger)
 {
     private readonly GitProcess _git = mirrors.Git;
 
@@ -71,6 +71,7 @@ internal sealed class PushReceiver(RepositoryMirrors mirrors, ILogger logger)
                 "not a fast-forward: the branch on the code host moved meanwhile. Fetch, merge or rebase onto it, and push again."));
         }
 
+        using var slot = await slots.TakeAsync(cancellationToken).ConfigureAwait(false);
         using var quarantine = await Quarantine.CreateAsync(mirrors.Root, mirror, command, cancellationToken).ConfigureAwait(false);
         var refusal = await quarantine.ReceiveAsync(_git, mirrors.Options, push, pack, cancellationToken).ConfigureAwait(false);
         if (refusal is not null)
