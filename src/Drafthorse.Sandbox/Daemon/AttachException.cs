@@ -8,9 +8,6 @@ public enum AttachRefusal
 
     /// <summary>The key is not the sandbox's.</summary>
     WrongKey,
-
-    /// <summary>The daemon does not speak this version of the wire.</summary>
-    WireVersion,
 }
 
 /// <summary>A sandbox refused to be attached.</summary>

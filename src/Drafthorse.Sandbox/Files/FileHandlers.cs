@@ -24,13 +24,6 @@ public sealed class FileHandlers(FileRoots roots)
         return FileReader.List(roots.For(request), request);
     }
 
-    /// <summary>The facts of an entry, links not followed; null when there is none.</summary>
-    public FileFacts? Stat(PathRequest request)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        return FileReader.Stat(roots.For(request), request);
-    }
-
     /// <summary>Writes a whole file.</summary>
     public ChangeResult Write(WriteFileRequest request)
     {

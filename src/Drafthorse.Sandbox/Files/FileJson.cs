@@ -16,10 +16,6 @@ namespace Drafthorse.Sandbox.Files;
 [JsonSerializable(typeof(ChangeResult))]
 [JsonSerializable(typeof(PathRequest))]
 [JsonSerializable(typeof(ListFilesResult))]
-[JsonSerializable(typeof(StatResult))]
 [JsonSerializable(typeof(CollectChangeRequest))]
 [JsonSerializable(typeof(CollectChangeResult))]
 internal sealed partial class FileJson : JsonSerializerContext;
-
-/// <summary>The facts of an entry, or null.</summary>
-internal sealed record StatResult(FileFacts? Facts);

@@ -6,7 +6,7 @@ namespace Drafthorse.Sandbox.Files;
 internal static class FileMethods
 {
     public const string Read = "file.read", Write = "file.write", Edit = "file.edit", Patch = "file.patch", Delete = "file.delete",
-        List = "file.list", Stat = "file.stat", Collect = "file.collect";
+        List = "file.list", Collect = "file.collect";
 
     private const string CodePrefix = "file_";
 
@@ -17,7 +17,6 @@ internal static class FileMethods
         .Unary(Patch, FileJson.Default.ApplyPatchRequest, FileJson.Default.ChangeResult, (request, _) => Answer(() => files.Patch(request)))
         .Unary(Delete, FileJson.Default.DeleteFileRequest, FileJson.Default.ChangeResult, (request, _) => Answer(() => files.Delete(request)))
         .Unary(List, FileJson.Default.PathRequest, FileJson.Default.ListFilesResult, (request, _) => Answer(() => files.List(request)))
-        .Unary(Stat, FileJson.Default.PathRequest, FileJson.Default.StatResult, (request, _) => Answer(() => new StatResult(files.Stat(request))))
         .Unary(Collect, FileJson.Default.CollectChangeRequest, FileJson.Default.CollectChangeResult, (request, _) => Answer(() => files.Collect(request)));
 
     /// <summary>A refusal travels as a failed call, whose code names its kind.</summary>

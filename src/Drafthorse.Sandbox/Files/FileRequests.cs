@@ -85,7 +85,7 @@ public sealed record DeleteFileRequest : PlacedRequest
     public string? CallId { get; init; }
 }
 
-/// <summary>Names a path: what is listed, or looked at.</summary>
+/// <summary>Names the folder that is listed.</summary>
 public sealed record PathRequest : PlacedRequest
 {
     /// <summary>The path.</summary>

@@ -117,7 +117,7 @@ public sealed record ListFilesResult
 /// <summary>An entry's facts.</summary>
 public sealed record FileFacts
 {
-    /// <summary>The name in a list; the path for a single file.</summary>
+    /// <summary>The name in the list.</summary>
     public string Name { get; init; } = "";
 
     /// <summary>What it is.</summary>

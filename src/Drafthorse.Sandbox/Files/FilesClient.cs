@@ -50,10 +50,6 @@ public sealed class FilesClient
         return result;
     }
 
-    /// <summary>The facts of an entry, links not followed; null when there is none.</summary>
-    public async Task<FileFacts?> StatAsync(PathRequest request, CancellationToken cancellationToken) =>
-        (await CallAsync(FileMethods.Stat, request, FileJson.Default.PathRequest, FileJson.Default.StatResult, cancellationToken).ConfigureAwait(false)).Facts;
-
     /// <summary>What became of a change that an earlier owner asked for; waits for one at work. Null when the sandbox does not know the
     /// call: it never began there. Throws <see cref="FileException"/> when the change was refused.</summary>
     public async Task<ChangeResult?> CollectAsync(string callId, CancellationToken cancellationToken)

@@ -21,9 +21,6 @@ public static class CallCodes
     /// <summary>The answer or the request is larger than a call may carry.</summary>
     public const string TooLarge = "too_large";
 
-    /// <summary>The connection is not attached yet.</summary>
-    public const string NotAttached = "not_attached";
-
     /// <summary>What was named does not exist.</summary>
     public const string NotFound = "not_found";
 

@@ -43,8 +43,6 @@ internal sealed class Platform : IAsyncDisposable
 
     public required SandboxPool Sandboxes { get; init; }
 
-    public required RepositoryMirrors Mirrors { get; init; }
-
     public required IReadOnlyList<IChannel> Channels { get; init; }
 
     public required IReadOnlyList<ModelSpec> Models { get; init; }
@@ -90,15 +88,12 @@ internal sealed class Platform : IAsyncDisposable
             builder.Use(folder);
         foreach (var fallback in specs.Skip(1))
             builder.UseFallbackModel(factory.Create(fallback), fallback.ToString());
-        if (options.Watcher is not null)
-            builder.UseWatcher(options.Watcher);
 
         var platform = new Platform(settings, store, options.Loggers)
         {
             Agent = builder.Build(),
             Sandbox = selection,
             Sandboxes = pool,
-            Mirrors = mirrors,
             Channels = github is null ? [] : [github],
             Models = specs,
             Folder = folder,

@@ -1,5 +1,4 @@
 using Drafthorse.Harness.Budgets;
-using Drafthorse.Harness.Events;
 using Drafthorse.Harness.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -38,9 +37,6 @@ internal sealed record PlatformOptions
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromMinutes(30);
 
     public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
-
-    /// <summary>Sees every event of every run.</summary>
-    public Action<AgentEvent>? Watcher { get; init; }
 
     /// <summary>Whether to wait as long as another process keeps the store locked, rather than fail.</summary>
     public bool WaitsForStore { get; init; }

@@ -14,9 +14,6 @@ public sealed record RunStarted : JournalEvent
 
     /// <summary>Whether a previous owner's lease ran out.</summary>
     public bool TakenOver { get; init; }
-
-    /// <summary>The sandbox kind: <c>local</c>, <c>bubblewrap</c>, <c>docker</c>.</summary>
-    public string Sandbox { get; init; } = "";
 }
 
 /// <summary>The system prompt from here on. Journaled, so that every later request repeats it byte for byte.</summary>

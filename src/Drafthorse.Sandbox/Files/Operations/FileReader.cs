@@ -45,26 +45,13 @@ internal static class FileReader
         {
             Path = location.Display,
             Total = entries.Count,
-            Entries = [.. entries.Take(FileLimits.ListEntries).Select(entry => Facts(folder, entry.Name, entry.Name)).OfType<FileFacts>()],
+            Entries = [.. entries.Take(FileLimits.ListEntries).Select(entry => Facts(folder, entry.Name)).OfType<FileFacts>()],
         };
     }
 
-    public static FileFacts? Stat(FileRoots roots, PathRequest request)
+    private static FileFacts? Facts(Folder folder, string name) => folder.Stat(name) is not { } facts ? null : new FileFacts
     {
-        try
-        {
-            using var location = PathWalk.Resolve(roots, request.Path, followLast: false);
-            return Facts(location.Folder, location.Name, location.Display);
-        }
-        catch (FileException exception) when (exception.Kind == FileErrorKind.NotFound)
-        {
-            return null;
-        }
-    }
-
-    private static FileFacts? Facts(Folder folder, string name, string shown) => folder.Stat(name) is not { } facts ? null : new FileFacts
-    {
-        Name = shown,
+        Name = name,
         Kind = facts.Kind,
         Size = facts.Size,
         Modified = facts.Modified,
