@@ -6,7 +6,7 @@ using Drafthorse.Sandboxd;
 [assembly: UnsupportedOSPlatform("windows")]
 
 const string Usage = """
-    sandboxd serve [--socket PATH] [--root DIR] [--spill DIR] [--no-doors]
+    sandboxd serve [--socket PATH] [--spill DIR] [--no-doors]
         Serves this sandbox on a unix socket, or on the socket it was given as descriptor 3.
     sandboxd attach --socket PATH
         Carries standard input and output to a daemon's socket.
@@ -22,7 +22,7 @@ try
     switch (args)
     {
         case ["serve", ..]:
-            return await ServeCommand.RunAsync(CommandLine.Parse(args[1..], ["--socket", "--root", "--spill"], ["--no-doors"]));
+            return await ServeCommand.RunAsync(CommandLine.Parse(args[1..], ["--socket", "--spill"], ["--no-doors"]));
         case ["attach", ..]:
             return AttachCommand.Run(CommandLine.Parse(args[1..], ["--socket"], []));
         case ["launch", ..]:

@@ -28,7 +28,6 @@ internal static class ServeCommand
         using Socket listener = line.Find("--socket") is { } path ? ListeningSocket.Listen(path) : ListeningSocket.Inherit(Spawner.ListenerDescriptor);
         await using var daemon = new SandboxDaemon(new SandboxDaemonOptions
         {
-            RootDirectory = line.Find("--root") ?? "/",
             WorkingDirectory = Directory.GetCurrentDirectory(),
             SpillDirectory = line.Find("--spill") ?? (Directory.Exists(AgentDirectory) ? SpillInAgentDirectory : OtherSpill),
             Environment = ReadEnvironment(),

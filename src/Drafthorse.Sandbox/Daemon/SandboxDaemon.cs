@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Drafthorse.Sandbox.Doors;
@@ -102,10 +101,8 @@ public sealed class SandboxDaemon : IAsyncDisposable
         WireVersion = WireLimits.Version,
         UserId = Libc.geteuid(),
         ProcessId = Environment.ProcessId,
-        IsNative = !RuntimeFeature.IsDynamicCodeSupported,
         Platform = RuntimeInformation.RuntimeIdentifier,
         Interfaces = NetworkInterfaces.Names(),
-        RootDirectory = _options.RootDirectory,
         WorkingDirectory = _options.WorkingDirectory,
         SpillDirectory = _options.SpillDirectory,
         Doors = Doors,

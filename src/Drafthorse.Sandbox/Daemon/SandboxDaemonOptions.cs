@@ -5,9 +5,6 @@ namespace Drafthorse.Sandbox.Daemon;
 /// <summary>How a daemon serves its sandbox.</summary>
 public sealed class SandboxDaemonOptions
 {
-    /// <summary>The directory that file paths are resolved beneath; in a container <c>/</c>.</summary>
-    public string RootDirectory { get; init; } = "/";
-
     /// <summary>The directories that file tools may read and change; <see cref="SpillDirectory"/> is one more.</summary>
     public IReadOnlyList<string> FileRoots { get; init; } = ["/src", "/agent", "/tmp"];
 

@@ -20,17 +20,11 @@ public sealed record SandboxInfo
     /// <summary>Process id of the daemon, as it sees itself.</summary>
     public int ProcessId { get; init; }
 
-    /// <summary>Whether the daemon is the ahead-of-time compiled binary.</summary>
-    public bool IsNative { get; init; }
-
     /// <summary>Operating system and processor, such as <c>linux-x64</c>.</summary>
     public string Platform { get; init; } = "";
 
     /// <summary>Names of the network interfaces; an isolated sandbox has only <c>lo</c>.</summary>
     public IReadOnlyList<string> Interfaces { get; init; } = [];
-
-    /// <summary>The directory that file paths are resolved beneath.</summary>
-    public string RootDirectory { get; init; } = "";
 
     /// <summary>The directory of commands that name none.</summary>
     public string WorkingDirectory { get; init; } = "";

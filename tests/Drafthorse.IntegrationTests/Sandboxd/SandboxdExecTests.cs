@@ -17,7 +17,7 @@ public abstract class SandboxdExecTests(bool native) : ExecConformance
 
     protected override async Task<SandboxClient> AttachAsync(long token)
     {
-        _process ??= await SandboxdProcess.LaunchAsync(native, Scratch, Path.Combine(Scratch, "spill"));
+        _process ??= await SandboxdProcess.LaunchAsync(native, Scratch, Scratch);
         return await SandboxClient.AttachAsync(await _process.ConnectAsync(), new AttachRequest { Token = token }, null, Token);
     }
 

@@ -17,10 +17,10 @@ internal sealed class SandboxdProcess : IAsyncDisposable
 
     public string Socket => Path.Combine(_directory.FullName, "s");
 
-    public static async Task<SandboxdProcess> LaunchAsync(bool native, string workingDirectory, string spillDirectory, params string[] before)
+    public static async Task<SandboxdProcess> LaunchAsync(bool native, string workingDirectory, string scratchDirectory, params string[] before)
     {
         var process = new SandboxdProcess(FindProgram(native));
-        string[] serve = ["serve", "--no-doors", "--spill", spillDirectory, "--root", $"/{process._mark}/.."];
+        string[] serve = ["serve", "--no-doors", "--spill", Path.Combine(scratchDirectory, process._mark)];
         string[] launch = ["launch", "--socket", process.Socket, "--log", Path.Combine(process._directory.FullName, "log"), "--", .. before];
         using Process launcher = Start([.. process._program, .. launch, .. process._program, .. serve], workingDirectory);
         launcher.StandardInput.Close();

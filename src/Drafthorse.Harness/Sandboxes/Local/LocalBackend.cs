@@ -46,7 +46,6 @@ public sealed class LocalBackend : ISandboxBackend
         var record = new SandboxRecord(Kind, Environment.MachineName, start.Name);
         var daemon = new SandboxDaemon(new SandboxDaemonOptions
         {
-            RootDirectory = "/",
             WorkingDirectory = _options.WorkingDirectory,
             FileRoots = [_options.WorkingDirectory],
             SpillDirectory = _options.SpillDirectory ?? _temporary.Value.FullName,
