@@ -17,11 +17,9 @@ internal sealed class TokenEstimator
     /// <summary>The messages that were estimated last, each with the sum up to it: a request begins with the one before it.</summary>
     private readonly List<(ChatMessage Message, double Sum)> _sums = [];
 
-    private double _factor = 1;
-
-    /// <summary>What the estimate is multiplied with, learnt from reports; between 1 and 2, as an estimate
+    /// <summary>What an estimate is multiplied with, learnt from reports; between 1 and 2, as one
     /// that is too low would let a budget be overshot.</summary>
-    public double Factor => _factor;
+    private double _factor = 1;
 
     /// <summary>Tokens of a message.</summary>
     public int Estimate(ChatMessage message)
