@@ -12,7 +12,6 @@ namespace Drafthorse.Harness.Compaction;
 internal sealed record KeptContext(int From, IReadOnlyList<ContextMessage> Messages, int Tokens)
 {
     private const int LeastCharacters = 200;
-    private const int Utf8PerToken = 3;
 
     /// <summary>Keeps as many of the newest messages as fit, the newest at any rate: where it alone does not fit its long texts lose
     /// their middle. No call is parted from its result.</summary>
@@ -27,7 +26,7 @@ internal sealed record KeptContext(int From, IReadOnlyList<ContextMessage> Messa
                 return kept;
             }
 
-            if (most * Utf8PerToken < LeastCharacters)
+            if (most * Transcript.BytesPerToken < LeastCharacters)
             {
                 return new KeptContext(messages.Count, [], 0);
             }
@@ -75,7 +74,7 @@ internal sealed record KeptContext(int From, IReadOnlyList<ContextMessage> Messa
         }
 
         var texts = Math.Max(1, message.Content.Count(block => block.Kind is "text" or "tool_call"));
-        var bytes = Math.Max(LeastCharacters, mostTokens * Utf8PerToken / texts);
+        var bytes = Math.Max(LeastCharacters, mostTokens * Transcript.BytesPerToken / texts);
         return message with
         {
             Content = [.. message.Content.Where(block => block.Kind != "reasoning").Select(block => block.Kind switch

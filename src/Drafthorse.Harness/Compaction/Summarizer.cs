@@ -12,7 +12,6 @@ internal delegate Task<ModelAnswer> SideCall(ModelCallPurpose purpose, IReadOnly
 internal sealed class Summarizer(SideCall call, int maxOutput)
 {
     private const int MostTries = 3;
-    private const int Utf8PerToken = 3;
     private const string Instruction = """
         Below is the older part of a coding agent's conversation, to be replaced by your summary. Write what is needed to go on
         without it, under these headings: Task and intent (with the people's own words where they matter); Decisions and why;
@@ -25,11 +24,11 @@ internal sealed class Summarizer(SideCall call, int maxOutput)
         IReadOnlyList<ContextMessage> older, int window, int room, CancellationToken cancellationToken)
     {
         var answer = await AskAsync(older, window, room, cancellationToken).ConfigureAwait(false);
-        var text = answer?.Text.Trim() is { Length: > 0 } summary ? summary : Transcript.Write(older, room * Utf8PerToken);
+        var text = answer?.Text.Trim() is { Length: > 0 } summary ? summary : Transcript.Write(older, room * Transcript.BytesPerToken);
         var message = new ContextMessage
         {
             Role = "user",
-            Content = [ContentBlock.OfText($"<summary of the conversation so far>\n{Transcript.CutBytes(text, room * Utf8PerToken)}\n</summary>\nGo on with the task from here.")],
+            Content = [ContentBlock.OfText($"<summary of the conversation so far>\n{Transcript.CutBytes(text, room * Transcript.BytesPerToken)}\n</summary>\nGo on with the task from here.")],
         };
         return (message, answer?.Usage ?? new TokenUsage(), answer?.CostUsd ?? 0);
     }
@@ -39,7 +38,7 @@ internal sealed class Summarizer(SideCall call, int maxOutput)
         var most = window / 2;
         for (var tries = 0; tries < MostTries; tries++, most /= 2)
         {
-            var transcript = Transcript.Write(older, most * Utf8PerToken);
+            var transcript = Transcript.Write(older, most * Transcript.BytesPerToken);
             try
             {
                 return await call(

@@ -7,6 +7,9 @@ namespace Drafthorse.Harness.Compaction;
 /// <summary>Older context as text for a summary: every message is there, long ones with their middle left out.</summary>
 internal static class Transcript
 {
+    /// <summary>How many bytes of UTF-8 are taken for a token where text is cut: rather too few, so that what stays fits.</summary>
+    public const int BytesPerToken = 3;
+
     private const int MaxMessage = 2000;
 
     /// <summary>The transcript, at most about <paramref name="maxBytes"/> of UTF-8: the middle goes first, since the beginning has the
