@@ -1,13 +1,11 @@
-using System.Globalization;
-
 namespace Drafthorse.Harness.Runs;
 
 /// <summary>How a worker claims and runs threads.</summary>
 public sealed class ThreadWorkerOptions
 {
-    /// <summary>The replica's unique name (default: machine, process and a random part).</summary>
-    public string Owner { get; set; } = string.Create(
-        CultureInfo.InvariantCulture, $"{Environment.MachineName}:{Environment.ProcessId}:{Random.Shared.Next():x8}");
+    /// <summary>The replica's unique name. By the default (machine, process, its start and a random part) others on the machine see
+    /// that the process is gone, and need not wait for its leases.</summary>
+    public string Owner { get; set; } = OwnerName.New();
 
     /// <summary>Most runs of this worker at the same time (default 8).</summary>
     public int Concurrency { get; set; } = 8;

@@ -22,6 +22,16 @@ public sealed class OwnerNameTests
     }
 
     [Fact]
+    public void IsGone_WorkerWhoseProcessEnded_Is()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux tells when a process began.");
+        using var ended = Process.Start("true");
+        ended.WaitForExit();
+
+        Assert.True(OwnerName.IsGone(WithPart(1, $"{ended.Id}", new ThreadWorkerOptions().Owner)));
+    }
+
+    [Fact]
     public void IsGone_IdThatAnotherProcessHasNow_Is()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux tells when a process began.");
@@ -49,9 +59,9 @@ public sealed class OwnerNameTests
         Assert.False(OwnerName.IsGone(string.Join(':', parts)));
     }
 
-    private static string WithPart(int at, string part)
+    private static string WithPart(int at, string part, string? name = null)
     {
-        var parts = OwnerName.New().Split(':');
+        var parts = (name ?? OwnerName.New()).Split(':');
         parts[at] = part;
         return string.Join(':', parts);
     }
