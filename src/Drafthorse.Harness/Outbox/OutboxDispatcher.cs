@@ -86,7 +86,7 @@ public sealed partial class OutboxDispatcher
     {
         try
         {
-            return await _store.ClaimOutboxAsync(_options.Owner, _options.LeaseTime, _options.Only, stopping).ConfigureAwait(false);
+            return await _store.ClaimOutboxAsync(_options.LeaseTime, _options.Only, stopping).ConfigureAwait(false);
         }
         catch (ThreadStoreException exception)
         {

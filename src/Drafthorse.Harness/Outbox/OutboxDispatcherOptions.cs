@@ -1,4 +1,3 @@
-using System.Globalization;
 using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Harness.Outbox;
@@ -6,10 +5,6 @@ namespace Drafthorse.Harness.Outbox;
 /// <summary>How effects outside are carried out.</summary>
 public sealed class OutboxDispatcherOptions
 {
-    /// <summary>The replica's unique name (default: machine, process and a random part).</summary>
-    public string Owner { get; set; } = string.Create(
-        CultureInfo.InvariantCulture, $"{Environment.MachineName}:{Environment.ProcessId}:{Random.Shared.Next():x8}");
-
     /// <summary>Carry out only this thread's effects (a terminal, which has not every channel set up); null = all.</summary>
     public ThreadId? Only { get; set; }
 

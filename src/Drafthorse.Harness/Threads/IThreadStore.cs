@@ -52,7 +52,7 @@ public interface IThreadStore : IAsyncDisposable
 
     /// <summary>Leases the next outbox entry whose time has come, of <paramref name="only"/> or of any thread, whose outbox nobody else
     /// works on; null when there is none.</summary>
-    Task<OutboxEntry?> ClaimOutboxAsync(string owner, TimeSpan leaseTime, ThreadId? only, CancellationToken cancellationToken);
+    Task<OutboxEntry?> ClaimOutboxAsync(TimeSpan leaseTime, ThreadId? only, CancellationToken cancellationToken);
 
     /// <summary>Whether the dispatch lease of an entry is still held: asked right before its call.</summary>
     Task<bool> HoldsOutboxAsync(OutboxEntry entry, CancellationToken cancellationToken);

@@ -31,7 +31,7 @@ public sealed class RedactionTests
         Assert.Equal($"tail {Hidden}", Assert.Single(events.OfType<VerifyFinished>()).Results[0].OutputTail);
         var end = Assert.Single(events.OfType<RunFinished>());
         Assert.Equal(($"push said {Hidden}", $"words {Hidden}", $"note {Hidden}"), (end.Reason, end.FinalText, end.Notes[0]));
-        var entry = await harness.Store.ClaimOutboxAsync("test", TimeSpan.FromMinutes(1), harness.ThreadId, Token);
+        var entry = await harness.Store.ClaimOutboxAsync(TimeSpan.FromMinutes(1), harness.ThreadId, Token);
         Assert.Equal($$"""{"kind":"x","list":["a {{Hidden}}"],"cost":0.10}""", entry!.Payload);
     }
 

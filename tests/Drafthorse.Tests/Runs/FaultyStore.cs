@@ -72,8 +72,8 @@ internal sealed class FaultyStore(IThreadStore inner) : IThreadStore
         ThreadId threadId, long fromPosition, int limit, CancellationToken cancellationToken) =>
         inner.ReadJournalAsync(threadId, fromPosition, limit, cancellationToken);
 
-    public Task<OutboxEntry?> ClaimOutboxAsync(string owner, TimeSpan leaseTime, ThreadId? only, CancellationToken cancellationToken) =>
-        inner.ClaimOutboxAsync(owner, leaseTime, only, cancellationToken);
+    public Task<OutboxEntry?> ClaimOutboxAsync(TimeSpan leaseTime, ThreadId? only, CancellationToken cancellationToken) =>
+        inner.ClaimOutboxAsync(leaseTime, only, cancellationToken);
 
     public Task<bool> HoldsOutboxAsync(OutboxEntry entry, CancellationToken cancellationToken) => inner.HoldsOutboxAsync(entry, cancellationToken);
 

@@ -237,10 +237,10 @@ public sealed class ThreadWorkerTests : IAsyncDisposable
     /// <summary>The reply that is owed. Before it comes the last state of the status.</summary>
     private async Task<ReplyEffect> ReplyAsync()
     {
-        var status = (await _store.ClaimOutboxAsync("test", TimeSpan.FromSeconds(30), null, Ct))!;
+        var status = (await _store.ClaimOutboxAsync(TimeSpan.FromSeconds(30), null, Ct))!;
         Assert.Equal(Effects.Status, status.Kind);
         await _store.CompleteOutboxAsync(new OutboxCompletion { Entry = status, Result = "", Succeeded = true }, Ct);
-        return Effects.ReadReply((await _store.ClaimOutboxAsync("test", TimeSpan.FromSeconds(30), null, Ct))!.Payload);
+        return Effects.ReadReply((await _store.ClaimOutboxAsync(TimeSpan.FromSeconds(30), null, Ct))!.Payload);
     }
 
     private Task UntilStateAsync(ThreadId id, ThreadStatus state) =>

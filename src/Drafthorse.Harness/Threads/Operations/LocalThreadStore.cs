@@ -88,7 +88,7 @@ public abstract class LocalThreadStore : IThreadStore
     }
 
     /// <inheritdoc />
-    public async Task<OutboxEntry?> ClaimOutboxAsync(string owner, TimeSpan leaseTime, ThreadId? only, CancellationToken cancellationToken) =>
+    public async Task<OutboxEntry?> ClaimOutboxAsync(TimeSpan leaseTime, ThreadId? only, CancellationToken cancellationToken) =>
         await ReadAsync(tables => tables.HasOutbox(), cancellationToken).ConfigureAwait(false)
             ? await WriteAsync(tables => OutboxOperations.Claim(tables, leaseTime, only), cancellationToken).ConfigureAwait(false)
             : null;

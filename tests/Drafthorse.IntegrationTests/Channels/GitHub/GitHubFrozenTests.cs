@@ -26,7 +26,7 @@ public sealed class GitHubFrozenTests
         await rig.RunAsync(ThreadStatus.Done, null, kind == Effects.Reply
             ? new ReplyEffect { Run = 1, Outcome = ThreadStatus.Done, Text = "It adds now." }.ToOutbox()
             : new StatusEffect { State = ThreadStatus.Done, Step = 1 }.ToOutbox(null));
-        var entry = (await rig.Store.ClaimOutboxAsync("old", TimeSpan.FromSeconds(45), null, Ct))!;
+        var entry = (await rig.Store.ClaimOutboxAsync(TimeSpan.FromSeconds(45), null, Ct))!;
         var first = 0L;
         var most = 0;
         string? page = null;

@@ -178,7 +178,7 @@ public class GitHubOutboundTests
         await rig.RunAsync(ThreadStatus.Done, null, Reply());
         rig.StandIn.Faults.Plan("POST", "/comments", StandInFault.SecondaryRateLimit);
         var cancellationToken = TestContext.Current.CancellationToken;
-        var entry = await rig.Store.ClaimOutboxAsync("test", TimeSpan.FromSeconds(45), null, cancellationToken);
+        var entry = await rig.Store.ClaimOutboxAsync(TimeSpan.FromSeconds(45), null, cancellationToken);
         var calls = rig.StandIn.Calls.Count;
 
         for (var i = 0; i < 3; i++)
@@ -271,7 +271,7 @@ public class GitHubOutboundTests
         await using var rig = await GitHubRig.StartAsync();
         var issue = await StartThreadAsync(rig);
         await rig.RunAsync(ThreadStatus.Done, null, Reply());
-        var entry = await rig.Store.ClaimOutboxAsync("test", TimeSpan.FromSeconds(45), null, TestContext.Current.CancellationToken);
+        var entry = await rig.Store.ClaimOutboxAsync(TimeSpan.FromSeconds(45), null, TestContext.Current.CancellationToken);
 
         var error = await Assert.ThrowsAsync<EffectException>(() => rig.Channel.PerformAsync(entry!, _ => Task.FromResult(false), TestContext.Current.CancellationToken));
 

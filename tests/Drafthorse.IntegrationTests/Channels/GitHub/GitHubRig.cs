@@ -98,7 +98,7 @@ internal sealed class GitHubRig : IAsyncDisposable
         var results = new List<string>();
         while ((await Store.GetStatusAsync(cancellationToken)).OutboxDepth > 0)
         {
-            if (await Store.ClaimOutboxAsync("test", TimeSpan.FromSeconds(45), null, cancellationToken) is not { } entry)
+            if (await Store.ClaimOutboxAsync(TimeSpan.FromSeconds(45), null, cancellationToken) is not { } entry)
             {
                 Time.Advance(TimeSpan.FromSeconds(2));
                 continue;

@@ -18,7 +18,7 @@ public sealed class RunStatusTests
         var seen = new List<StatusEffect?>();
         harness.OnTool = async name =>
         {
-            var entry = await harness.Store.ClaimOutboxAsync("test", TimeSpan.FromSeconds(30), null, Token);
+            var entry = await harness.Store.ClaimOutboxAsync(TimeSpan.FromSeconds(30), null, Token);
             seen.Add(entry is null ? null : Effects.ReadStatus(entry.Payload));
             if (entry is not null)
                 await harness.Store.CompleteOutboxAsync(new OutboxCompletion { Entry = entry, Succeeded = true, Result = "" }, Token);

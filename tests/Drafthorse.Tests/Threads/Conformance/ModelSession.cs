@@ -317,7 +317,7 @@ internal sealed class ModelSession : IAsyncDisposable
     {
         var candidates = _threads.Where(thread => thread.HasDueEffect(Now)).ToList();
 
-        var entry = await _store.ClaimOutboxAsync("one", _leaseTime, null, _ct);
+        var entry = await _store.ClaimOutboxAsync(_leaseTime, null, _ct);
 
         Assert.Equal(candidates.Count > 0, entry is not null);
         if (entry is not null)

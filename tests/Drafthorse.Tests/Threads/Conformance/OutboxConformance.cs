@@ -41,10 +41,10 @@ public abstract class OutboxConformance(StoreHost host) : StoreConformance(host)
         await AddAsync(Draft("one"));
         var other = await RunningAsync("b");
 
-        Assert.Null(await Store.ClaimOutboxAsync("terminal", LeaseTime, other, Ct));
+        Assert.Null(await Store.ClaimOutboxAsync(LeaseTime, other, Ct));
         await AddAsync(Draft("two"));
-        Assert.Equal("two", (await Store.ClaimOutboxAsync("terminal", LeaseTime, other, Ct))!.Key);
-        Assert.Null(await Store.ClaimOutboxAsync("terminal", LeaseTime, other, Ct));
+        Assert.Equal("two", (await Store.ClaimOutboxAsync(LeaseTime, other, Ct))!.Key);
+        Assert.Null(await Store.ClaimOutboxAsync(LeaseTime, other, Ct));
         Assert.Equal("one", (await ClaimAsync())!.Key);
     }
 
@@ -213,7 +213,7 @@ public abstract class OutboxConformance(StoreHost host) : StoreConformance(host)
     private Task<long> AddAsync(params OutboxDraft[] drafts) =>
         Store.CommitAsync(new CommitRequest { Lease = _lease, Sequence = ++_sequence, Outbox = drafts }, Ct);
 
-    private Task<OutboxEntry?> ClaimAsync() => Store.ClaimOutboxAsync("one", LeaseTime, null, Ct);
+    private Task<OutboxEntry?> ClaimAsync() => Store.ClaimOutboxAsync(LeaseTime, null, Ct);
 
     private Task<bool> CompleteAsync(OutboxEntry entry) =>
         Store.CompleteOutboxAsync(new OutboxCompletion { Entry = entry, Result = "done", Succeeded = true }, Ct);
