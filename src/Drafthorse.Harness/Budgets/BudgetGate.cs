@@ -63,8 +63,8 @@ internal sealed class BudgetGate(ThreadBudget budget, IThreadStore store, Func<I
             new BudgetReservation
             {
                 Id = id,
-                Limits = [.. limits.Select(limit => limit with { LimitUsd = limit.LimitUsd - handOver })],
-                AmountUsd = amount,
+                Limits = [.. limits.Select(limit => limit with { Limit = limit.Limit - handOver })],
+                Amount = amount,
                 ExpiresAt = call.Run.TimeProvider.GetUtcNow() + ReservationLife,
             },
             cancellationToken).ConfigureAwait(false);
@@ -113,7 +113,7 @@ internal sealed class BudgetGate(ThreadBudget budget, IThreadStore store, Func<I
         AgentTelemetry.CountBudgetStop(limit.Scope);
         var reason = string.Create(
             CultureInfo.InvariantCulture,
-            $"the budget {limit.Scope} is used up: {decision.SpentUsd:0.00##} of {limit.LimitUsd + handOver:0.00##} {unit} are spent or set aside, and the next model call could need {amount:0.00##}");
+            $"the budget {limit.Scope} is used up: {decision.Spent:0.00##} of {limit.Limit + handOver:0.00##} {unit} are spent or set aside, and the next model call could need {amount:0.00##}");
         return new RunEndedException(new RunOutcome { Status = ThreadStatus.Stopped, Reason = reason, Failure = FailureKind.Limit });
     }
 }

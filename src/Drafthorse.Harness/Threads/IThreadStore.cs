@@ -66,10 +66,10 @@ public interface IThreadStore : IAsyncDisposable
     /// <summary>Sets an amount aside in all limits, or in none.</summary>
     Task<BudgetDecision> ReserveAsync(BudgetReservation reservation, CancellationToken cancellationToken);
 
-    /// <summary>Replaces a reservation by what was really spent, in USD. Unknown and settled ids change nothing.</summary>
-    Task SettleAsync(string reservationId, decimal spentUsd, CancellationToken cancellationToken);
+    /// <summary>Replaces a reservation by what was really spent, in its own unit. Unknown and settled ids change nothing.</summary>
+    Task SettleAsync(string reservationId, decimal spent, CancellationToken cancellationToken);
 
-    /// <summary>What is spent and reserved in a scope, in USD.</summary>
+    /// <summary>What is spent and reserved in a scope, in USD, or in tokens where the scope counts those.</summary>
     Task<decimal> GetSpentAsync(string scope, CancellationToken cancellationToken);
 
     /// <summary>Counts over all threads, for metrics and health.</summary>

@@ -94,7 +94,7 @@ public sealed class BudgetTests
         BudgetReservation Reservation(string id, decimal amount) => new()
         {
             Id = id,
-            AmountUsd = amount,
+            Amount = amount,
             Limits = [new BudgetLimit("thread:x", 1)],
             ExpiresAt = time.GetUtcNow() + TimeSpan.FromMinutes(30),
         };

@@ -86,8 +86,8 @@ internal sealed class FaultyStore(IThreadStore inner) : IThreadStore
     public Task<BudgetDecision> ReserveAsync(BudgetReservation reservation, CancellationToken cancellationToken) =>
         inner.ReserveAsync(reservation, cancellationToken);
 
-    public Task SettleAsync(string reservationId, decimal spentUsd, CancellationToken cancellationToken) =>
-        inner.SettleAsync(reservationId, spentUsd, cancellationToken);
+    public Task SettleAsync(string reservationId, decimal spent, CancellationToken cancellationToken) =>
+        inner.SettleAsync(reservationId, spent, cancellationToken);
 
     public Task<decimal> GetSpentAsync(string scope, CancellationToken cancellationToken) => inner.GetSpentAsync(scope, cancellationToken);
 

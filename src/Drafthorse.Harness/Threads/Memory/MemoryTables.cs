@@ -158,7 +158,7 @@ internal sealed class MemoryTables : StoreTables
 
     public override decimal Spent(string scope) => _spent.GetValueOrDefault(scope);
 
-    public override void PutSpent(string scope, decimal usd) => _spent[scope] = usd;
+    public override void PutSpent(string scope, decimal amount) => _spent[scope] = amount;
 
     public override ReservationRow? FindReservation(string id) => _reservations.TryGetValue(id, out var row) ? row with { } : null;
 

@@ -110,8 +110,8 @@ public abstract class LocalThreadStore : IThreadStore
         WriteAsync(tables => BudgetOperations.Reserve(tables, reservation), cancellationToken);
 
     /// <inheritdoc />
-    public Task SettleAsync(string reservationId, decimal spentUsd, CancellationToken cancellationToken) =>
-        WriteAsync(tables => BudgetOperations.Settle(tables, reservationId, spentUsd), cancellationToken);
+    public Task SettleAsync(string reservationId, decimal spent, CancellationToken cancellationToken) =>
+        WriteAsync(tables => BudgetOperations.Settle(tables, reservationId, spent), cancellationToken);
 
     /// <inheritdoc />
     public Task<decimal> GetSpentAsync(string scope, CancellationToken cancellationToken) =>

@@ -46,7 +46,7 @@ internal sealed record OutboxRow
     public long Revision { get; set; }
 }
 
-internal sealed record ReservationRow(string Id, decimal AmountUsd, long ExpiresAt, IReadOnlyList<string> Scopes)
+internal sealed record ReservationRow(string Id, decimal Amount, long ExpiresAt, IReadOnlyList<string> Scopes)
 {
     public bool Settled { get; set; }
 }

@@ -78,7 +78,7 @@ internal abstract class StoreTables
 
     public abstract decimal Spent(string scope);
 
-    public abstract void PutSpent(string scope, decimal usd);
+    public abstract void PutSpent(string scope, decimal amount);
 
     public abstract ReservationRow? FindReservation(string id);
 

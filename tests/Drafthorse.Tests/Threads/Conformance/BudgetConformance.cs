@@ -84,7 +84,7 @@ public abstract class BudgetConformance(StoreHost host) : StoreConformance(host)
         new BudgetReservation
         {
             Id = id,
-            AmountUsd = amount,
+            Amount = amount,
             ExpiresAt = Time.GetUtcNow().AddMinutes(10),
             Limits = [.. limits.Select(limit => new BudgetLimit(limit.Scope, limit.Limit))],
         },

@@ -372,7 +372,7 @@ internal sealed class ModelSession : IAsyncDisposable
     {
         var (scope, amount) = ($"s{choice % 2}", 0.1m * (1 + (choice / 2 % 5)));
         var id = choice % 7 == 0 && _reservations.Count > 0 ? _reservations.Keys.First() : $"r{_number++}";
-        var reservation = new BudgetReservation { Id = id, AmountUsd = amount, Limits = [new BudgetLimit(scope, 1)], ExpiresAt = Now.AddSeconds(25) };
+        var reservation = new BudgetReservation { Id = id, Amount = amount, Limits = [new BudgetLimit(scope, 1)], ExpiresAt = Now.AddSeconds(25) };
 
         var decision = await _store.ReserveAsync(reservation, _ct);
 

@@ -119,18 +119,18 @@ internal sealed class SqliteTables(SqliteSession session) : StoreTables
     public override decimal Spent(string scope)
     {
         using var row = session.Use("SELECT usd FROM spent WHERE scope = ?1").Bind(1, scope);
-        return row.Step() ? ToUsd(row.Text(0)) : 0;
+        return row.Step() ? ToAmount(row.Text(0)) : 0;
     }
 
-    public override void PutSpent(string scope, decimal usd) => session
+    public override void PutSpent(string scope, decimal amount) => session
         .Use("INSERT INTO spent (scope, usd) VALUES (?1, ?2) ON CONFLICT (scope) DO UPDATE SET usd = excluded.usd")
-        .Bind(1, scope).Bind(2, usd.ToString(CultureInfo.InvariantCulture)).Run();
+        .Bind(1, scope).Bind(2, amount.ToString(CultureInfo.InvariantCulture)).Run();
 
     public override ReservationRow? FindReservation(string id)
     {
         using var row = session.Use("SELECT usd, expires_at, scopes, settled FROM reservations WHERE id = ?1").Bind(1, id);
         return row.Step()
-            ? new ReservationRow(id, ToUsd(row.Text(0)), row.Int64(1), JsonSerializer.Deserialize(row.Text(2), StoreJson.Default.IReadOnlyListString)!)
+            ? new ReservationRow(id, ToAmount(row.Text(0)), row.Int64(1), JsonSerializer.Deserialize(row.Text(2), StoreJson.Default.IReadOnlyListString)!)
             {
                 Settled = row.Int64(3) != 0,
             }
@@ -139,7 +139,7 @@ internal sealed class SqliteTables(SqliteSession session) : StoreTables
 
     public override void Put(ReservationRow row) => session
         .Use("INSERT INTO reservations (id, usd, expires_at, scopes, settled) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (id) DO UPDATE SET settled = excluded.settled")
-        .Bind(1, row.Id).Bind(2, row.AmountUsd.ToString(CultureInfo.InvariantCulture)).Bind(3, row.ExpiresAt)
+        .Bind(1, row.Id).Bind(2, row.Amount.ToString(CultureInfo.InvariantCulture)).Bind(3, row.ExpiresAt)
         .Bind(4, JsonSerializer.Serialize(row.Scopes, StoreJson.Default.IReadOnlyListString)).Bind(5, row.Settled ? 1 : 0).Run();
 
     // Rows lie in the order of their coming, so the oldest ones are found without an index on time.
@@ -150,7 +150,7 @@ internal sealed class SqliteTables(SqliteSession session) : StoreTables
             | Sweep("DELETE FROM reservations WHERE expires_at <= ?1 AND seq IN (SELECT seq FROM reservations ORDER BY seq LIMIT ?2) RETURNING 1", before, limit);
     }
 
-    private static decimal ToUsd(string text) => decimal.Parse(text, CultureInfo.InvariantCulture);
+    private static decimal ToAmount(string text) => decimal.Parse(text, CultureInfo.InvariantCulture);
 
     private bool Sweep(string sql, long before, int limit)
     {
