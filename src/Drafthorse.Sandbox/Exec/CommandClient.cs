@@ -11,7 +11,7 @@ public sealed class CommandClient
     internal CommandClient(WireConnection connection) => _connection = connection;
 
     /// <summary>Runs a command and waits for its end. A call id that is known is not run again but joined. Cancelling kills the command
-    /// and all it started; a lost connection leaves it running, to be collected. <paramref name="onOutput"/> gets output as it comes.</summary>
+    /// and all it started; a lost connection leaves it running, to be joined by its next owner. <paramref name="onOutput"/> gets output as it comes.</summary>
     public Task<ExecResult> ExecAsync(ExecRequest request, Func<ExecOutput, ValueTask>? onOutput, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -23,27 +23,11 @@ public sealed class CommandClient
                     ExecMethods.Exec, new ExecCall(request, Live: onOutput is not null), ExecJson.Default.ExecCall, token).ConfigureAwait(false);
                 await using (call.ConfigureAwait(false))
                 {
-                    return await ExecRecords.ReadAsync(call, onOutput, token).ConfigureAwait(false)
-                        ?? throw ExecRecords.Nonsense("no result");
+                    return await ExecRecords.ReadAsync(call, onOutput, token).ConfigureAwait(false);
                 }
             },
             cancellationToken);
     }
-
-    /// <summary>The result of a command that an earlier owner started; waits for one that runs. Null when the sandbox does not know it:
-    /// it never ran there.</summary>
-    public Task<ExecResult?> CollectAsync(string callId, CancellationToken cancellationToken) => _connection.WithinAsync(
-        ExecRequest.MaxTimeout + WireLimits.AnswerTime,
-        async token =>
-        {
-            WireStream call = await _connection.OpenCallAsync(
-                ExecMethods.Collect, new CommandRef(callId), ExecJson.Default.CommandRef, token).ConfigureAwait(false);
-            await using (call.ConfigureAwait(false))
-            {
-                return await ExecRecords.ReadAsync(call, null, token).ConfigureAwait(false);
-            }
-        },
-        cancellationToken);
 
     /// <summary>Says that a result is safe elsewhere; the sandbox lets it go and never runs this id again. False when it was not known.</summary>
     public async Task<bool> AcknowledgeAsync(string callId, CancellationToken cancellationToken) =>

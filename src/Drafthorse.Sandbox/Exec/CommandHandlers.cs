@@ -11,7 +11,6 @@ internal sealed class CommandHandlers(CommandTable table)
 
     public void Register(WireHandlers handlers) => handlers
         .Add(ExecMethods.Exec, ExecAsync)
-        .Add(ExecMethods.Collect, CollectAsync)
         .Unary(ExecMethods.Acknowledge, ExecJson.Default.CommandRef, ExecJson.Default.Done, (request, _) =>
             Task.FromResult(new Done(table.Acknowledge(request.CallId))))
         .Unary(ExecMethods.Start, ExecJson.Default.ExecRequest, ExecJson.Default.CommandInfo, (request, _) =>
@@ -42,15 +41,6 @@ internal sealed class CommandHandlers(CommandTable table)
         }
     }
 
-    private async Task CollectAsync(WireStream call, ReadOnlyMemory<byte> head, CancellationToken cancellationToken)
-    {
-        CommandRef which = await call.ReadRequestAsync(head, ExecJson.Default.CommandRef, cancellationToken).ConfigureAwait(false);
-        if (table.Find(which.CallId) is { } command)
-            await ReportAsync(call, command, cancellationToken).ConfigureAwait(false);
-        else
-            await call.WriteLastAsync(ExecRecords.Report(new ExecReport { Known = false }, []), cancellationToken).ConfigureAwait(false);
-    }
-
     private async Task RelayAsync(WireStream call, RunningCommand command, CancellationToken cancellationToken)
     {
         var live = new LiveOutput();
@@ -76,7 +66,7 @@ internal sealed class CommandHandlers(CommandTable table)
     {
         CommandInfo info = table.Describe(request.CallId);
         if (table.Find(request.CallId) is not { IsBackground: true } command)
-            throw new SandboxCallException(CallCodes.BadRequest, $"Command {request.CallId} is not in the background; collect its result.");
+            throw new SandboxCallException(CallCodes.BadRequest, $"Command {request.CallId} is not in the background.");
 
         long available = command.Output.Spilled;
         long offset = request.Offset >= 0 ? Math.Min(request.Offset, available) : Math.Max(0, available + request.Offset);

@@ -5,7 +5,6 @@ namespace Drafthorse.Sandbox.Exec;
 internal static class ExecMethods
 {
     public const string Exec = "exec";
-    public const string Collect = "exec.collect";
     public const string Acknowledge = "exec.acknowledge";
     public const string Start = "exec.start";
     public const string List = "exec.list";
@@ -27,8 +26,6 @@ internal sealed record Done(bool Known);
 /// <summary>The result as it travels: the kept bytes follow it in the order of their lengths here.</summary>
 internal sealed record ExecReport
 {
-    public bool Known { get; init; } = true;
-
     public ExecEnd End { get; init; }
 
     public int? ExitCode { get; init; }

@@ -47,9 +47,9 @@ internal static class ExecRecords
         return bytes;
     }
 
-    /// <summary>Reads a whole exec stream. Null when the sandbox does not know the call. Throws <see cref="SandboxCallException"/> when
+    /// <summary>Reads a whole exec stream. Throws <see cref="SandboxCallException"/> when
     /// the sandbox sends what no daemon sends.</summary>
-    public static async Task<ExecResult?> ReadAsync(WireStream call, Func<ExecOutput, ValueTask>? onOutput, CancellationToken cancellationToken)
+    public static async Task<ExecResult> ReadAsync(WireStream call, Func<ExecOutput, ValueTask>? onOutput, CancellationToken cancellationToken)
     {
         byte[] header = new byte[HeaderSize];
         long skipped = 0;
@@ -92,12 +92,9 @@ internal static class ExecRecords
         }
     }
 
-    private static async Task<ExecResult?> ReadReportAsync(WireStream call, byte[] json, CancellationToken cancellationToken)
+    private static async Task<ExecResult> ReadReportAsync(WireStream call, byte[] json, CancellationToken cancellationToken)
     {
         ExecReport report = Parse(json);
-        if (!report.Known)
-            return null;
-
         KeptText output = await KeptText.ReadAsync(call, report.Output, cancellationToken).ConfigureAwait(false);
         KeptText error = await KeptText.ReadAsync(call, report.ErrorOutput, cancellationToken).ConfigureAwait(false);
         return new ExecResult

@@ -51,11 +51,4 @@ public sealed class FileHandlers(FileRoots roots)
         ArgumentNullException.ThrowIfNull(request);
         return _results.Once(request.CallId, () => FileWriter.Delete(roots.For(request), request));
     }
-
-    /// <summary>What became of an earlier change.</summary>
-    public CollectChangeResult Collect(CollectChangeRequest request)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        return _results.Collect(request.CallId);
-    }
 }

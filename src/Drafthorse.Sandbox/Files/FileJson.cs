@@ -16,6 +16,4 @@ namespace Drafthorse.Sandbox.Files;
 [JsonSerializable(typeof(ChangeResult))]
 [JsonSerializable(typeof(PathRequest))]
 [JsonSerializable(typeof(ListFilesResult))]
-[JsonSerializable(typeof(CollectChangeRequest))]
-[JsonSerializable(typeof(CollectChangeResult))]
 internal sealed partial class FileJson : JsonSerializerContext;

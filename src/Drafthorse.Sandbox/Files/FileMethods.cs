@@ -6,7 +6,7 @@ namespace Drafthorse.Sandbox.Files;
 internal static class FileMethods
 {
     public const string Read = "file.read", Write = "file.write", Edit = "file.edit", Patch = "file.patch", Delete = "file.delete",
-        List = "file.list", Collect = "file.collect";
+        List = "file.list";
 
     private const string CodePrefix = "file_";
 
@@ -16,8 +16,7 @@ internal static class FileMethods
         .Unary(Edit, FileJson.Default.EditFileRequest, FileJson.Default.ChangeResult, (request, _) => Answer(() => files.Edit(request)))
         .Unary(Patch, FileJson.Default.ApplyPatchRequest, FileJson.Default.ChangeResult, (request, _) => Answer(() => files.Patch(request)))
         .Unary(Delete, FileJson.Default.DeleteFileRequest, FileJson.Default.ChangeResult, (request, _) => Answer(() => files.Delete(request)))
-        .Unary(List, FileJson.Default.PathRequest, FileJson.Default.ListFilesResult, (request, _) => Answer(() => files.List(request)))
-        .Unary(Collect, FileJson.Default.CollectChangeRequest, FileJson.Default.CollectChangeResult, (request, _) => Answer(() => files.Collect(request)));
+        .Unary(List, FileJson.Default.PathRequest, FileJson.Default.ListFilesResult, (request, _) => Answer(() => files.List(request)));
 
     /// <summary>A refusal travels as a failed call, whose code names its kind.</summary>
     public static Task<T> Answer<T>(Func<T> operation)

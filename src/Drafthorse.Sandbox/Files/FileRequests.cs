@@ -91,10 +91,3 @@ public sealed record PathRequest : PlacedRequest
     /// <summary>The path.</summary>
     public string Path { get; init; } = ".";
 }
-
-/// <summary>Asks for the result of an earlier change.</summary>
-public sealed record CollectChangeRequest
-{
-    /// <summary>The call under which the result was kept.</summary>
-    public string CallId { get; init; } = "";
-}

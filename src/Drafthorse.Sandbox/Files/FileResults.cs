@@ -85,22 +85,6 @@ public enum FileChangeKind
     Moved,
 }
 
-/// <summary>The result of an earlier change.</summary>
-public sealed record CollectChangeResult
-{
-    /// <summary>Whether the call is known here. When it is not, it never began or was long ago.</summary>
-    public bool IsKnown { get; init; }
-
-    /// <summary>What it changed; null when it failed.</summary>
-    public ChangeResult? Result { get; init; }
-
-    /// <summary>Why it failed.</summary>
-    public string? Error { get; init; }
-
-    /// <summary>The kind of failure.</summary>
-    public FileErrorKind ErrorKind { get; init; }
-}
-
 /// <summary>What a folder holds, by name.</summary>
 public sealed record ListFilesResult
 {

@@ -50,15 +50,6 @@ public sealed class FilesClient
         return result;
     }
 
-    /// <summary>What became of a change that an earlier owner asked for; waits for one at work. Null when the sandbox does not know the
-    /// call: it never began there. Throws <see cref="FileException"/> when the change was refused.</summary>
-    public async Task<ChangeResult?> CollectAsync(string callId, CancellationToken cancellationToken)
-    {
-        var result = await CallAsync(
-            FileMethods.Collect, new CollectChangeRequest { CallId = callId }, FileJson.Default.CollectChangeRequest, FileJson.Default.CollectChangeResult, cancellationToken).ConfigureAwait(false);
-        return !result.IsKnown ? null : Checked(result.Result ?? throw new FileException(result.ErrorKind, result.Error ?? "The change failed."));
-    }
-
     internal static void Check(bool isSound, string nonsense)
     {
         if (!isSound)
@@ -81,14 +72,12 @@ public sealed class FilesClient
         }
     }
 
-    private static ChangeResult Checked(ChangeResult result)
+    private async Task<ChangeResult> ChangeAsync<TRequest>(string method, TRequest request, JsonTypeInfo<TRequest> requestType, CancellationToken cancellationToken)
     {
+        var result = await CallAsync(method, request, requestType, FileJson.Default.ChangeResult, cancellationToken).ConfigureAwait(false);
         Check(result.Changes.Count <= FileLimits.PatchFiles && !result.Changes.Contains(null!), "changes that cannot be");
         return result;
     }
-
-    private async Task<ChangeResult> ChangeAsync<TRequest>(string method, TRequest request, JsonTypeInfo<TRequest> requestType, CancellationToken cancellationToken) =>
-        Checked(await CallAsync(method, request, requestType, FileJson.Default.ChangeResult, cancellationToken).ConfigureAwait(false));
 
     private Task<TResponse> CallAsync<TRequest, TResponse>(
         string method, TRequest request, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TResponse> responseType, CancellationToken cancellationToken) =>

@@ -38,18 +38,18 @@ public abstract class SandboxdTests(bool native) : IDisposable
     }
 
     [Fact]
-    public async Task RelayKilled_CommandGoesOnAndIsCollected()
+    public async Task RelayKilled_CommandGoesOnAndIsJoined()
     {
         await using SandboxdProcess daemon = await LaunchAsync();
         using Process relay = daemon.Attach();
         SandboxClient first = await SandboxClient.AttachAsync(new RelayStream(relay), new AttachRequest { Token = 1 }, null, Token);
         var started = new TaskCompletionSource();
-        Task<ExecResult> running = first.Commands.ExecAsync(
-            new ExecRequest { CallId = "7", Command = $"echo up; until [ -e {_scratch}/go ]; do sleep 0.02; done; echo end" }, _ =>
-            {
-                started.TrySetResult();
-                return ValueTask.CompletedTask;
-            }, Token);
+        var request = new ExecRequest { CallId = "7", Command = $"echo up; until [ -e {_scratch}/go ]; do sleep 0.02; done; echo end" };
+        Task<ExecResult> running = first.Commands.ExecAsync(request, _ =>
+        {
+            started.TrySetResult();
+            return ValueTask.CompletedTask;
+        }, Token);
         await started.Task.WaitAsync(Token);
 
         relay.Kill();
@@ -57,8 +57,8 @@ public abstract class SandboxdTests(bool native) : IDisposable
         await using SandboxClient second = await AttachAsync(daemon, 2);
         await File.WriteAllTextAsync(Path.Combine(_scratch, "go"), "", Token);
 
-        ExecResult? result = await second.Commands.CollectAsync("7", Token);
-        Assert.Equal("up\nend\n", result!.Output);
+        ExecResult result = await second.Commands.ExecAsync(request, null, Token);
+        Assert.Equal("up\nend\n", result.Output);
     }
 
     [Fact]

@@ -146,20 +146,6 @@ public sealed class CoreToolsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Collect_ByAnotherOwner_GivesTheChangeOrTheRefusal()
-    {
-        await _tools.TextAsync("write_file", """{"path":"f","content":"x"}""", "9-3-1");
-        await _tools.CallAsync("delete_file", """{"path":"none"}""", "9-3-2");
-
-        var change = await _tools.Client.Files.CollectAsync("9-3-1", TestContext.Current.CancellationToken);
-        var unknown = await _tools.Client.Files.CollectAsync("9-3-3", TestContext.Current.CancellationToken);
-
-        Assert.Equal("f", change!.Changes[0].Path);
-        Assert.Null(unknown);
-        await Assert.ThrowsAsync<Drafthorse.Sandbox.Files.FileException>(() => _tools.Client.Files.CollectAsync("9-3-2", TestContext.Current.CancellationToken));
-    }
-
-    [Fact]
     public async Task Execute_Command_GivesOutputAndExitCode()
     {
         var output = await _tools.CallAsync("execute", """{"command":"printf 'one\\rtwo\\n\\033[31mred\\033[0m é'; exit 3","timeout_seconds":"20"}""");

@@ -1,7 +1,7 @@
 namespace Drafthorse.Sandbox.Files.Operations;
 
 /// <summary>
-/// The results of changes by call id: a call that is sent twice happens once, and a new owner can ask what became of it.
+/// The results of changes by call id: a call that is sent twice happens once, and a new owner that sends it again gets its outcome.
 /// The oldest are forgotten when there are too many.
 /// </summary>
 internal sealed class CallResults
@@ -36,20 +36,6 @@ internal sealed class CallResults
         }
 
         return outcome.Value.Result ?? throw new FileException(outcome.Value.ErrorKind, outcome.Value.Error!);
-    }
-
-    /// <summary>The outcome of a call; waits for one that is still at work.</summary>
-    public CollectChangeResult Collect(string callId)
-    {
-        Lazy<Outcome>? outcome;
-        lock (_lock)
-        {
-            _outcomes.TryGetValue(callId, out outcome);
-        }
-
-        return outcome is null
-            ? new CollectChangeResult()
-            : new CollectChangeResult { IsKnown = true, Result = outcome.Value.Result, Error = outcome.Value.Error, ErrorKind = outcome.Value.ErrorKind };
     }
 
     private static Outcome Run(Func<ChangeResult> work)

@@ -238,7 +238,8 @@ public abstract class ExecConformance : IAsyncLifetime
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var started = new TaskCompletionSource();
 
-        Task<ExecResult> running = Commands.ExecAsync(Request($"echo up; sleep 1000.{name}") with { CallId = name }, output =>
+        ExecRequest request = Request($"echo up; sleep 1000.{name}");
+        Task<ExecResult> running = Commands.ExecAsync(request, output =>
         {
             started.TrySetResult();
             return ValueTask.CompletedTask;
@@ -247,8 +248,8 @@ public abstract class ExecConformance : IAsyncLifetime
         await cancel.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
-        ExecResult? result = await Commands.CollectAsync(name, Token);
-        Assert.Equal(ExecEnd.Cancelled, result!.End);
+        ExecResult result = await Commands.ExecAsync(request, null, Token);
+        Assert.Equal(ExecEnd.Cancelled, result.End);
         Assert.Equal(0, Count(name));
     }
 
@@ -317,14 +318,13 @@ public abstract class ExecConformance : IAsyncLifetime
 
         Assert.True(await Commands.AcknowledgeAsync(request.CallId, Token));
 
-        Assert.Null(await Commands.CollectAsync(request.CallId, Token));
         SandboxCallException error = await Assert.ThrowsAsync<SandboxCallException>(() => Commands.ExecAsync(request, null, Token));
         Assert.Equal("acknowledged", error.Code);
         Assert.False(await Commands.AcknowledgeAsync("never-heard-of", Token));
     }
 
     [Fact]
-    public async Task Collect_AfterTheConnectionIsLost_BringsTheResult()
+    public async Task Exec_AskedAgainAfterTheConnectionIsLost_BringsTheResult()
     {
         string go = Path.Combine(Scratch, "go");
         var started = new TaskCompletionSource();
@@ -339,11 +339,11 @@ public abstract class ExecConformance : IAsyncLifetime
         await Client.DisposeAsync();
         await Assert.ThrowsAsync<WireException>(() => running);
         await using SandboxClient next = await AttachAsync(2);
-        Task<ExecResult?> collecting = next.Commands.CollectAsync(request.CallId, Token);
+        Task<ExecResult> joining = next.Commands.ExecAsync(request, null, Token);
         await File.WriteAllTextAsync(go, "", Token);
 
-        ExecResult? result = await collecting;
-        Assert.Equal("up\ndone\n", result!.Output);
+        ExecResult result = await joining;
+        Assert.Equal("up\ndone\n", result.Output);
         Assert.Equal(0, result.ExitCode);
     }
 

@@ -202,24 +202,22 @@ public sealed class FileHandlersTests : IDisposable
 
         var first = _folder.Files.Edit(edit);
         var second = _folder.Files.Edit(edit);
-        var collected = _folder.Files.Collect(new CollectChangeRequest { CallId = "7-1-0" });
 
         Assert.Equal("xx", _folder.Get("a.txt"));
         Assert.Same(first, second);
-        Assert.Same(first, collected.Result);
     }
 
     [Fact]
-    public void Collect_FailedAndUnknownCalls_AreToldApart()
+    public void Change_FailedCallAgain_FailsAsBefore()
     {
-        Assert.Throws<FileException>(() => _folder.Files.Delete(new DeleteFileRequest { Path = "none", CallId = "1" }));
+        var delete = new DeleteFileRequest { Path = "none", CallId = "1" };
+        var first = Assert.Throws<FileException>(() => _folder.Files.Delete(delete));
+        _folder.Put("none", "x");
 
-        var failed = _folder.Files.Collect(new CollectChangeRequest { CallId = "1" });
-        var unknown = _folder.Files.Collect(new CollectChangeRequest { CallId = "2" });
+        var again = Assert.Throws<FileException>(() => _folder.Files.Delete(delete));
 
-        Assert.True(failed.IsKnown);
-        Assert.Equal(FileErrorKind.NotFound, failed.ErrorKind);
-        Assert.False(unknown.IsKnown);
+        Assert.Equal((first.Kind, first.Message), (again.Kind, again.Message));
+        Assert.Equal("x", _folder.Get("none"));
     }
 
     [Fact]
