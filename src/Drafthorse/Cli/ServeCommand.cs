@@ -31,9 +31,9 @@ internal static class ServeCommand
         return ExitCodes.Done;
     }
 
-    /// <summary>What the server itself has to say; not each request of the web framework.</summary>
+    /// <summary>What the server itself has to say; not each request of the web framework, nor why the host did not start: the command says that.</summary>
     private static void AddLog(ILoggingBuilder log) =>
-        log.AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        log.AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
 
     private static void Introduce(DrafthorseServer server, DrafthorseSettings settings)
     {

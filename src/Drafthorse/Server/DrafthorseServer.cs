@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Drafthorse.Channels.GitHub;
 using Drafthorse.Composition;
 using Drafthorse.Settings;
@@ -26,22 +27,60 @@ internal sealed class DrafthorseServer : IAsyncDisposable
     /// <summary>The bearer token of the API.</summary>
     public string ApiToken { get; }
 
+    /// <summary>Throws <see cref="SettingsException"/> also when nothing can be listened to where it should.</summary>
     public static async Task<DrafthorseServer> StartAsync(
         DrafthorseSettings settings, PlatformOptions options, string? urls, Action<ILoggingBuilder>? logging, CancellationToken cancellationToken)
     {
+        var access = ApiAccess.Of(settings, urls);
+        urls ??= "http://127.0.0.1:8080";
+        using var loggers = LoggerFactory.Create(log => logging?.Invoke(log));
+        var platform = await Platform.BuildAsync(settings, options with { Loggers = LoggerFactory.Create(log => logging?.Invoke(log)) }, cancellationToken);
+        try
+        {
+            var app = Build(platform, access, urls, logging);
+            try
+            {
+                await app.StartAsync(cancellationToken);
+                return new DrafthorseServer(app, platform, access.Token);
+            }
+            catch
+            {
+                // Workers start before the socket is bound.
+                await app.StopAsync(CancellationToken.None);
+                await app.DisposeAsync();
+                throw;
+            }
+        }
+        catch (Exception exception)
+        {
+            await platform.DisposeAsync();
+            if (exception is IOException or SocketException)
+                throw new SettingsException($"The server cannot listen on {urls}: {exception.GetBaseException().Message}. Name another address with --urls, or end what listens there.", exception);
+            throw;
+        }
+    }
+
+    public Task WaitForShutdownAsync(CancellationToken cancellationToken) => _app.WaitForShutdownAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        await _platform.DisposeAsync();
+    }
+
+    private static WebApplication Build(Platform platform, ApiAccess access, string urls, Action<ILoggingBuilder>? logging)
+    {
+        var settings = platform.Settings;
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
         logging?.Invoke(builder.Logging);
-        builder.WebHost.UseUrls(urls ?? "http://127.0.0.1:8080");
+        builder.WebHost.UseUrls(urls);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         builder.Services.AddProblemDetails();
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
         ApiDescription.AddTo(builder.Services);
         Telemetry.AddTo(builder.Services);
-
-        using var loggers = LoggerFactory.Create(log => logging?.Invoke(log));
-        var platform = await Platform.BuildAsync(settings, options with { Loggers = LoggerFactory.Create(log => logging?.Invoke(log)) }, cancellationToken);
-        var access = ApiAccess.Of(settings, urls);
         builder.Services.AddSingleton(platform).AddSingleton(platform.Store).AddSingleton(access);
         if (settings.GitHub is { } github)
         {
@@ -65,16 +104,6 @@ internal sealed class DrafthorseServer : IAsyncDisposable
         ApiDescription.Map(app);
         Health.Map(app);
         Telemetry.Map(app, settings.MetricsToken);
-        await app.StartAsync(cancellationToken);
-        return new DrafthorseServer(app, platform, access.Token);
-    }
-
-    public Task WaitForShutdownAsync(CancellationToken cancellationToken) => _app.WaitForShutdownAsync(cancellationToken);
-
-    public async ValueTask DisposeAsync()
-    {
-        await _app.StopAsync();
-        await _app.DisposeAsync();
-        await _platform.DisposeAsync();
+        return app;
     }
 }

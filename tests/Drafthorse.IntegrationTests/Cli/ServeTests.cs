@@ -53,6 +53,16 @@ public sealed partial class ServeTests : IAsyncLifetime
         _serve.Expect(0);
     }
 
+    [Fact]
+    public async Task Serve_AddressInUse_Is2AndSaysWhatToDo()
+    {
+        await using var second = await CliProcess.RunAsync(_world, "serve", "--urls", _url);
+
+        second.Expect(2);
+        Assert.Matches("^The server cannot listen on .*: Address already in use. Name another address with --urls, or end what listens there.\n$", second.Errors);
+        Assert.DoesNotContain("Exception", second.Output, StringComparison.Ordinal);
+    }
+
     /// <summary>Judged by a validator that is not ours; it needs no token, as it holds no secret.</summary>
     [Fact]
     public async Task OpenApi_IsValidAndDescribesEachEndpoint()
