@@ -11,11 +11,13 @@ internal sealed class DrafthorseServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly Platform _platform;
+    private readonly ILoggerFactory _loggers;
 
-    private DrafthorseServer(WebApplication app, Platform platform, string apiToken)
+    private DrafthorseServer(WebApplication app, Platform platform, ILoggerFactory loggers, string apiToken)
     {
         _app = app;
         _platform = platform;
+        _loggers = loggers;
         ApiToken = apiToken;
     }
 
@@ -33,28 +35,21 @@ internal sealed class DrafthorseServer : IAsyncDisposable
     {
         var access = ApiAccess.Of(settings, urls);
         urls ??= "http://127.0.0.1:8080";
-        using var loggers = LoggerFactory.Create(log => logging?.Invoke(log));
-        var platform = await Platform.BuildAsync(settings, options with { Loggers = LoggerFactory.Create(log => logging?.Invoke(log)) }, cancellationToken);
+        var loggers = LoggerFactory.Create(log => logging?.Invoke(log));
+        Platform? platform = null;
+        WebApplication? app = null;
         try
         {
-            var app = Build(platform, access, urls, logging);
-            try
-            {
-                await app.StartAsync(cancellationToken);
-                return new DrafthorseServer(app, platform, access.Token);
-            }
-            catch
-            {
-                // Workers start before the socket is bound.
-                await app.StopAsync(CancellationToken.None);
-                await app.DisposeAsync();
-                throw;
-            }
+            platform = await Platform.BuildAsync(settings, options with { Loggers = loggers }, cancellationToken);
+            app = Build(platform, access, urls, logging);
+            await app.StartAsync(cancellationToken);
+            return new DrafthorseServer(app, platform, loggers, access.Token);
         }
         catch (Exception exception)
         {
-            await platform.DisposeAsync();
-            if (exception is IOException or SocketException)
+            // Workers start before the socket is bound.
+            await EndAsync(app, platform, loggers);
+            if (app is not null && exception is (IOException or SocketException))
                 throw new SettingsException($"The server cannot listen on {urls}: {exception.GetBaseException().Message}. Name another address with --urls, or end what listens there.", exception);
             throw;
         }
@@ -62,11 +57,19 @@ internal sealed class DrafthorseServer : IAsyncDisposable
 
     public Task WaitForShutdownAsync(CancellationToken cancellationToken) => _app.WaitForShutdownAsync(cancellationToken);
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => EndAsync(_app, _platform, _loggers);
+
+    private static async ValueTask EndAsync(WebApplication? app, Platform? platform, ILoggerFactory loggers)
     {
-        await _app.StopAsync();
-        await _app.DisposeAsync();
-        await _platform.DisposeAsync();
+        if (app is not null)
+        {
+            await app.StopAsync(CancellationToken.None);
+            await app.DisposeAsync();
+        }
+
+        if (platform is not null)
+            await platform.DisposeAsync();
+        loggers.Dispose();
     }
 
     private static WebApplication Build(Platform platform, ApiAccess access, string urls, Action<ILoggingBuilder>? logging)
