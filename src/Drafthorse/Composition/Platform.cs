@@ -61,46 +61,16 @@ internal sealed class Platform : IAsyncDisposable
         var factory = new ModelFactory(settings.Models, ModelCatalog.Load(Path.Combine(settings.Home, "models.json")));
         var selection = await SandboxKinds.SelectAsync(settings, options, cancellationToken);
         var store = options.WaitsForStore ? await ThreadStores.OpenWhenFreeAsync(settings, cancellationToken) : ThreadStores.Open(settings);
-        var github = settings.GitHub is null ? null : NewGitHub(settings, settings.GitHub, store, options.Loggers);
-        var mirrors = new RepositoryMirrors(
-            new GitGatewayOptions { StateDirectory = Path.Combine(settings.StatePath, "git") },
-            github is null ? (_, _, _) => default : github.GetGitCredentialAsync);
-        var egress = NewEgress(settings, options.Loggers);
-        var pool = new SandboxPool(selection.Backend, logger: options.Loggers.CreateLogger<SandboxPool>());
-        var drafts = NewDraftOptions(settings, options, selection);
-        var sandboxes = new RepositorySandboxes(pool, egress, new GitGatewayServer(mirrors, options.Loggers.CreateLogger<GitGatewayServer>()), drafts, ReadTrust(settings));
-
-        var folder = options.Folder is { } carried && selection.Backend.IsIsolated ? new FolderMiddleware(carried, settings.FoldersPath) : null;
-        var builder = HarnessAgent.CreateBuilder("coding")
-            .UseModel(factory.Create(specs[0]), specs[0].ToString())
-            .UseModelCatalog(factory.Catalog)
-            .UseModelChoice(ModelChoice(settings, factory, [.. specs.Skip(1)]))
-            .UseStateStore(store)
-            .UseSandboxes(folder is null ? sandboxes.AcquireAsync : async (run, token) => await FolderMiddleware.EnterAsync(run, await sandboxes.AcquireAsync(run, token), token))
-            .UseInstructions((run, _) => ValueTask.FromResult(Surroundings.Describe(run, selection, folder is not null)))
-            .UseInstructions(new RepositoryInstructions(mirrors).ReadAsync)
-            .UseBudget(options.Budget ?? settings.Budget)
-            .UseLimit(options.Limit)
-            .UseSecrets(settings.Secrets)
-            .UseLoggers(options.Loggers)
-            .Use(new DraftMiddleware(mirrors, drafts));
-        if (folder is not null)
-            builder.Use(folder);
-        foreach (var fallback in specs.Skip(1))
-            builder.UseFallbackModel(factory.Create(fallback), fallback.ToString());
-
-        var platform = new Platform(settings, store, options.Loggers)
+        try
         {
-            Agent = builder.Build(),
-            Sandbox = selection,
-            Sandboxes = pool,
-            Channels = github is null ? [] : [github],
-            Models = specs,
-            Folder = folder,
-            Unpriced = specs.FirstOrDefault(spec => factory.Catalog.Find(spec).Price is null),
-        };
-        platform._owned.AddRange([sandboxes, selection.Backend, store]);
-        return platform;
+            return Assemble(settings, options, specs, factory, selection, store);
+        }
+        catch
+        {
+            await selection.Backend.DisposeAsync();
+            await store.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>A worker over the platform's threads.</summary>
@@ -143,6 +113,51 @@ internal sealed class Platform : IAsyncDisposable
             channel.Dispose();
         foreach (var owned in _owned)
             await owned.DisposeAsync();
+    }
+
+    private static Platform Assemble(
+        DrafthorseSettings settings, PlatformOptions options, IReadOnlyList<ModelSpec> specs, ModelFactory factory, SandboxSelection selection, IThreadStore store)
+    {
+        var github = settings.GitHub is null ? null : NewGitHub(settings, settings.GitHub, store, options.Loggers);
+        var mirrors = new RepositoryMirrors(
+            new GitGatewayOptions { StateDirectory = Path.Combine(settings.StatePath, "git") },
+            github is null ? (_, _, _) => default : github.GetGitCredentialAsync);
+        var egress = NewEgress(settings, options.Loggers);
+        var pool = new SandboxPool(selection.Backend, logger: options.Loggers.CreateLogger<SandboxPool>());
+        var drafts = NewDraftOptions(settings, options, selection);
+        var sandboxes = new RepositorySandboxes(pool, egress, new GitGatewayServer(mirrors, options.Loggers.CreateLogger<GitGatewayServer>()), drafts, ReadTrust(settings));
+
+        var folder = options.Folder is { } carried && selection.Backend.IsIsolated ? new FolderMiddleware(carried, settings.FoldersPath) : null;
+        var builder = HarnessAgent.CreateBuilder("coding")
+            .UseModel(factory.Create(specs[0]), specs[0].ToString())
+            .UseModelCatalog(factory.Catalog)
+            .UseModelChoice(ModelChoice(settings, factory, [.. specs.Skip(1)]))
+            .UseStateStore(store)
+            .UseSandboxes(folder is null ? sandboxes.AcquireAsync : async (run, token) => await FolderMiddleware.EnterAsync(run, await sandboxes.AcquireAsync(run, token), token))
+            .UseInstructions((run, _) => ValueTask.FromResult(Surroundings.Describe(run, selection, folder is not null)))
+            .UseInstructions(new RepositoryInstructions(mirrors).ReadAsync)
+            .UseBudget(options.Budget ?? settings.Budget)
+            .UseLimit(options.Limit)
+            .UseSecrets(settings.Secrets)
+            .UseLoggers(options.Loggers)
+            .Use(new DraftMiddleware(mirrors, drafts));
+        if (folder is not null)
+            builder.Use(folder);
+        foreach (var fallback in specs.Skip(1))
+            builder.UseFallbackModel(factory.Create(fallback), fallback.ToString());
+
+        var platform = new Platform(settings, store, options.Loggers)
+        {
+            Agent = builder.Build(),
+            Sandbox = selection,
+            Sandboxes = pool,
+            Channels = github is null ? [] : [github],
+            Models = specs,
+            Folder = folder,
+            Unpriced = specs.FirstOrDefault(spec => factory.Catalog.Find(spec).Price is null),
+        };
+        platform._owned.AddRange([sandboxes, selection.Backend, store]);
+        return platform;
     }
 
     /// <summary>The clients of models that people choose, each made once.</summary>

@@ -1,5 +1,6 @@
 using Drafthorse.Folders;
 using Drafthorse.Harness.Models;
+using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Settings;
 using Drafthorse.Terminal;
@@ -174,7 +175,7 @@ internal sealed class ReplCommands(ReplSession session)
             await session.UseModelAsync(ModelSpec.Parse(spec));
             session.Console.WriteLine($"From now on: {string.Join(", then ", session.Platform.Models)}");
         }
-        catch (ModelException exception)
+        catch (Exception exception) when (exception is ModelException or SandboxException or ThreadStoreException or SettingsException)
         {
             session.Console.MarkupLineInterpolated($"[yellow]{exception.Message}[/]");
         }

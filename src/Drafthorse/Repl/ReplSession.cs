@@ -2,6 +2,7 @@ using Drafthorse.Composition;
 using Drafthorse.Folders.Snapshots;
 using Drafthorse.Harness.Agent;
 using Drafthorse.Harness.Models;
+using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Settings;
 using Drafthorse.Terminal;
@@ -47,12 +48,13 @@ internal sealed class ReplSession : IAsyncDisposable
         return await session.TalkAsync(terminal);
     }
 
-    /// <summary>Goes on with another model. Throws <see cref="ModelException"/>.</summary>
+    /// <summary>Goes on with another model. Throws <see cref="ModelException"/>, <see cref="SandboxException"/> and
+    /// <see cref="ThreadStoreException"/>; the conversation then goes on with the one it has.</summary>
     public async Task UseModelAsync(ModelSpec model)
     {
-        await Settings.Models.ChooseAsync(model, cancellationToken: _interrupts.Leave);
+        var next = await BuildAsync(Settings, Target, model, _interrupts.Leave);
         await DisposeAsync();
-        Platform = await BuildAsync(Settings, Target, model, _interrupts.Leave);
+        Platform = next;
     }
 
     /// <summary>Runs something that Ctrl-C stops.</summary>

@@ -146,6 +146,55 @@ public sealed class ReplTests : IAsyncDisposable
         Assert.True(last.Length < server.Requests.ElementAt(Turns - 1).ToJsonString().Length / 2);
     }
 
+    [Fact]
+    public async Task Model_ThatCannotBeUsed_LeavesTheConversationAsItWas()
+    {
+        _world.Environment["DRAFTHORSE_MODEL"] = _world.Script("""{"text":"before"}""", """{"text":"after"}""");
+        var other = _world.Script("""{"text":"from the other","repeat":true}""");
+        await using var repl = CliProcess.Start(_world);
+        await SendAsync(repl, "one\n");
+        await repl.SeeAsync("done · ");
+        var catalog = Path.Combine(_world.Home, "models.json");
+        File.WriteAllText(catalog, "{ broken");
+        await SendAsync(repl, $"/model {other}\n");
+        await repl.SeeAsync("models.json");
+        await SendAsync(repl, "two\n");
+        await repl.SeeAsync("done · ", times: 2);
+        File.Delete(catalog);
+        await SendAsync(repl, $"/model {other}\n");
+        await repl.SeeAsync($"From now on: {other}");
+        await SendAsync(repl, "three\n");
+        repl.Input.Close();
+        await repl.EndAsync();
+
+        repl.Expect(0);
+        Assert.Contains("after", repl.Output, StringComparison.Ordinal);
+        Assert.Contains("from the other", repl.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Model_SandboxNotReadyAnyMore_SaysSoAndGoesOn()
+    {
+        var bin = Directory.CreateDirectory(Path.Combine(_world.Folder, "bin")).FullName;
+        var model = _world.Script("""{"text":"hi"}""");
+        _world.Write("bin/bwrap", $"#!/bin/sh\n[ ! -e {bin}/broken ]\n");
+        var open = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        foreach (var path in new[] { Path.GetDirectoryName(_world.Folder)!, Path.Combine(bin, "bwrap") })
+            File.SetUnixFileMode(path, open);
+        _world.Environment["PATH"] = $"{bin}:{_world.Environment["PATH"]}";
+        (_world.Environment["DRAFTHORSE_MODEL"], _world.Environment["SANDBOX_TYPE"]) = (model, "bubblewrap");
+        await using var repl = CliProcess.Start(_world);
+        await SendAsync(repl, "/cost\n");
+        await repl.SeeAsync("0 steps");
+        _world.Write("bin/broken", "");
+        await SendAsync(repl, $"/model {model}\n/cost\n/exit\n");
+        await repl.EndAsync();
+
+        repl.Expect(0);
+        Assert.Contains("no sandbox can be started", repl.Output, StringComparison.Ordinal);
+        Assert.Equal(3, repl.Output.Split("0 steps").Length);
+    }
+
     /// <summary>A terminal by util-linux's script: a paste is one message, the screen has colours, Ctrl-C stops a run, twice leaves.</summary>
     [Fact]
     public async Task Terminal_PasteInterruptAndLeave()
