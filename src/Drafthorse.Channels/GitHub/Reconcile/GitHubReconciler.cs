@@ -17,6 +17,12 @@ public sealed partial class GitHubReconciler
     /// <summary>How far back the first look goes: GitHub keeps deliveries for three days, and what is older than one was asked for in another way since.</summary>
     public static readonly TimeSpan FirstLook = TimeSpan.FromDays(1);
 
+    /// <summary>Repositories that are found by their threads: each costs two requests and more a look, and GitHub allows 5,000 an hour.</summary>
+    private const int MostRepositories = 100;
+
+    /// <summary>Pages of 200 threads that are looked through for them.</summary>
+    private const int MostPages = 20;
+
     private readonly GitHubOptions _options;
     private readonly IThreadStore _store;
     private readonly DeliveryLogs _logs;
@@ -113,14 +119,28 @@ public sealed partial class GitHubReconciler
         return asked;
     }
 
-    /// <summary>The repositories that the settings name, and those that threads are about.</summary>
+    /// <summary>The repositories that the settings name, and those that the newest threads are about.</summary>
     private async Task<IReadOnlyList<Repo>> FindRepositoriesAsync(CancellationToken cancellationToken)
     {
-        var named = _options.AllowedRepositories.Where(name => !name.Contains('*', StringComparison.Ordinal)).Select(name => name.Split('/'))
-            .Where(parts => parts.Length == 2).Select(parts => new Repo(parts[0].ToLowerInvariant(), parts[1].ToLowerInvariant()));
-        var threads = await _store.ListThreadsAsync(new ThreadQuery(), cancellationToken).ConfigureAwait(false);
-        var known = threads.Threads.Select(thread => thread.Origin.Repository).OfType<RepositoryRef>().Where(repository => repository.Host == _options.Host).Select(Repo.Of);
-        return [.. named.Concat(known).Distinct()];
+        var found = new HashSet<Repo>(_options.AllowedRepositories.Where(name => !name.Contains('*', StringComparison.Ordinal)).Select(name => name.Split('/'))
+            .Where(parts => parts.Length == 2).Select(parts => new Repo(parts[0].ToLowerInvariant(), parts[1].ToLowerInvariant())));
+        var most = found.Count + MostRepositories;
+        string? cursor = null;
+        for (var page = 0; page < MostPages; page++)
+        {
+            var threads = await _store.ListThreadsAsync(new ThreadQuery { Cursor = cursor, Limit = 200 }, cancellationToken).ConfigureAwait(false);
+            foreach (var repository in threads.Threads.Select(thread => thread.Origin.Repository).OfType<RepositoryRef>().Where(repository => repository.Host == _options.Host))
+            {
+                if (found.Count < most)
+                    found.Add(Repo.Of(repository));
+            }
+
+            cursor = threads.NextCursor;
+            if (cursor is null || found.Count == most)
+                break;
+        }
+
+        return [.. found];
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Asked GitHub to deliver {Guid} ({Event}) again; it was answered {StatusCode}")]

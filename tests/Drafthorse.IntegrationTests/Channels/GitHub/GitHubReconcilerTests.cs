@@ -1,4 +1,5 @@
 using Drafthorse.Channels.GitHub.Reconcile;
+using Drafthorse.Harness.Threads;
 using Drafthorse.IntegrationTests.Webhooks;
 
 namespace Drafthorse.IntegrationTests.Channels.GitHub;
@@ -72,6 +73,23 @@ public sealed class GitHubReconcilerTests : IDisposable
     }
 
     [Fact]
+    public async Task RepositoryOfAnOldThread_IsLookedAt()
+    {
+        await using var rig = await GitHubRig.StartAsync();
+        await AddThreadAsync(rig, "old", rig.Options.Host);
+        for (var i = 0; i < 500; i++)
+        {
+            rig.Time.Advance(TimeSpan.FromSeconds(1));
+            await AddThreadAsync(rig, $"newer {i}", "elsewhere.example");
+        }
+
+        rig.StandIn.Hooks.Clock = rig.Time;
+        await OpenIssueAsync(rig);
+
+        Assert.Equal(1, await Reconciler(rig).ReconcileAsync(Token));
+    }
+
+    [Fact]
     public async Task TokenMayNotReadWebhooks_SaysSo()
     {
         await using var rig = await GitHubRig.StartAsync();
@@ -111,6 +129,16 @@ public sealed class GitHubReconcilerTests : IDisposable
         (rig.StandIn.Hooks.Url, rig.StandIn.Hooks.Secret, rig.StandIn.Hooks.Clock) = (server.Hook, WebhookServer.Secret, rig.Time);
         return server;
     }
+
+    private static Task<EnqueueResult> AddThreadAsync(GitHubRig rig, string key, string host) => rig.Store.EnqueueAsync(
+        new EnqueueRequest
+        {
+            ThreadKey = key,
+            DeliveryId = key,
+            Origin = new ThreadOrigin { Channel = "github", User = "github:ada", Repository = new RepositoryRef(host, "octo", "hello-world", $"https://{host}/octo/hello-world") },
+            Message = new InboxMessage { Id = key, Sender = "github:ada", Text = "go" },
+        },
+        Token);
 
     private static Task OpenIssueAsync(GitHubRig rig)
     {
