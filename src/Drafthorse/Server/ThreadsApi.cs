@@ -3,7 +3,6 @@ using Drafthorse.Composition;
 using Drafthorse.Events;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 using Drafthorse.Settings;
 
 namespace Drafthorse.Server;
@@ -131,27 +130,18 @@ internal static class ThreadsApi
         await context.Response.Body.FlushAsync(cancellationToken);
         try
         {
-            await foreach (var record in store.FollowJournalAsync(thread.Id, from, cancellationToken))
-                await WriteEventAsync(context.Response, thread, record, cancellationToken);
+            await foreach (var (position, line) in EventLines.FollowAsync(store, thread.Id, from, cancellationToken))
+            {
+                await context.Response.WriteAsync($"id: {position}\ndata: ", cancellationToken);
+                await context.Response.Body.WriteAsync(line, cancellationToken);
+                await context.Response.WriteAsync("\n\n", cancellationToken);
+                await context.Response.Body.FlushAsync(cancellationToken);
+            }
         }
         catch (OperationCanceledException)
         {
             // The reader has left.
         }
-    }
-
-    private static async Task WriteEventAsync(HttpResponse response, ThreadRecord thread, JournalRecord record, CancellationToken cancellationToken)
-    {
-        if (record.Event is not { } journalEvent)
-            return;
-        foreach (var line in EventJson.Write(thread.Id, record.Position, record.At, journalEvent, thread.PullRequest))
-        {
-            await response.WriteAsync($"id: {record.Position}\ndata: ", cancellationToken);
-            await response.Body.WriteAsync(line, cancellationToken);
-            await response.WriteAsync("\n\n", cancellationToken);
-        }
-
-        await response.Body.FlushAsync(cancellationToken);
     }
 
     private static async Task ExportAsync(string id, HttpContext context, IThreadStore store, CancellationToken cancellationToken)

@@ -32,15 +32,8 @@ internal sealed class LocalThreads(DrafthorseSettings settings) : ThreadSource
 
     public override async IAsyncEnumerable<string> FollowAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var thread = ThreadId.Parse(id, null);
-        await foreach (var record in _store.FollowJournalAsync(thread, 0, cancellationToken))
-        {
-            if (record.Event is not { } journalEvent)
-                continue;
-            var pullRequest = journalEvent is RunFinished ? (await _store.GetThreadAsync(thread, cancellationToken))?.PullRequest : null;
-            foreach (var line in EventJson.Write(thread, record.Position, record.At, journalEvent, pullRequest))
-                yield return Encoding.UTF8.GetString(line.Span);
-        }
+        await foreach (var (_, line) in EventLines.FollowAsync(_store, ThreadId.Parse(id, null), 0, cancellationToken))
+            yield return Encoding.UTF8.GetString(line.Span);
     }
 
     public override async Task<string> SendAsync(string id, string text, DeliveryMode mode, CancellationToken cancellationToken)
