@@ -57,8 +57,7 @@ internal sealed record DrafthorseSettings
 
     private static readonly string[] SecretNames =
     [
-        "DASHSCOPE_API_KEY", "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GITHUB_TOKEN", "GITHUB_APP_PRIVATE_KEY", "GITHUB_WEBHOOK_SECRET",
-        "DRAFTHORSE_API_TOKEN", "METRICS_TOKEN",
+        "DASHSCOPE_API_KEY", "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GITHUB_TOKEN", "GITHUB_WEBHOOK_SECRET", "DRAFTHORSE_API_TOKEN", "METRICS_TOKEN",
     ];
 
     /// <summary>What would change where work is kept: to go on without it would lose work, so no command does.</summary>
@@ -84,13 +83,14 @@ internal sealed record DrafthorseSettings
 
             CheckGitHub(reader);
             var egress = EgressOptions.Read(reader);
+            var github = GitHubOptions.Read(reader.Text);
             var settings = new DrafthorseSettings
             {
                 Home = SettingsReader.HomeOf(reader.Text("DRAFTHORSE_HOME")),
                 SandboxType = ReadSandboxType(reader),
                 SandboxImage = reader.Text("SANDBOX_IMAGE") ?? "drafthorse/sandbox:latest",
                 Models = ModelSettings.From(reader.Text),
-                GitHub = GitHubOptions.Read(reader.Text),
+                GitHub = github,
                 Budget = new ThreadBudget
                 {
                     CostUsd = reader.Usd("Drafthorse:Budgets:ThreadUsd", 10),
@@ -105,7 +105,7 @@ internal sealed record DrafthorseSettings
                 MetricsToken = reader.Text("METRICS_TOKEN"),
                 Workers = reader.Number("Drafthorse:Workers", 4, 1, 256),
                 LeaseTime = TimeSpan.FromSeconds(reader.Number("Drafthorse:LeaseSeconds", 30, 1, 600)),
-                Secrets = ReadSecrets(reader, egress).ToDictionary(StringComparer.Ordinal),
+                Secrets = ReadSecrets(reader, github, egress).ToDictionary(StringComparer.Ordinal),
                 NotYet = [.. UnusedYet.Where(name => reader.Text(name) is not null)],
             };
             return reader.Unread("Drafthorse") is { } unread
@@ -119,12 +119,21 @@ internal sealed record DrafthorseSettings
     }
 
     /// <summary>The values that are secret, also each of two webhook secrets and the proxy's password by itself.</summary>
-    private static IEnumerable<KeyValuePair<string, string>> ReadSecrets(SettingsReader reader, EgressOptions egress)
+    private static IEnumerable<KeyValuePair<string, string>> ReadSecrets(SettingsReader reader, GitHubOptions? github, EgressOptions egress)
     {
         foreach (var name in SecretNames)
         {
             if (reader.Text(name) is { } value)
                 yield return new(name, value);
+        }
+
+        // The setting is the key itself, perhaps with \n for line breaks, or the path of its file, which is no secret.
+        if (reader.Text("GITHUB_APP_PRIVATE_KEY") is { } set)
+        {
+            if (set.Contains("-----BEGIN", StringComparison.Ordinal))
+                yield return new("GITHUB_APP_PRIVATE_KEY", set);
+            if (github?.AppPrivateKey is { } key && key != set)
+                yield return new("GITHUB_APP_PRIVATE_KEY, in PEM", key);
         }
 
         if (reader.Text("GITHUB_WEBHOOK_SECRET")?.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 1 } lines)

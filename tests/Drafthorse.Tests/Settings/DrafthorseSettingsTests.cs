@@ -62,6 +62,27 @@ public sealed class DrafthorseSettingsTests
     }
 
     [Fact]
+    public void Read_AppKeyInAFile_KeepsTheKeySecretAndNotItsPath()
+    {
+        const string Key = "-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END RSA PRIVATE KEY-----\n";
+        var file = Path.GetTempFileName();
+        File.WriteAllText(file, Key);
+
+        var settings = Read("GITHUB_APP_ID=1", $"GITHUB_APP_PRIVATE_KEY={file}");
+        File.Delete(file);
+
+        Assert.Equal([Key], settings.Secrets.Values);
+    }
+
+    [Fact]
+    public void Read_AppKeyWithEscapedLineBreaks_IsSecretInBothForms()
+    {
+        var settings = Read("GITHUB_APP_ID=1", @"GITHUB_APP_PRIVATE_KEY=-----BEGIN KEY-----\nabc\n-----END KEY-----");
+
+        Assert.Equal([@"-----BEGIN KEY-----\nabc\n-----END KEY-----", "-----BEGIN KEY-----\nabc\n-----END KEY-----"], settings.Secrets.Values);
+    }
+
+    [Fact]
     public void Read_ListsOfASection_AreKnownSettings()
     {
         var settings = Read("Drafthorse:Egress:Allow:0=a.example", "Drafthorse:Egress:Allow:1=b.example", "Drafthorse:Budgets:OrganizationPerDayUsd=unlimited");
