@@ -9,16 +9,12 @@ namespace Drafthorse.Server;
 internal static class Telemetry
 {
     private const string Name = "Drafthorse";
-    private static readonly double[] Seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
 
     public static void AddTo(IServiceCollection services)
     {
         var telemetry = services.AddOpenTelemetry()
             .WithMetrics(metrics => metrics
                 .AddMeter(Name)
-                .AddView(instrument => instrument.Name.EndsWith("_seconds", StringComparison.Ordinal) || instrument.Unit == "s"
-                    ? new ExplicitBucketHistogramConfiguration { Boundaries = Seconds }
-                    : null)
                 .AddPrometheusExporter())
             .WithTracing(tracing => tracing.AddSource(Name));
         if (Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is not null)

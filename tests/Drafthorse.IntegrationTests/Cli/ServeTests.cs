@@ -242,6 +242,7 @@ public sealed partial class ServeTests : IAsyncLifetime
         Assert.StartsWith("off", ready.GetProperty("parts").GetProperty("github").GetString(), StringComparison.Ordinal);
         Assert.All(metrics.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.Matches(MetricLine(), line));
         Assert.Contains("drafthorse_runs_total{", metrics, StringComparison.Ordinal);
+        Assert.Matches("drafthorse_run_duration_seconds_bucket\\{[^}]*le=\"14400\"\\}", metrics);
         Assert.DoesNotContain(created.GetProperty("id").GetString()!, metrics, StringComparison.Ordinal);
     }
 
