@@ -46,14 +46,13 @@ public sealed class GitHubChannel : IChannel, IDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(loggers);
         var logger = _logger = loggers.CreateLogger<GitHubChannel>();
-        var words = new CommentWords(options);
         (_options, _store, _time) = (options, store, time);
         _api = new GitHubApi(http, options, time);
         _comments = new Comments(_api);
-        _status = new StatusComments(_comments, words, options.StatusInterval, time);
-        _replies = new Replies(_comments, words, store);
-        _drafts = new Drafts(_api, words, logger);
-        _intake = new Intake(_api, options, store, new TriggerPermission(_api, options, time, logger), _comments, words, whyNotModel ?? (_ => "This server has one model."));
+        _status = new StatusComments(_comments, options.StatusInterval, time);
+        _replies = new Replies(_comments, options.ServerUrl, store);
+        _drafts = new Drafts(_api, logger);
+        _intake = new Intake(_api, options, store, new TriggerPermission(_api, options, time, logger), _comments, whyNotModel ?? (_ => "This server has one model."));
     }
 
     /// <summary>Makes what asks GitHub for deliveries that were missed.</summary>

@@ -42,9 +42,6 @@ public sealed class GitHubOptions
     /// <summary>People who may trigger without write access, as logins with <c>*</c>.</summary>
     public IReadOnlyList<string> AllowedUsers { get; set; } = [];
 
-    /// <summary>The root of this server's web pages, for links; null = no links.</summary>
-    public Uri? PublicUrl { get; set; }
-
     /// <summary>How long an answer about somebody's permission is believed.</summary>
     public TimeSpan PermissionLifetime { get; set; } = TimeSpan.FromMinutes(1);
 
@@ -84,7 +81,6 @@ public sealed class GitHubOptions
         };
         options.ApiUrl = Address("GITHUB_API_URL", Value("GITHUB_API_URL")) ?? options.ApiUrl;
         options.ServerUrl = Address("GITHUB_SERVER_URL", Value("GITHUB_SERVER_URL")) ?? options.ServerUrl;
-        options.PublicUrl = Address("DRAFTHORSE_PUBLIC_URL", Value("DRAFTHORSE_PUBLIC_URL"));
         options.Mention = Value("DRAFTHORSE_MENTION") ?? options.Mention;
         options.Label = Value("DRAFTHORSE_LABEL") ?? options.Label;
         if (options.Mention.Any(char.IsWhiteSpace))

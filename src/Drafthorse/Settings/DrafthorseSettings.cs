@@ -63,12 +63,12 @@ internal sealed record DrafthorseSettings
     /// <summary>What would change where work is kept: to go on without it would lose work, so no command does.</summary>
     private static readonly string[] RefusedYet = ["REDIS_URL", "SNAPSHOT_STORE", "S3_ENDPOINT", "S3_BUCKET", "S3_PREFIX"];
 
-    /// <summary>Channels and keys that are not built yet: to set one must not pass in silence.</summary>
+    /// <summary>Channels, keys and pages that are not built yet: to set one must not pass in silence.</summary>
     private static readonly string[] UnusedYet =
     [
         "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_API_URL", "LINEAR_API_KEY", "LINEAR_WEBHOOK_SECRET", "LINEAR_API_URL",
         "DINGTALK_APP_KEY", "DINGTALK_APP_SECRET", "DINGTALK_API_URL", "FEISHU_APP_ID", "FEISHU_APP_SECRET", "FEISHU_ENCRYPT_KEY", "FEISHU_VERIFICATION_TOKEN",
-        "FEISHU_API_URL", "TAVILY_API_KEY", "EXA_API_KEY", "BRAVE_API_KEY",
+        "FEISHU_API_URL", "TAVILY_API_KEY", "EXA_API_KEY", "BRAVE_API_KEY", "DRAFTHORSE_PUBLIC_URL",
     ];
 
     /// <summary>Reads and checks all settings. Throws <see cref="SettingsException"/>.</summary>

@@ -69,7 +69,7 @@ internal sealed class DraftWorld : IAsyncDisposable
             SandboxImage = "drafthorse/sandbox:test",
             SandboxType = sandbox,
             Models = ModelSettings.From(models ?? (_ => null)),
-            GitHub = new GitHubOptions { ApiUrl = GitHub.ApiUrl, ServerUrl = GitHub.ServerUrl, Token = _token, WebhookSecrets = [Secret], PublicUrl = new Uri("https://drafthorse.example") },
+            GitHub = new GitHubOptions { ApiUrl = GitHub.ApiUrl, ServerUrl = GitHub.ServerUrl, Token = _token, WebhookSecrets = [Secret] },
             Budget = budget ?? new ThreadBudget(),
             Egress = new EgressOptions(),
             Workers = 2,

@@ -71,7 +71,6 @@ public class WebhookToDraftTests
         Assert.Contains("name=$1", await world.GitAsync("show", $"{pull.Head}:greet.sh"), StringComparison.Ordinal);
         Assert.Equal("eyes", Assert.Single(issue.Reactions).Content);
         Assert.Equal(2, world.Ours(issue).Count);
-        Assert.Contains($"/threads/{thread.Id}", world.Status(issue).Body, StringComparison.Ordinal);
         Assert.Contains($"/pull/{pull.Conversation.Number}", world.Reply(issue), StringComparison.Ordinal);
     }
 }

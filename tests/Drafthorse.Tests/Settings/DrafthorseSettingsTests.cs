@@ -92,7 +92,7 @@ public sealed class DrafthorseSettingsTests
     }
 
     [Fact]
-    public void Read_ChannelThatIsNotBuiltYet_IsNamed() => Assert.Equal(["SLACK_BOT_TOKEN", "BRAVE_API_KEY"], Read("SLACK_BOT_TOKEN=x", "BRAVE_API_KEY=y").NotYet);
+    public void Read_ChannelThatIsNotBuiltYet_IsNamed() => Assert.Equal(["SLACK_BOT_TOKEN", "BRAVE_API_KEY", "DRAFTHORSE_PUBLIC_URL"], Read("SLACK_BOT_TOKEN=x", "BRAVE_API_KEY=y", "DRAFTHORSE_PUBLIC_URL=https://x").NotYet);
 
     private static DrafthorseSettings Read(params string[] settings) => DrafthorseSettings.Read(new SettingsReader(new ConfigurationBuilder()
         .AddInMemoryCollection(settings.Select(setting => setting.Split('=', 2)).Select(parts => KeyValuePair.Create(parts[0], (string?)parts[1])))

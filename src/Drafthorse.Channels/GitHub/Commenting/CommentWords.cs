@@ -7,10 +7,10 @@ using Drafthorse.Harness.Threads;
 namespace Drafthorse.Channels.GitHub.Commenting;
 
 /// <summary>The words of comments.</summary>
-internal sealed partial class CommentWords(GitHubOptions options)
+internal static partial class CommentWords
 {
     /// <summary>The status comment: how it stands now.</summary>
-    public string Status(ThreadRecord thread, StatusEffect status)
+    public static string Status(ThreadRecord thread, StatusEffect status)
     {
         var text = new StringBuilder($"**{Word(status.State)}**");
         if (status.Step > 0)
@@ -18,11 +18,11 @@ internal sealed partial class CommentWords(GitHubOptions options)
         text.Append(CultureInfo.InvariantCulture, $" · {Cost(status.CostUsd)}");
         if (SafeMarkdown.Line(status.Activity, 300) is { Length: > 0 } activity)
             text.Append("\n\n").Append(activity);
-        return Append(text, Links(thread)).ToString();
+        return Append(text, Draft(thread)).ToString();
     }
 
     /// <summary>The reply at the end of a run: a new comment, as edits notify nobody.</summary>
-    public string Reply(ThreadRecord thread, ReplyEffect reply, IReadOnlyList<string> notes)
+    public static string Reply(ThreadRecord thread, ReplyEffect reply, IReadOnlyList<string> notes)
     {
         var text = new StringBuilder();
         if (Requester(thread) is { } login)
@@ -33,16 +33,12 @@ internal sealed partial class CommentWords(GitHubOptions options)
         foreach (var note in reply.Notes.Select(note => SafeMarkdown.Line(note, 1_000)).Concat(notes).Where(note => note.Length > 0))
             text.Append("\n\n").Append(note);
         text.Append("\n\n<sub>").Append(Cost(reply.CostUsd)).Append("</sub>");
-        return Append(text, Links(thread)).ToString();
+        return Append(text, Draft(thread)).ToString();
     }
 
     /// <summary>The page where a branch can be looked at and a pull request be opened by hand.</summary>
-    public string CompareLink(RepositoryRef repository, string baseBranch, string branch) =>
-        $"{options.ServerUrl.AbsoluteUri.TrimEnd('/')}/{repository.Owner}/{repository.Name}/compare/{EscapeBranch(baseBranch)}...{EscapeBranch(branch)}";
-
-    /// <summary>The thread's own page, or null when there are no pages.</summary>
-    public string? ThreadPage(ThreadRecord thread) =>
-        options.PublicUrl is { } root ? $"{root.AbsoluteUri.TrimEnd('/')}/threads/{thread.Id}" : null;
+    public static string CompareLink(Uri server, RepositoryRef repository, string baseBranch, string branch) =>
+        $"{server.AbsoluteUri.TrimEnd('/')}/{repository.Owner}/{repository.Name}/compare/{EscapeBranch(baseBranch)}...{EscapeBranch(branch)}";
 
     /// <summary>The login of the person whose task this is, when it is one that GitHub could have given.</summary>
     public static string? Requester(ThreadRecord thread) =>
@@ -65,15 +61,7 @@ internal sealed partial class CommentWords(GitHubOptions options)
         _ => state.ToString(),
     };
 
-    private string Links(ThreadRecord thread)
-    {
-        var links = new List<string>();
-        if (thread.PullRequest is { } pullRequest)
-            links.Add($"Draft: {pullRequest.Url}");
-        if (ThreadPage(thread) is { } page)
-            links.Add($"[Live]({page})");
-        return string.Join(" · ", links);
-    }
+    private static string Draft(ThreadRecord thread) => thread.PullRequest is { } pullRequest ? $"Draft: {pullRequest.Url}" : "";
 
     private static StringBuilder Append(StringBuilder text, string paragraph) =>
         paragraph.Length == 0 ? text : text.Append("\n\n").Append(paragraph);

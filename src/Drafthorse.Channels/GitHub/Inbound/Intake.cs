@@ -11,7 +11,7 @@ namespace Drafthorse.Channels.GitHub.Inbound;
 /// reaction and no word. Everything here may happen twice and then changes nothing.
 /// </summary>
 internal sealed class Intake(
-    GitHubApi api, GitHubOptions options, IThreadStore store, TriggerPermission permission, Comments comments, CommentWords words,
+    GitHubApi api, GitHubOptions options, IThreadStore store, TriggerPermission permission, Comments comments,
     Func<string, string?> whyNotModel)
 {
     private const string Seen = "eyes";
@@ -146,9 +146,9 @@ internal sealed class Intake(
         return new EffectResult(await comments.PostOnceAsync(effect, number, Markers.Answer(comment), text, cancellationToken).ConfigureAwait(false));
     }
 
-    private string StatusWords(ThreadRecord? thread) => thread is null
+    private static string StatusWords(ThreadRecord? thread) => thread is null
         ? "Nothing was started here yet."
-        : words.Status(thread, new StatusEffect { State = thread.State, Step = thread.Facts.Steps, CostUsd = thread.Facts.CostUsd });
+        : CommentWords.Status(thread, new StatusEffect { State = thread.State, Step = thread.Facts.Steps, CostUsd = thread.Facts.CostUsd });
 
     private async Task<EffectResult> WithdrawAsync(Conversation conversation, GitHubDelivery delivery, CancellationToken cancellationToken)
     {

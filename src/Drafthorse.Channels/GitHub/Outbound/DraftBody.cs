@@ -11,12 +11,12 @@ namespace Drafthorse.Channels.GitHub.Outbound;
 /// The text of a draft: the repository's template with the model's summary in it, the issue it closes, and a report by code. Summary
 /// and report stand between markers, so that an update replaces them and leaves alone what people wrote around them.
 /// </summary>
-internal sealed partial class DraftBody(CommentWords words)
+internal static partial class DraftBody
 {
     private const string SummaryRegion = "summary";
     private const string ReportRegion = "report";
 
-    public string Create(ThreadRecord thread, DraftEffect draft, string? template)
+    public static string Create(ThreadRecord thread, DraftEffect draft, string? template)
     {
         var summary = Region(SummaryRegion, Summary(draft));
         var text = new StringBuilder();
@@ -29,13 +29,13 @@ internal sealed partial class DraftBody(CommentWords words)
     }
 
     /// <summary>The body with fresh regions; one that a person removed stays removed.</summary>
-    public string Update(string body, ThreadRecord thread, DraftEffect draft) =>
+    public static string Update(string body, ThreadRecord thread, DraftEffect draft) =>
         Replace(Replace(body, SummaryRegion, Summary(draft)), ReportRegion, Report(thread, draft));
 
     private static string Summary(DraftEffect draft) =>
         SafeMarkdown.Of(draft.Summary, 30_000) is { Length: > 0 } summary ? summary : "(The model wrote no summary.)";
 
-    private string Report(ThreadRecord thread, DraftEffect draft)
+    private static string Report(ThreadRecord thread, DraftEffect draft)
     {
         var text = new StringBuilder("### Verification\n\n");
         AppendVerify(text, draft);
@@ -47,8 +47,6 @@ internal sealed partial class DraftBody(CommentWords words)
         text.Append(CommentWords.Cost(draft.CostUsd));
         if (draft.Commit.Length >= 12 && draft.Commit.All(char.IsAsciiHexDigit))
             text.Append(" · ").Append(draft.Commit[..12]);
-        if (words.ThreadPage(thread) is { } page)
-            text.Append(CultureInfo.InvariantCulture, $" · [run]({page})");
         return text.Append("</sub>").ToString();
     }
 

@@ -10,14 +10,12 @@ using Microsoft.Extensions.Logging;
 namespace Drafthorse.Channels.GitHub.Outbound;
 
 /// <summary>Opens the thread's draft pull request, or updates the text of the one that is there. There is no third thing it can do.</summary>
-internal sealed partial class Drafts(GitHubApi api, CommentWords words, ILogger logger)
+internal sealed partial class Drafts(GitHubApi api, ILogger logger)
 {
     private static readonly Counter<long> PullRequests =
         new Meter("Drafthorse").CreateCounter<long>("drafthorse_pull_requests_total", null, "Draft pull requests, opened and updated.");
 
     private const int MaxTemplateLength = 20_000;
-
-    private readonly DraftBody _body = new(words);
 
     public async Task<EffectResult> PutAsync(GitHubEffect effect, DraftEffect draft, CancellationToken cancellationToken)
     {
@@ -45,7 +43,7 @@ internal sealed partial class Drafts(GitHubApi api, CommentWords words, ILogger 
             Title = title.Length > 0 ? title : draft.Branch,
             Head = draft.Branch,
             Base = draft.BaseBranch,
-            Body = _body.Create(effect.Thread, draft, template),
+            Body = DraftBody.Create(effect.Thread, draft, template),
         };
         await effect.EnsureHeldAsync(cancellationToken).ConfigureAwait(false);
         PullRequest opened;
@@ -67,7 +65,7 @@ internal sealed partial class Drafts(GitHubApi api, CommentWords words, ILogger 
 
     private async Task<PullRequest> UpdateAsync(GitHubEffect effect, DraftEffect draft, PullRequest open, CancellationToken cancellationToken)
     {
-        var body = _body.Update(open.Body ?? "", effect.Thread, draft);
+        var body = DraftBody.Update(open.Body ?? "", effect.Thread, draft);
         if (body != open.Body)
         {
             await effect.EnsureHeldAsync(cancellationToken).ConfigureAwait(false);

@@ -6,7 +6,7 @@ using Drafthorse.Harness.Threads.Journal;
 namespace Drafthorse.Channels.GitHub.Outbound;
 
 /// <summary>The reply at the end of a run: one new comment, where the person wrote last.</summary>
-internal sealed class Replies(Comments comments, CommentWords words, IThreadStore store)
+internal sealed class Replies(Comments comments, Uri server, IThreadStore store)
 {
     private const int MostWaits = 5;
     private const int JournalTail = 32;
@@ -17,7 +17,7 @@ internal sealed class Replies(Comments comments, CommentWords words, IThreadStor
         var notes = await DraftNotesAsync(effect, cancellationToken).ConfigureAwait(false);
         var number = GitHubMessageId.ConversationOf(reply.InReplyTo) ?? effect.Conversation;
         var marker = Markers.Reply(effect.Thread.Id, reply.Run);
-        return new EffectResult(await comments.PostOnceAsync(effect, number, marker, words.Reply(effect.Thread, reply, notes), cancellationToken).ConfigureAwait(false));
+        return new EffectResult(await comments.PostOnceAsync(effect, number, marker, CommentWords.Reply(effect.Thread, reply, notes), cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>When a branch was pushed and no pull request came of it, people are told why and where the branch is.</summary>
@@ -27,7 +27,7 @@ internal sealed class Replies(Comments comments, CommentWords words, IThreadStor
         if (thread is not { PullRequest: null, Facts: { PushedCommit: not null, IsPersonsBranch: false, Branch: { } branch, BaseBranch: { } target }, Origin.Repository: { } repository })
             return [];
 
-        var compare = $"The work is on the branch `{branch}`: {words.CompareLink(repository, target, branch)}";
+        var compare = $"The work is on the branch `{branch}`: {CommentWords.CompareLink(server, repository, target, branch)}";
         if (await WhyRefusedAsync(thread, cancellationToken).ConfigureAwait(false) is { } reason)
             return [$"The draft pull request could not be opened: {SafeMarkdown.Line(reason, 500)}", compare];
         if (effect.Entry.Attempts < MostWaits && await store.CountOutboxAsync(thread.Id, cancellationToken).ConfigureAwait(false) > 1)

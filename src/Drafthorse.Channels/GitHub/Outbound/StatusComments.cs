@@ -6,7 +6,7 @@ using Drafthorse.Harness.Threads;
 namespace Drafthorse.Channels.GitHub.Outbound;
 
 /// <summary>The one status comment of a thread: edited, not oftener than the interval says, but for the last word of a run.</summary>
-internal sealed class StatusComments(Comments comments, CommentWords words, TimeSpan interval, TimeProvider time)
+internal sealed class StatusComments(Comments comments, TimeSpan interval, TimeProvider time)
 {
     private const int MostRemembered = 10_000;
 
@@ -19,7 +19,7 @@ internal sealed class StatusComments(Comments comments, CommentWords words, Time
             throw new EffectException("The status was written a moment ago.", true, wait);
 
         var page = await comments.PutAsync(
-            effect, effect.Conversation, Markers.Status(effect.Thread.Id), words.Status(effect.Thread, status), settle: ended, cancellationToken).ConfigureAwait(false);
+            effect, effect.Conversation, Markers.Status(effect.Thread.Id), CommentWords.Status(effect.Thread, status), settle: ended, cancellationToken).ConfigureAwait(false);
         if (_written.Count >= MostRemembered)
             _written.Clear();
         _written[effect.Thread.Id] = time.GetUtcNow();
