@@ -4,7 +4,7 @@ using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Harness.Diagnostics;
 
-/// <summary>What runs and tool calls report, by OpenTelemetry's conventions for generative AI and by CONTRACTS.md. No prompt, no
+/// <summary>What runs and tool calls report, by OpenTelemetry's conventions for generative AI and in names of our own. No prompt, no
 /// argument and no result is recorded.</summary>
 internal static class AgentTelemetry
 {

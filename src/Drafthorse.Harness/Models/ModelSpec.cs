@@ -26,7 +26,7 @@ public sealed record ModelSpec(string Provider, string Model)
     /// <summary>A recorded script instead of a model.</summary>
     public const string Script = "script";
 
-    /// <summary>The providers, the preferred one first: with several keys set, this order decides.</summary>
+    /// <summary>The providers. Which of them a key alone chooses is <see cref="ModelSettings.ChooseAsync"/>'s to say.</summary>
     public static IReadOnlyList<string> Providers { get; } = [DashScope, OpenAI, OpenAIChat, Anthropic, Ollama, Script];
 
     /// <summary>Reads a specification.</summary>

@@ -4,7 +4,7 @@ using Drafthorse.Harness.Threads.Journal;
 
 namespace Drafthorse.Harness.Models.Telemetry;
 
-/// <summary>What model calls report, by OpenTelemetry's conventions for generative AI and by CONTRACTS.md.</summary>
+/// <summary>What model calls report, by OpenTelemetry's conventions for generative AI and in names of our own.</summary>
 internal static class ModelTelemetry
 {
     private static readonly ActivitySource Source = new("Drafthorse");
