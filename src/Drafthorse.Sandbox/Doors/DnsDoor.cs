@@ -8,6 +8,7 @@ namespace Drafthorse.Sandbox.Doors;
 internal sealed class DnsDoor : IAsyncDisposable
 {
     private const int MaxTcpConnections = 16;
+    private const int MaxTries = 20;
     private static readonly TimeSpan TcpIdleTime = TimeSpan.FromSeconds(10);
 
     private readonly NameTable _names;
@@ -27,6 +28,21 @@ internal sealed class DnsDoor : IAsyncDisposable
 
     /// <summary>Opens both sockets or throws <see cref="SocketException"/>.</summary>
     public static DnsDoor Open(int port, NameTable names)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return Bind(port, names);
+            }
+            catch (SocketException) when (port == 0 && tries < MaxTries)
+            {
+                // A port that is free for one protocol may be taken for the other.
+            }
+        }
+    }
+
+    private static DnsDoor Bind(int port, NameTable names)
     {
         var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         var tcp = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

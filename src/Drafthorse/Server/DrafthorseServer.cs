@@ -80,6 +80,7 @@ internal sealed class DrafthorseServer : IAsyncDisposable
         logging?.Invoke(builder.Logging);
         builder.WebHost.UseUrls(urls);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddProblemDetails();
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
         ApiDescription.AddTo(builder.Services);

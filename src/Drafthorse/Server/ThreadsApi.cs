@@ -116,7 +116,7 @@ internal static class ThreadsApi
         return Results.Accepted($"/api/threads/{thread.Id}");
     }
 
-    private static async Task FollowAsync(string id, HttpContext context, IThreadStore store, CancellationToken cancellationToken)
+    private static async Task FollowAsync(string id, HttpContext context, IThreadStore store, TimeProvider time, CancellationToken cancellationToken)
     {
         if (await FindAsync(store, id, cancellationToken) is not { } thread)
         {
@@ -125,23 +125,7 @@ internal static class ThreadsApi
         }
 
         var from = long.TryParse(context.Request.Headers["Last-Event-ID"].ToString(), out var last) && last >= 0 ? last + 1 : 0;
-        context.Response.ContentType = "text/event-stream";
-        context.Response.Headers.CacheControl = "no-store";
-        await context.Response.Body.FlushAsync(cancellationToken);
-        try
-        {
-            await foreach (var (position, line) in EventLines.FollowAsync(store, thread.Id, from, cancellationToken))
-            {
-                await context.Response.WriteAsync($"id: {position}\ndata: ", cancellationToken);
-                await context.Response.Body.WriteAsync(line, cancellationToken);
-                await context.Response.WriteAsync("\n\n", cancellationToken);
-                await context.Response.Body.FlushAsync(cancellationToken);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The reader has left.
-        }
+        await EventStream.WriteAsync(context.Response, EventLines.FollowAsync(store, thread.Id, from, cancellationToken), time, cancellationToken);
     }
 
     private static async Task ExportAsync(string id, HttpContext context, IThreadStore store, CancellationToken cancellationToken)
@@ -163,8 +147,8 @@ internal static class ThreadsApi
             return Results.Problem(statusCode: 400, title: "no plan mode", detail: "plan is not supported yet: leave it out.");
         if (body.MaxCostUsd is <= 0)
             return Results.Problem(statusCode: 400, title: "bad maxCostUsd", detail: "maxCostUsd must be more than 0.");
-        if (body.Key?.Length > MaxKey)
-            return Results.Problem(statusCode: 400, title: "bad key", detail: $"key may have {MaxKey} characters at most.");
+        if (body.Key is { } key && (key.Length is 0 or > MaxKey || key.Any(char.IsControl)))
+            return Results.Problem(statusCode: 400, title: "bad key", detail: $"key may have 1 to {MaxKey} characters, and no control characters.");
         try
         {
             if (body.Model is not null && ModelSpec.Parse(body.Model) is var spec && !platform.Models.Contains(spec))

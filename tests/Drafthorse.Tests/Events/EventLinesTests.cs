@@ -22,7 +22,7 @@ public sealed class EventLinesTests
         await using var lines = EventLines.FollowAsync(store, id, 0, Ct).GetAsyncEnumerator(Ct);
         Assert.Equal("run.started", (await NextAsync(lines)).GetProperty("type").GetString());
 
-        var entry = await store.ClaimOutboxAsync("one", TimeSpan.FromMinutes(1), null, Ct);
+        var entry = await store.ClaimOutboxAsync(TimeSpan.FromMinutes(1), null, Ct);
         await store.CompleteOutboxAsync(
             new OutboxCompletion { Entry = entry!, Result = "opened", Succeeded = true, Journaled = false, PullRequest = new PullRequestRef(1, "https://x/pull/1") }, Ct);
         await store.CommitAsync(new CommitRequest { Lease = lease, Sequence = 2, Events = [new RunFinished { Outcome = "done" }] }, Ct);
@@ -31,9 +31,9 @@ public sealed class EventLinesTests
         Assert.Equal(("run.finished", "https://x/pull/1"), (end.GetProperty("type").GetString(), end.GetProperty("pullRequest").GetString()));
     }
 
-    private static async Task<JsonElement> NextAsync(IAsyncEnumerator<(long Position, ReadOnlyMemory<byte> Line)> lines)
+    private static async Task<JsonElement> NextAsync(IAsyncEnumerator<EventLine> lines)
     {
         Assert.True(await lines.MoveNextAsync());
-        return JsonDocument.Parse(lines.Current.Line).RootElement;
+        return JsonDocument.Parse(lines.Current.Json).RootElement;
     }
 }

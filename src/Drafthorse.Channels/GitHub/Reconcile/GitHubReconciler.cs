@@ -129,7 +129,7 @@ public sealed partial class GitHubReconciler
         for (var page = 0; page < MostPages; page++)
         {
             var threads = await _store.ListThreadsAsync(new ThreadQuery { Cursor = cursor, Limit = 200 }, cancellationToken).ConfigureAwait(false);
-            foreach (var repository in threads.Threads.Select(thread => thread.Origin.Repository).OfType<RepositoryRef>().Where(repository => repository.Host == _options.Host))
+            foreach (var repository in threads.Threads.Where(thread => thread.Origin.Channel == GitHubChannel.ChannelName).Select(thread => thread.Origin.Repository).OfType<RepositoryRef>().Where(repository => _options.IsOnServer(repository.CloneUrl)))
             {
                 if (found.Count < most)
                     found.Add(Repo.Of(repository));

@@ -32,8 +32,8 @@ internal sealed class LocalThreads(DrafthorseSettings settings) : ThreadSource
 
     public override async IAsyncEnumerable<string> FollowAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var (_, line) in EventLines.FollowAsync(_store, ThreadId.Parse(id, null), 0, cancellationToken))
-            yield return Encoding.UTF8.GetString(line.Span);
+        await foreach (var line in EventLines.FollowAsync(_store, ThreadId.Parse(id, null), 0, cancellationToken))
+            yield return Encoding.UTF8.GetString(line.Json.Span);
     }
 
     public override async Task<string> SendAsync(string id, string text, DeliveryMode mode, CancellationToken cancellationToken)

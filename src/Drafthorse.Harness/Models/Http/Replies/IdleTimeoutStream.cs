@@ -22,7 +22,7 @@ internal sealed class IdleTimeoutStream : ForwardStream
         _idle = idle;
         _cancelled = cancellationToken;
         _silent = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _timer = time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), _silent, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(static source => GiveUp((CancellationTokenSource)source!), _silent, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public override bool CanWrite => false;
@@ -59,5 +59,18 @@ internal sealed class IdleTimeoutStream : ForwardStream
         }
 
         base.Dispose(disposing);
+    }
+
+    /// <summary>The timer's own thread: what is thrown there ends the process.</summary>
+    private static void GiveUp(CancellationTokenSource silent)
+    {
+        try
+        {
+            silent.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The answer was read to its end just now.
+        }
     }
 }
