@@ -1,5 +1,6 @@
 using Drafthorse.Harness.Agent;
 using Drafthorse.Harness.Docker;
+using Drafthorse.Harness.Events;
 using Drafthorse.Harness.Filesystems;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Journal;
@@ -70,6 +71,18 @@ public sealed class BuilderTests
             await using var backend = spec.CreateBackend(TimeProvider.System);
             Assert.Equal(kind, backend.Kind);
         }
+    }
+
+    [Fact]
+    public async Task UseWatcher_SeesTheEventsOfEveryRun()
+    {
+        var seen = new List<AgentEvent>();
+        await using var agent = HarnessAgent.CreateBuilder("a").UseModel(new FakeModel().Says("one").Says("two")).UseWatcher(seen.Add).Build();
+
+        await agent.RunAsync(AgentMessage.Of("go"), TestContext.Current.CancellationToken);
+        await agent.RunAsync(AgentMessage.Of("go on"), TestContext.Current.CancellationToken);
+
+        Assert.Equal(["one", "two"], seen.OfType<JournalAppended>().Select(appended => appended.Event).OfType<RunFinished>().Select(finished => finished.FinalText));
     }
 
     [Fact]

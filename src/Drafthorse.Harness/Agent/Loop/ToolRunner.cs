@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Text.Json;
 using Drafthorse.Harness.Context;
 using Drafthorse.Harness.Diagnostics;
 using Drafthorse.Harness.Events;
@@ -170,47 +169,12 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
         {
             try
             {
-                return await CallToolAsync(tool, call, cancellationToken).ConfigureAwait(false);
+                return await ToolInvocation.CallAsync(run, tool, call, cancellationToken).ConfigureAwait(false);
             }
             catch (WireException) when (call.Effect != ToolEffect.External && tries < MaxTries && !cancellationToken.IsCancellationRequested)
             {
                 // The next try attaches again, or throws what became of the sandbox.
             }
-        }
-    }
-
-    private async Task<ToolOutput> CallToolAsync(AIFunction tool, ToolCall call, CancellationToken cancellationToken)
-    {
-        var arguments = new AIFunctionArguments(call.Arguments.ToDictionary(StringComparer.Ordinal))
-        {
-            Context = new Dictionary<object, object?>
-            {
-                [typeof(ToolContext)] = new ToolContext
-                {
-                    CallId = call.CallId,
-                    WorkingDirectory = run.WorkingDirectory,
-                    GetSandboxAsync = call.Run.GetSandboxClientAsync,
-                    OnOutput = text => run.Publish(new ToolOutputDelta { ThreadId = run.Thread.Id, CallId = call.CallId, Text = text }),
-                },
-            },
-        };
-        try
-        {
-            return await tool.InvokeAsync(arguments, cancellationToken).ConfigureAwait(false) switch
-            {
-                ToolOutput output => output,
-                string text => ToolOutput.Text(text),
-                null => ToolOutput.Text("Done."),
-                JsonElement { ValueKind: JsonValueKind.String } element => ToolOutput.Text(element.GetString() ?? ""),
-                JsonElement element => ToolOutput.Text(element.GetRawText()),
-                var other => ToolOutput.Text(JsonSerializer.Serialize(other, tool.JsonSerializerOptions.GetTypeInfo(other.GetType()))),
-            };
-        }
-        catch (Exception exception) when (exception is not (LeaseLostException or SandboxException or WireException or RunEndedException)
-            && !(exception is OperationCanceledException && cancellationToken.IsCancellationRequested))
-        {
-            // A tool's own failure, a time limit of its own too, is the model's to deal with; what ends a run passes.
-            return ToolOutput.Error($"{call.Tool} failed: {exception.Message}");
         }
     }
 
