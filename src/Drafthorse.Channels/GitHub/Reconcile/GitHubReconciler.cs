@@ -119,7 +119,8 @@ public sealed partial class GitHubReconciler
         return asked;
     }
 
-    /// <summary>The repositories that the settings name, and those that the newest threads are about.</summary>
+    /// <summary>The repositories that the settings name, and those that the newest threads are about; what somebody works on in a terminal
+    /// is not this server's.</summary>
     private async Task<IReadOnlyList<Repo>> FindRepositoriesAsync(CancellationToken cancellationToken)
     {
         var found = new HashSet<Repo>(_options.AllowedRepositories.Where(name => !name.Contains('*', StringComparison.Ordinal)).Select(name => name.Split('/'))
@@ -129,7 +130,7 @@ public sealed partial class GitHubReconciler
         for (var page = 0; page < MostPages; page++)
         {
             var threads = await _store.ListThreadsAsync(new ThreadQuery { Cursor = cursor, Limit = 200 }, cancellationToken).ConfigureAwait(false);
-            foreach (var repository in threads.Threads.Where(thread => thread.Origin.Channel == GitHubChannel.ChannelName).Select(thread => thread.Origin.Repository).OfType<RepositoryRef>().Where(repository => _options.IsOnServer(repository.CloneUrl)))
+            foreach (var repository in threads.Threads.Where(thread => thread.Origin.Channel != "cli").Select(thread => thread.Origin.Repository).OfType<RepositoryRef>().Where(repository => repository.Host == _options.Host))
             {
                 if (found.Count < most)
                     found.Add(Repo.Of(repository));
