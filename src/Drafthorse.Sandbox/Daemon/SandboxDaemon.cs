@@ -28,13 +28,19 @@ public sealed class SandboxDaemon : IAsyncDisposable
     public SandboxDaemon(SandboxDaemonOptions options)
     {
         _options = options;
-        _commands = new CommandTable(options);
+        _commands = new CommandTable(new CommandSettings
+        {
+            WorkingDirectory = options.WorkingDirectory,
+            SpillDirectory = options.SpillDirectory,
+            Environment = options.Environment,
+            OwnsProcess = options.OwnsProcess,
+        });
         new CommandHandlers(_commands).Register(_methods);
         var roots = new FileRoots([.. options.FileRoots, options.SpillDirectory], options.WorkingDirectory);
         _methods.AddFiles(new FileHandlers(roots)).AddSearch(new SearchHandlers(roots));
         _gate = new AttachGate(_methods);
         if (options.Doors is not null)
-            _doors = SandboxDoors.Open(options.Doors, (request, token) => Tunnel.OpenAsync(this, request, token));
+            _doors = SandboxDoors.Open(options.Doors, (request, token) => Tunnel.OpenAsync(HostAsync(token), request, token));
     }
 
     /// <summary>The version of this build of the daemon.</summary>

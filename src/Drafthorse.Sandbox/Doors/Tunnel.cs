@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using Drafthorse.Sandbox.Daemon;
 using Drafthorse.Sandbox.Wire;
 
 namespace Drafthorse.Sandbox.Doors;
@@ -18,11 +17,11 @@ public static class Tunnel
     public static WireHandlers AddTunnels(this WireHandlers handlers, Func<TunnelRequest, Stream, CancellationToken, Task> serve) =>
         handlers.Add(Method, (call, head, cancellationToken) => serve(Parse(head.Span), call, cancellationToken));
 
-    /// <summary>Opens a tunnel to the host that is attached; a door's delegate.</summary>
-    internal static async Task<Stream> OpenAsync(SandboxDaemon daemon, TunnelRequest request, CancellationToken cancellationToken)
+    /// <summary>Opens a tunnel to the host that is attached, or will be soon; a door's delegate.</summary>
+    internal static async Task<Stream> OpenAsync(Task<WireConnection> host, TunnelRequest request, CancellationToken cancellationToken)
     {
-        var host = await daemon.HostAsync(cancellationToken).WaitAsync(HostTime, cancellationToken).ConfigureAwait(false);
-        return await OpenAsync(host, request, cancellationToken).ConfigureAwait(false);
+        var attached = await host.WaitAsync(HostTime, cancellationToken).ConfigureAwait(false);
+        return await OpenAsync(attached, request, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Opens a tunnel to the host at the other end of a connection.</summary>

@@ -1,12 +1,11 @@
 using System.Text;
-using Drafthorse.Sandbox.Daemon;
 using Drafthorse.Sandbox.Exec.Running;
 using Drafthorse.Sandbox.Wire;
 
 namespace Drafthorse.Sandbox.Exec;
 
 /// <summary>Makes requests exact: checked, with the sandbox's shell, directory and environment.</summary>
-internal sealed class CommandPlan(SandboxDaemonOptions options)
+internal sealed class CommandPlan(CommandSettings settings)
 {
     private const string MarkVariable = "DRAFTHORSE_COMMAND";
     private const int MaxCallId = 128;
@@ -58,7 +57,7 @@ internal sealed class CommandPlan(SandboxDaemonOptions options)
             request.CallId,
             [ShellOf(request.Shell), "-c", request.Command],
             EnvironmentOf(request, mark),
-            Path.Combine(options.WorkingDirectory, request.WorkingDirectory ?? ""),
+            Path.Combine(settings.WorkingDirectory, request.WorkingDirectory ?? ""),
             request.StandardInput is { } text ? Encoding.UTF8.GetBytes(text) : null,
             request.Timeout,
             request.MergeError || background,
@@ -66,8 +65,8 @@ internal sealed class CommandPlan(SandboxDaemonOptions options)
 
         return new RunningCommand(
             start,
-            new OutputBuffer(request.OutputLimit, () => SpillFile.Open(options.SpillDirectory, file + ".out"), spillsAlways: background),
-            new OutputBuffer(request.OutputLimit, () => SpillFile.Open(options.SpillDirectory, file + ".err"), spillsAlways: false));
+            new OutputBuffer(request.OutputLimit, () => SpillFile.Open(settings.SpillDirectory, file + ".out"), spillsAlways: background),
+            new OutputBuffer(request.OutputLimit, () => SpillFile.Open(settings.SpillDirectory, file + ".err"), spillsAlways: false));
     }
 
     private string ShellOf(CommandShell shell) => shell switch
@@ -89,7 +88,7 @@ internal sealed class CommandPlan(SandboxDaemonOptions options)
 
     private string[] EnvironmentOf(ExecRequest request, string mark)
     {
-        var all = new Dictionary<string, string>(options.Environment, StringComparer.Ordinal);
+        var all = new Dictionary<string, string>(settings.Environment, StringComparer.Ordinal);
         foreach ((string name, string value) in request.Environment ?? new Dictionary<string, string>())
             all[name] = value;
 

@@ -1,11 +1,10 @@
-using Drafthorse.Sandbox.Daemon;
 using Drafthorse.Sandbox.Exec.Running;
 using Drafthorse.Sandbox.Wire;
 
 namespace Drafthorse.Sandbox.Exec;
 
 /// <summary>The commands of a sandbox by call id: those that run, and results until they are acknowledged. An id runs once.</summary>
-internal sealed class CommandTable(SandboxDaemonOptions options) : IDisposable
+internal sealed class CommandTable(CommandSettings settings) : IDisposable
 {
     public const string Acknowledged = "acknowledged";
     public const string Conflict = "conflict";
@@ -20,8 +19,8 @@ internal sealed class CommandTable(SandboxDaemonOptions options) : IDisposable
     private readonly OrderedDictionary<string, (RunningCommand Running, ExecRequest Request)> _commands = new(StringComparer.Ordinal);
     private readonly HashSet<string> _forgotten = new(StringComparer.Ordinal);
     private readonly Queue<string> _forgottenOrder = new();
-    private readonly CommandPlan _plan = new(options);
-    private readonly CommandLoop _loop = new(options.OwnsProcess);
+    private readonly CommandPlan _plan = new(settings);
+    private readonly CommandLoop _loop = new(settings.OwnsProcess);
 
     /// <summary>Starts the command, or joins the one that has its id. Throws <see cref="SandboxCallException"/>.</summary>
     public RunningCommand Run(ExecRequest request, bool background)

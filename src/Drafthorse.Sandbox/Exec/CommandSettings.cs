@@ -1,0 +1,17 @@
+namespace Drafthorse.Sandbox.Exec;
+
+/// <summary>What the commands of one sandbox have in common.</summary>
+internal sealed record CommandSettings
+{
+    /// <summary>The directory of commands that name none.</summary>
+    public required string WorkingDirectory { get; init; }
+
+    /// <summary>Where the middle of long output goes; made when it is needed.</summary>
+    public required string SpillDirectory { get; init; }
+
+    /// <summary>The whole environment of commands, but for what a request adds.</summary>
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    /// <summary>Whether this process is there for the commands alone, and so adopts and reaps what they leave behind.</summary>
+    public required bool OwnsProcess { get; init; }
+}
