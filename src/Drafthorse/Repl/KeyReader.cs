@@ -107,7 +107,7 @@ internal sealed class KeyReader(Stream input)
             }
         }
 
-        return new Key(KeyKind.Paste, Encoding.UTF8.GetString([.. bytes]).ReplaceLineEndings("\n"));
+        return new Key(KeyKind.Paste, Encoding.UTF8.GetString([.. bytes]).Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n'));
     }
 
     /// <summary>The rest of a character, and what was typed right behind it.</summary>

@@ -132,7 +132,7 @@ public sealed class CoreToolsTests : IAsyncLifetime
     [Theory]
     [InlineData("write_file", """{"path":"f","content":"new"}""", "new")]
     [InlineData("edit_file", """{"path":"f","edits":[{"old_text":"a","new_text":"aa"}]}""", "aa")]
-    [InlineData("apply_patch", """{"patch":"*** Begin Patch\n*** Update File: f\n a\n+b\n*** End Patch"}""", "a\nb\n")]
+    [InlineData("apply_patch", """{"patch":"*** Begin Patch\n*** Update File: f\n a\n+b\n*** End Patch"}""", "a\nb")]
     [InlineData("execute", """{"command":"printf x >> f"}""", "ax")]
     public async Task WriteTool_AskedAgainByItsCallId_HappensOnce(string tool, string json, string expected)
     {

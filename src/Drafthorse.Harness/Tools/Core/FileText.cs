@@ -44,7 +44,7 @@ internal static class FileText
 
         if (result.InvalidAt is { } invalid)
         {
-            notes.Add($"not valid UTF-8 from byte {invalid} on: what cannot be shown is \uFFFD, and edits must be made with execute");
+            notes.Add($"not valid UTF-8 from byte {invalid} on: what cannot be shown is \uFFFD; edits elsewhere keep those bytes, to change them use execute");
         }
 
         var note = notes.Count == 0 ? "" : $"{(text.Length == 0 || text.EndsWith('\n') ? "" : "\n")}[{string.Join("; ", notes)}]";

@@ -78,21 +78,31 @@ internal sealed class LooseText
         }
     }
 
-    /// <summary>Every place in the source where the wanted text stands, as ranges of the source, up to a number.</summary>
-    public List<(int Start, int End)> Find(string wanted, int most)
+    /// <summary>A line of the replacement with the file's own characters where it begins and ends as the line that it takes the place of,
+    /// typography left aside: whoever quotes a line with plain quotes does not ask for others.</summary>
+    public static string KeepShared(ReadOnlySpan<char> actual, ReadOnlySpan<char> replacement)
     {
-        var found = new List<(int, int)>();
-        for (var at = 0; wanted.Length > 0 && found.Count < most && (at = Text.IndexOf(wanted, at, StringComparison.Ordinal)) >= 0; at += wanted.Length)
+        var most = Math.Min(actual.Length, replacement.Length);
+        var head = 0;
+        while (head < most && IsAlike(actual[head], replacement[head]))
         {
-            var end = at + wanted.Length;
-            if (!IsInsideWord(at) && !IsInsideWord(end))
-            {
-                found.Add((_origins[at], _origins[end - 1] + 1));
-            }
+            head++;
         }
 
-        return found;
+        var tail = 0;
+        while (tail < most - head && IsAlike(actual[^(tail + 1)], replacement[^(tail + 1)]))
+        {
+            tail++;
+        }
+
+        return string.Concat(actual[..head], replacement[head..^tail], actual[^tail..]);
     }
+
+    /// <summary>The places in the source where the wanted text stands, as <see cref="PlainView.Find"/> gives them.</summary>
+    public List<(int Start, int End)> Find(string wanted, bool all) =>
+        [.. PlainView.Occurrences(Text, wanted, all).Where(place => !IsInsideWord(place.Start) && !IsInsideWord(place.End)).Select(place => (_origins[place.Start], _origins[place.End - 1] + 1))];
+
+    private static bool IsAlike(char a, char b) => Plain(a) == Plain(b) || char.IsWhiteSpace(a) && char.IsWhiteSpace(b);
 
     private static char Plain(char c) => c switch
     {

@@ -53,7 +53,7 @@ internal static class NearestLines
         for (var line = Math.Max(first, 0); line < Math.Min(first + count, file.Count); line++)
         {
             var text = file[line];
-            shown.Append(CultureInfo.InvariantCulture, $"{line + 1,6}: ").Append(text[..Math.Min(text.Length, ShownCharacters)]).Append('\n');
+            shown.Append(CultureInfo.InvariantCulture, $"{line + 1,6}: ").Append(Places.Shorten(text, ShownCharacters)).Append('\n');
         }
 
         return shown.ToString().TrimEnd('\n');

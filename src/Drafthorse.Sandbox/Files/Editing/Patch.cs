@@ -32,5 +32,8 @@ internal sealed record PatchHunk(int Line)
     /// <summary>Whether the change is at the end of the file.</summary>
     public bool IsAtEnd { get; set; }
 
+    /// <summary>Whether the patch says that the file ends without a line ending, or with one; null where it says nothing.</summary>
+    public bool? EndsWithoutNewline { get; set; }
+
     public IEnumerable<string> Old => Lines.Where(line => line.Sign != '+').Select(line => line.Text);
 }

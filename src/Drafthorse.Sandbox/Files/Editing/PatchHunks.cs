@@ -6,216 +6,171 @@ namespace Drafthorse.Sandbox.Files.Editing;
 internal sealed class PatchHunks
 {
     private readonly TextLines _lines;
+    private readonly HunkPlaces _places;
     private readonly string _display;
-    private readonly List<(int Start, int Count, List<string> New)> _replacements = [];
-    private readonly Dictionary<Looseness, string[]> _loose = [];
+    private readonly List<Change> _changes;
+    private readonly HashSet<int> _taken = [];
 
-    private PatchHunks(string text, string display)
+    private PatchHunks(string text, IReadOnlyList<PatchHunk> hunks, string display)
     {
-        _lines = new TextLines(text);
+        var quotesReturns = hunks.Any(hunk => hunk.Lines.Any(line => line.Text.Contains('\r')));
+        _lines = new TextLines(text, byReturns: LineEndings.AreReturns(text) && !quotesReturns);
+        _places = new HunkPlaces(_lines);
         _display = display;
+        _changes = [.. hunks.Select((hunk, i) => new Change(hunk, $"{display}, change {i + 1} of {hunks.Count} (line {hunk.Line} of the patch)"))];
     }
 
     /// <summary>The new text, and whether white space was ignored somewhere.</summary>
     public static (string Text, bool WasLoose) Apply(string text, IReadOnlyList<PatchHunk> hunks, string display)
     {
-        var patch = new PatchHunks(text, display);
-        var from = 0;
-        var wasLoose = false;
-        for (var i = 0; i < hunks.Count; i++)
+        var patch = new PatchHunks(text, hunks, display);
+        foreach (var change in patch._changes)
         {
-            from = patch.Place(hunks[i], from, $"{display}, change {i + 1} of {hunks.Count} (line {hunks[i].Line} of the patch)", out var loose);
-            wasLoose |= loose;
+            patch.Look(change);
         }
 
-        return (patch.Rebuild(), wasLoose);
+        patch.Choose();
+        return (patch.Rebuild(), patch._changes.Exists(change => change.Looseness is not null));
     }
 
-    private int Place(PatchHunk hunk, int from, string name, out bool wasLoose)
+    private void Look(Change change)
     {
-        wasLoose = false;
-        foreach (var anchor in hunk.Anchors)
+        var hunk = change.Hunk;
+        var (scopes, missing) = _places.Scopes(hunk);
+        if (missing is not null)
         {
-            var (at, _) = Find([anchor], from, isAtEnd: false);
-            at = at >= 0 ? at : Find([anchor], 0, isAtEnd: false).At;
-            from = at >= 0 ? at + 1 : throw NotFound(name, "the line after @@", anchor);
+            throw NotFound(change.Name, "the line after @@", missing);
         }
 
-        var lines = hunk.Lines;
-        if (lines.TrueForAll(line => line.Sign == '+'))
+        if (hunk.Lines.TrueForAll(line => line.Sign == '+'))
         {
             // Without any line around it: below its @@ line, else at the end of the file.
-            var place = hunk.Anchors.Count > 0 && !hunk.IsAtEnd ? from : _lines.Count;
-            _replacements.Add((place, 0, [.. lines.Select(line => line.Text)]));
-            return place;
+            change.Candidates = hunk.Anchors.Count > 0 && !hunk.IsAtEnd ? [.. scopes.Select(scope => scope.Start)] : [_lines.Count];
+            return;
         }
 
-        var old = hunk.Old.ToList();
-        var (start, looseness) = Find(old, from, hunk.IsAtEnd);
-        while (start < 0 && old.Count > 1 && old[^1].Length == 0 && lines[^1].Sign == ' ')
+        change.Old = [.. hunk.Old];
+        (change.Candidates, change.Looseness) = _places.Find(hunk, change.Old, scopes);
+        while (change.Candidates.Count == 0 && change.Old.Count > 1 && change.Old[^1].Length == 0 && change.Lines[^1].Sign == ' ')
         {
             // Models end a change with empty lines that the file does not have.
-            lines = lines[..^1];
-            old.RemoveAt(old.Count - 1);
-            (start, looseness) = Find(old, from, hunk.IsAtEnd);
+            change.Lines = change.Lines[..^1];
+            change.Old.RemoveAt(change.Old.Count - 1);
+            (change.Candidates, change.Looseness) = _places.Find(hunk, change.Old, scopes);
         }
 
-        if (start < 0)
+        if (change.Candidates.Count == 0)
         {
-            (start, looseness) = Find(old, 0, hunk.IsAtEnd);
-            if (start >= 0 && Find(old, start + 1, hunk.IsAtEnd).At >= 0)
+            if (hunk.Anchors.Count > 0 && _places.Find(hunk, change.Old, []).At is [_, ..] elsewhere)
             {
-                throw new FileException(FileErrorKind.NoMatch, $"{name}: its lines are found only above the change before it, and more than once. Put the changes in the file's order. Nothing was changed.");
+                throw new FileException(
+                    FileErrorKind.NoMatch,
+                    $"{change.Name}: its lines are not below `@@ {hunk.Anchors[^1]}` but at {Places.Describe(_lines, elsewhere)}; nothing was changed. Name what they are below, or quote the lines that are there.");
             }
-        }
 
-        if (start < 0)
-        {
-            throw NotFound(name, "the lines to change", string.Join('\n', old));
+            throw NotFound(change.Name, "the lines to change", string.Join('\n', change.Old));
         }
-
-        wasLoose = looseness is not null;
-        _replacements.Add((start, old.Count, NewLines(lines, start, looseness)));
-        return start + old.Count;
     }
 
-    private List<string> NewLines(List<(char Sign, string Text)> lines, int start, Looseness? looseness)
+    // Each change must have one place alone. A place that another change has for sure is none for the rest, and as many changes that are
+    // the same as there are places take them all. The order of changes tells nothing: models do not always keep the file's.
+    private void Choose()
     {
-        var indentation = new Indentation();
-        var old = lines.Where(line => line.Sign != '+').ToList();
-        for (var i = looseness is null ? -1 : old.Count - 1; i >= 0; i--)
+        foreach (var change in _changes.Where(change => change.Candidates.Count == 1))
         {
-            indentation.Learn(old[i].Text, _lines[start + i]);
+            Take(change, change.Candidates[0]);
         }
 
-        var line = start;
-        var result = new List<string>();
-        foreach (var (sign, text) in lines)
+        foreach (var change in _changes.Where(change => change.At < 0))
         {
-            if (sign == '+')
+            if (Free(change) is [var only])
             {
-                result.Add(looseness is null ? text : indentation.Apply(text));
-            }
-            else
-            {
-                // Lines that stay keep the file's own white space.
-                if (sign == ' ')
-                {
-                    result.Add(_lines[line].ToString());
-                }
-
-                indentation.Learn(text, _lines[line]);
-                line++;
+                Take(change, only);
             }
         }
 
-        return result;
+        foreach (var same in _changes.Where(change => change.At < 0).GroupBy(change => string.Join('\n', (string[])[.. change.Hunk.Anchors.Select(anchor => "@@" + anchor), .. change.Lines.Select(line => line.Sign + line.Text)])).ToList())
+        {
+            var free = Free(same.First());
+            if (same.Count() != free.Count || free.Zip(free.Skip(1)).Any(pair => pair.Second - pair.First < same.First().Old.Count))
+            {
+                throw Ambiguous(same.First());
+            }
+
+            foreach (var (change, at) in same.Zip(free))
+            {
+                Take(change, at);
+            }
+        }
     }
 
-    private (int At, Looseness? Looseness) Find(List<string> wanted, int from, bool isAtEnd)
+    private void Take(Change change, int at)
     {
-        if (wanted.Count == 0)
-        {
-            return (-1, null);
-        }
-
-        var exact = FindFirst(wanted, from, isAtEnd, (line, text) => _lines[line].SequenceEqual(text));
-        if (exact >= 0)
-        {
-            return (exact, null);
-        }
-
-        foreach (var looseness in LooseText.Levels)
-        {
-            var loose = Loose(looseness);
-            var at = FindFirst([.. wanted.Select(line => LooseText.Of(line, looseness).Text)], from, isAtEnd, (line, text) => loose[line] == text);
-            if (at >= 0)
-            {
-                return (at, looseness);
-            }
-        }
-
-        return (-1, null);
+        change.At = at;
+        _taken.UnionWith(Enumerable.Range(at, change.Old.Count));
     }
 
-    private int FindFirst(List<string> wanted, int from, bool isAtEnd, Func<int, string, bool> isSame)
-    {
-        var last = _lines.Count - wanted.Count;
-        if (isAtEnd)
-        {
-            return last >= 0 && Matches(last) ? last : -1;
-        }
-
-        for (var at = from; at <= last; at++)
-        {
-            if (Matches(at))
-            {
-                return at;
-            }
-        }
-
-        return -1;
-
-        bool Matches(int at)
-        {
-            for (var i = 0; i < wanted.Count; i++)
-            {
-                if (!isSame(at + i, wanted[i]))
-                {
-                    return false;
-                }
-            }
-
-            return true;
-        }
-    }
-
-    private string[] Loose(Looseness looseness)
-    {
-        if (!_loose.TryGetValue(looseness, out var lines))
-        {
-            lines = new string[_lines.Count];
-            for (var line = 0; line < lines.Length; line++)
-            {
-                lines[line] = LooseText.Of(_lines[line], looseness).Text;
-            }
-
-            _loose[looseness] = lines;
-        }
-
-        return lines;
-    }
+    private List<int> Free(Change change) =>
+        [.. change.Candidates.Where(at => !Enumerable.Range(at, change.Old.Count).Any(_taken.Contains))];
 
     private string Rebuild()
     {
-        var ending = TextLines.EndingOf(_lines.Text);
         var text = new StringBuilder(_lines.Text.Length);
         var line = 0;
-        foreach (var (start, count, added) in _replacements.OrderBy(replacement => replacement.Start))
+        foreach (var change in _changes.OrderBy(change => change.At).ThenBy(change => change.Old.Count > 0))
         {
-            if (start < line)
+            if (change.At < line)
             {
-                throw new FileException(FileErrorKind.Invalid, $"{_display}: two changes of the patch overlap at line {start + 1}. Join them into one. Nothing was changed.");
+                throw new FileException(FileErrorKind.Invalid, $"{_display}: two changes of the patch overlap at line {change.At + 1}. Join them into one. Nothing was changed.");
             }
 
-            text.Append(_lines.Text, _lines.Start(line), _lines.Start(start) - _lines.Start(line));
-            if (added.Count > 0 && text.Length > 0 && text[^1] != '\n')
-            {
-                text.Append(ending);
-            }
-
-            foreach (var newLine in added)
-            {
-                text.Append(newLine).Append(ending);
-            }
-
-            line = start + count;
+            text.Append(_lines.Text, _lines.Start(line), _lines.Start(change.At) - _lines.Start(line));
+            line = new HunkLines(_lines, change.Lines, change.At, change.Looseness is not null).AppendTo(text);
         }
 
         text.Append(_lines.Text, _lines.Start(line), _lines.Text.Length - _lines.Start(line));
-        return text.ToString();
+        return WithLastEnding(text.ToString());
+    }
+
+    // The end of the file is as it was, with a line ending or without one, unless the patch says otherwise.
+    private string WithLastEnding(string text)
+    {
+        var said = _changes.Select(change => change.Hunk.EndsWithoutNewline).LastOrDefault(value => value is not null);
+        var wants = said is { } without ? !without : _lines.Count == 0 || _lines.Ending(_lines.Count - 1).Length > 0;
+        var after = new TextLines(text, LineEndings.AreReturns(text));
+        var last = after.Count == 0 ? "" : after.Ending(after.Count - 1);
+        return after.Count == 0 || wants == last.Length > 0 ? text : wants ? text + LineEndings.MostOf(_lines.Text) : text[..^last.Length];
+    }
+
+    private FileException Ambiguous(Change change)
+    {
+        var (first, second) = (change.Candidates[0], change.Candidates[1]);
+        var example = change.Candidates.Select(at => Places.HeaderOf(_lines, at)).FirstOrDefault(header => header is not null) is { } header ? $", such as `@@ {header}`" : "";
+        var again = change.Hunk.Anchors.Count > 0 ? "another @@ line above the one there is" : "an @@ line with the header that it is below";
+        return new FileException(
+            FileErrorKind.NoMatch,
+            $"{change.Name}: its lines fit {change.Candidates.Count} places: {Places.Describe(_lines, change.Candidates)}; nothing was changed. "
+            + $"Tell them apart: quote unchanged lines above and below the right one (lines {Math.Max(1, first - 1)} to {first + 1} and {Math.Max(1, second - 1)} to {second + 1} show how they differ), or put {again}{example}.");
     }
 
     private FileException NotFound(string name, string what, string wanted) =>
         new(FileErrorKind.NoMatch, $"{name}: {what} was not found; nothing was changed. {NearestLines.Describe(_lines, wanted)}\nTake the lines exactly as read_file shows them.");
+
+    /// <summary>One change and where it goes.</summary>
+    private sealed class Change(PatchHunk hunk, string name)
+    {
+        public PatchHunk Hunk { get; } = hunk;
+
+        public string Name { get; } = name;
+
+        public List<(char Sign, string Text)> Lines { get; set; } = hunk.Lines;
+
+        public List<string> Old { get; set; } = [];
+
+        public List<int> Candidates { get; set; } = [];
+
+        public Looseness? Looseness { get; set; }
+
+        public int At { get; set; } = -1;
+    }
 }

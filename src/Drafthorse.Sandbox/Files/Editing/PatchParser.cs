@@ -16,7 +16,7 @@ internal sealed class PatchParser
     /// <summary>The files of a patch. Throws <see cref="FileException"/> with the number of the line that is wrong.</summary>
     public static IReadOnlyList<FilePatch> Parse(string patch)
     {
-        var lines = patch.ReplaceLineEndings("\n").Split('\n');
+        var lines = LineEndings.Plain(patch).Split('\n');
         var first = Array.FindIndex(lines, line => line.Trim() == Begin);
         if (first < 0)
         {
@@ -102,6 +102,11 @@ internal sealed class PatchParser
                 Hunk(file, number).Lines.Add(line.Length == 0 ? (' ', "") : (line[0], line[1..]));
             }
         }
+        else if (line.StartsWith("\\ No newline", StringComparison.Ordinal))
+        {
+            // As git writes it, below the line that it is about.
+            Hunk(file, number).EndsWithoutNewline = Hunk(file, number).Lines is not [.., ('-', _)];
+        }
         else if (!line.StartsWith("```", StringComparison.Ordinal))
         {
             throw Wrong(number, line, "each line of a change begins with a space (stays), - (goes) or + (comes), and a change with @@");
@@ -148,5 +153,5 @@ internal sealed class PatchParser
     }
 
     private static FileException Wrong(int number, string line, string rule) =>
-        new(FileErrorKind.Invalid, $"Line {number} of the patch is wrong: {rule}; it is `{(line.Length > 100 ? line[..100] : line)}`. Nothing was changed.");
+        new(FileErrorKind.Invalid, $"Line {number} of the patch is wrong: {rule}; it is `{Places.Shorten(line)}`. Nothing was changed.");
 }

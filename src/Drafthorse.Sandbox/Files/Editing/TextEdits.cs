@@ -2,11 +2,9 @@ using System.Text;
 
 namespace Drafthorse.Sandbox.Files.Editing;
 
-/// <summary>Replaces quoted parts of a text: exactly, else with white space ignored where that finds just one place.</summary>
+/// <summary>Replaces quoted parts of a text: exactly, else with white space ignored where that tells one place, or all are wanted.</summary>
 internal static class TextEdits
 {
-    private const int ShownPlaces = 10;
-
     /// <summary>Applies the edits one after the other. Throws <see cref="FileException"/> and applies none when one fails.</summary>
     public static (string Text, int Replacements, bool WasLoose) Apply(string text, IReadOnlyList<FileEdit> edits, string display)
     {
@@ -40,28 +38,25 @@ internal static class TextEdits
             throw new FileException(FileErrorKind.Invalid, $"{name}: old_text and new_text are the same; nothing was changed.");
         }
 
-        if (Exact(text, edit, name) is { } exact)
+        // Who changes nothing but line endings means exactly those.
+        var isAboutEndings = LineEndings.Plain(edit.OldText) == LineEndings.Plain(edit.NewText);
+        var byReturns = LineEndings.AreReturns(text);
+        var exact = isAboutEndings ? PlainView.Occurrences(text, edit.OldText, edit.ReplaceAll) : new PlainView(text).Find(edit.OldText, edit.ReplaceAll);
+        if (exact.Count > 0)
         {
-            return (exact.Text, exact.Count, false);
-        }
-
-        if (text.Contains("\r\n", StringComparison.Ordinal) && !edit.OldText.Contains('\r')
-            && Exact(text, edit with { OldText = WithReturns(edit.OldText), NewText = WithReturns(edit.NewText) }, name) is { } returned)
-        {
-            return (returned.Text, returned.Count, false);
+            Check(text, exact, edit, $"{name}: old_text is found");
+            var (result, count) = Replace(text, exact, place => isAboutEndings ? (place.Start, place.End, edit.NewText) : Exactly(text, place, edit, byReturns), name);
+            return (result, count, false);
         }
 
         foreach (var looseness in LooseText.Levels)
         {
-            var places = LooseText.Of(text, looseness).Find(LooseText.Of(edit.OldText, looseness).Text, ShownPlaces);
-            if (places.Count == 1)
+            var places = LooseText.Of(text, looseness).Find(LooseText.Of(edit.OldText, looseness).Text, edit.ReplaceAll);
+            if (places.Count > 0 && !isAboutEndings)
             {
-                return (ReplaceLoosely(text, places[0], edit), 1, true);
-            }
-
-            if (places.Count > 1)
-            {
-                throw Ambiguous(text, places.Select(place => place.Start), $"{name}: old_text was not found exactly, and with white space ignored it is found {places.Count} times or more");
+                Check(text, places, edit, $"{name}: old_text was not found exactly, and with white space ignored it is found");
+                var (result, count) = Replace(text, places, place => new LooseReplacement(text, place, edit, byReturns).Write(), name);
+                return (result, count, true);
             }
         }
 
@@ -71,84 +66,42 @@ internal static class TextEdits
             $"{name}: old_text was not found; nothing was changed.{hint} {NearestLines.Describe(new TextLines(text), edit.OldText)}\nQuote the text exactly as read_file shows it.");
     }
 
-    private static (string Text, int Count)? Exact(string text, FileEdit edit, string name)
+    private static (int Start, int End, string New) Exactly(string text, (int Start, int End) place, FileEdit edit, bool byReturns)
     {
-        var places = new List<int>();
-        for (var at = 0; (at = text.IndexOf(edit.OldText, at, StringComparison.Ordinal)) >= 0; at += edit.OldText.Length)
+        // The old text ended with a line feed that the file's last line does not have.
+        var lacksEnd = place.End == text.Length && edit.OldText.EndsWith('\n') && !text.EndsWith('\n') && !byReturns;
+        var replacement = lacksEnd && edit.NewText.EndsWith('\n') ? edit.NewText[..^(edit.NewText.EndsWith("\r\n", StringComparison.Ordinal) ? 2 : 1)] : edit.NewText;
+        return (place.Start, place.End, LineEndings.Fit(text, place.Start, place.End, replacement, byReturns));
+    }
+
+    private static (string Text, int Count) Replace(string text, List<(int Start, int End)> places, Func<(int Start, int End), (int Start, int End, string New)> write, string name)
+    {
+        var result = new StringBuilder(text.Length);
+        var (from, count) = (0, 0);
+        foreach (var place in places)
         {
-            places.Add(at);
+            var (start, end, replacement) = write(place);
+            start = Math.Max(start, from);
+            result.Append(text, from, start - from).Append(replacement);
+            from = end;
+            count++;
+            if (result.Length > FileLimits.WriteBytes)
+            {
+                throw new FileException(FileErrorKind.TooLarge, $"{name}: the result would be larger than {FileLimits.WriteBytes:N0} bytes; nothing was changed.");
+            }
         }
 
+        return (result.Append(text, from, text.Length - from).ToString(), count);
+    }
+
+    private static void Check(string text, List<(int Start, int End)> places, FileEdit edit, string found)
+    {
         if (places.Count > 1 && !edit.ReplaceAll)
         {
-            throw Ambiguous(text, places, $"{name}: old_text is found {places.Count} times");
+            var lines = new TextLines(text);
+            throw new FileException(
+                FileErrorKind.NoMatch,
+                $"{found} {places.Count}{(places.Count == Places.Most ? " or more" : "")} times: {Places.Describe(lines, [.. places.Select(place => lines.LineAt(place.Start))])}; nothing was changed. Quote more lines around the right one, or set replace_all to change all of them.");
         }
-
-        if (places.Count == 0)
-        {
-            return null;
-        }
-
-        var length = (long)text.Length + ((long)places.Count * (edit.NewText.Length - edit.OldText.Length));
-        return length > FileLimits.WriteBytes
-            ? throw new FileException(FileErrorKind.TooLarge, $"{name}: the result would be larger than {FileLimits.WriteBytes:N0} bytes; nothing was changed.")
-            : (text.Replace(edit.OldText, edit.NewText, StringComparison.Ordinal), places.Count);
     }
-
-    private static FileException Ambiguous(string text, IEnumerable<int> places, string found)
-    {
-        var lines = new TextLines(text);
-        var numbers = string.Join(", ", places.Take(ShownPlaces).Select(place => lines.LineAt(place) + 1));
-        return new FileException(FileErrorKind.NoMatch, $"{found} (lines {numbers}); nothing was changed. Quote more lines around the right one, or set replace_all.");
-    }
-
-    private static string ReplaceLoosely(string text, (int Start, int End) place, FileEdit edit)
-    {
-        var (start, end) = place;
-        var lineStart = text.LastIndexOf('\n', Math.Max(start - 1, 0)) + 1;
-        lineStart = start == 0 ? 0 : lineStart;
-        var ownsIndentation = text.AsSpan(lineStart, start - lineStart).IsWhiteSpace();
-        start = ownsIndentation ? lineStart : start;
-        if (text[start] == '\n' && start > 0 && text[start - 1] == '\r')
-        {
-            start--;
-        }
-
-        var blanks = end;
-        while (blanks < text.Length && text[blanks] is ' ' or '\t')
-        {
-            blanks++;
-        }
-
-        // Blanks at the line's end belong to what was quoted without them.
-        end = blanks == text.Length || text[blanks] is '\r' or '\n' ? blanks : end;
-
-        var indentation = new Indentation();
-        var quoted = edit.OldText.Split('\n');
-        var actual = text[start..end].Split('\n');
-        var first = ownsIndentation ? 0 : 1;
-        var known = Math.Min(quoted.Length, actual.Length);
-        for (var i = known - 1; i >= first; i--)
-        {
-            indentation.Learn(quoted[i], actual[i]);
-        }
-
-        var ending = TextLines.EndingOf(text);
-        var replacement = new StringBuilder();
-        var lines = edit.NewText.Split('\n');
-        for (var i = 0; i < lines.Length; i++)
-        {
-            var line = lines[i].TrimEnd('\r');
-            if (i >= first && i < known)
-            {
-                indentation.Learn(quoted[i], actual[i]);
-            }
-
-            replacement.Append(i == 0 ? "" : ending).Append(i < first ? line : indentation.Apply(line));
-        }
-
-        return string.Concat(text.AsSpan(0, start), replacement.ToString(), text.AsSpan(end));
-    }
-
-    private static string WithReturns(string text) => text.Contains('\r') ? text : text.Replace("\n", "\r\n", StringComparison.Ordinal);
 }

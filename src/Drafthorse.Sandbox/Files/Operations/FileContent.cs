@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
+using Drafthorse.Sandbox.Files.Editing;
 using Drafthorse.Sandbox.Files.Tree;
 using Microsoft.Win32.SafeHandles;
 
@@ -38,10 +40,17 @@ internal static class FileContent
         }
     }
 
-    public static bool IsBinary(ReadOnlySpan<byte> content) => content[..Math.Min(content.Length, BinaryProbe)].Contains((byte)0);
+    /// <summary>Whether it is no text: a NUL is in its first bytes, or half a character at the end of UTF-16.</summary>
+    public static bool IsBinary(ReadOnlySpan<byte> content)
+    {
+        var probe = content[..Math.Min(content.Length, BinaryProbe)];
+        return EncodedText.FormOf(probe) is TextForm.LittleUtf16 or TextForm.BigUtf16
+            ? content.Length % 2 != 0 || MemoryMarshal.Cast<byte, char>(probe).Contains('\0')
+            : probe.Contains((byte)0);
+    }
 
-    /// <summary>The text that an edit works on, and whether it began with a byte order mark.</summary>
-    public static (string Text, bool Mark) ReadForEdit(Location location)
+    /// <summary>The text that an edit works on.</summary>
+    public static EncodedText ReadForEdit(Location location)
     {
         using var file = location.OpenFile();
         var bytes = Read(file, FileLimits.WriteBytes + 1, location.Display);
@@ -50,28 +59,55 @@ internal static class FileContent
             throw new FileException(FileErrorKind.TooLarge, $"{location.Display} is larger than {FileLimits.WriteBytes:N0} bytes. Change it with execute (sed, a script).");
         }
 
-        if (IsBinary(bytes))
-        {
-            throw new FileException(FileErrorKind.WrongKind, $"{location.Display} is binary. Change it with execute.");
-        }
-
-        if (FirstInvalid(bytes) is { } invalid)
-        {
-            throw new FileException(FileErrorKind.WrongKind, $"{location.Display} is not valid UTF-8 (byte {invalid}), and an edit would damage it. Change it with execute (sed, iconv).");
-        }
-
-        var mark = bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble);
-        return (Encoding.UTF8.GetString(bytes.AsSpan(mark ? 3 : 0)), mark);
+        return !IsBinary(bytes)
+            ? EncodedText.Decode(bytes)
+            : throw new FileException(FileErrorKind.WrongKind, $"{location.Display} is binary. Change it with execute.");
     }
 
-    public static byte[] Encode(string text, bool mark, string display)
+    /// <summary>The whole new content of a place: what is there keeps its form and its uniform line endings.</summary>
+    public static (byte[] Bytes, string? Note) EncodeOver(Location location, string content)
     {
-        if (text.Length > FileLimits.WriteBytes || Encoding.UTF8.GetByteCount(text) > FileLimits.WriteBytes)
+        var old = location.Facts is { Kind: EntryKind.File } ? TryReadOld(location) : null;
+        var form = old?.Form ?? TextForm.Utf8;
+        var text = LineEndings.Like(old?.Text, EncodedText.Clean(content));
+        var notes = new List<string>();
+        if (text != content)
         {
-            throw new FileException(FileErrorKind.TooLarge, $"{display}: the content is larger than {FileLimits.WriteBytes:N0} bytes. Write it with execute.");
+            var ending = LineEndings.UniformOf(text) switch { "\r\n" => "CRLF", "\r" => "CR", _ => "LF" };
+            notes.Add($"its {ending} line endings");
         }
 
-        return mark ? [.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes(text)] : Encoding.UTF8.GetBytes(text);
+        if (form != TextForm.Utf8 && text.Length > 0)
+        {
+            text = text.TrimStart('\uFEFF');
+            notes.Add(form == TextForm.MarkedUtf8 ? "its byte order mark" : "its encoding, UTF-16");
+        }
+
+        var bytes = Encode(new EncodedText(text, text.Length == 0 ? TextForm.Utf8 : form), location.Display);
+        return (bytes, notes.Count == 0 ? null : $"kept {string.Join(" and ", notes)}");
+    }
+
+    public static byte[] Encode(EncodedText text, string display)
+    {
+        var bytes = text.Text.Length <= FileLimits.WriteBytes ? text.Encode() : null;
+        return bytes?.Length <= FileLimits.WriteBytes
+            ? bytes
+            : throw new FileException(FileErrorKind.TooLarge, $"{display}: the content is larger than {FileLimits.WriteBytes:N0} bytes. Write it with execute.");
+    }
+
+    // Who may write a file but not read it may write it still.
+    private static EncodedText? TryReadOld(Location location)
+    {
+        try
+        {
+            using var file = location.OpenFile();
+            var bytes = Read(file, FileLimits.WriteBytes, location.Display);
+            return IsBinary(bytes) ? null : EncodedText.Decode(bytes);
+        }
+        catch (FileException)
+        {
+            return null;
+        }
     }
 
     /// <summary>The position of the first byte that is not valid UTF-8.</summary>

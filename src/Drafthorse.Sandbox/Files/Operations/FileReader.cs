@@ -25,13 +25,12 @@ internal static class FileReader
                 : throw new FileException(FileErrorKind.TooLarge, $"{location.Display} is a picture of {size:N0} bytes; at most {FileLimits.PictureBytes:N0} can be shown. Make a smaller one with execute.");
         }
 
-        if (FileContent.IsBinary(bytes))
+        var isCapped = bytes.Length > FileLimits.ReadBytes;
+        if (FileContent.IsBinary(bytes.AsSpan(0, isCapped ? FileLimits.ReadBytes : bytes.Length)))
         {
-            var wide = bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] ? " It looks like UTF-16 text: convert it with `iconv -f utf-16 -t utf-8`." : " Look at it with execute (file, xxd, unzip -l, ...).";
-            throw new FileException(FileErrorKind.WrongKind, $"{location.Display} is binary ({size:N0} bytes), not text.{wide}");
+            throw new FileException(FileErrorKind.WrongKind, $"{location.Display} is binary ({size:N0} bytes), not text. Look at it with execute (file, xxd, unzip -l, ...).");
         }
 
-        var isCapped = bytes.Length > FileLimits.ReadBytes;
         return Cut(request, location.Display, isCapped ? WholeCharacters(bytes) : bytes, isCapped, Math.Max(size, bytes.Length));
     }
 
@@ -61,7 +60,8 @@ internal static class FileReader
 
     private static ReadFileResult Cut(ReadFileRequest request, string display, ReadOnlySpan<byte> bytes, bool isCapped, long size)
     {
-        var text = Encoding.UTF8.GetString(bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[3..] : bytes);
+        var isWide = EncodedText.FormOf(bytes) is TextForm.LittleUtf16 or TextForm.BigUtf16;
+        var text = isWide ? EncodedText.Clean(EncodedText.Decode(bytes).Text) : Encoding.UTF8.GetString(bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[3..] : bytes);
         var offset = request.Line is { } line ? StartOf(text, line, display) : request.Offset;
         if (offset > text.Length || (offset == text.Length && offset > 0))
         {
@@ -82,7 +82,7 @@ internal static class FileReader
             NextOffset = end < text.Length ? end : null,
             TotalCharacters = text.Length,
             IsCapped = isCapped,
-            InvalidAt = FileContent.FirstInvalid(bytes),
+            InvalidAt = isWide ? null : FileContent.FirstInvalid(bytes),
         };
     }
 

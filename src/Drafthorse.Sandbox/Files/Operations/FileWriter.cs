@@ -8,13 +8,18 @@ internal static class FileWriter
 {
     public static ChangeResult Write(FileRoots roots, WriteFileRequest request)
     {
-        var content = FileContent.Encode(request.Content, mark: false, request.Path);
+        if (request.Content.Length > FileLimits.WriteBytes)
+        {
+            throw new FileException(FileErrorKind.TooLarge, $"{request.Path}: the content is larger than {FileLimits.WriteBytes:N0} bytes. Write it with execute.");
+        }
+
         using var location = PathWalk.Resolve(roots, request.Path, createFolders: true);
         if (request.Path.EndsWith('/'))
         {
             throw new FileException(FileErrorKind.Invalid, $"{request.Path} names a folder. Name a file; its folders are made with it.");
         }
 
+        var (content, note) = FileContent.EncodeOver(location, request.Content);
         using var staged = StagedFile.Write(location, content);
         staged.Commit();
         return One(new FileChange
@@ -22,17 +27,18 @@ internal static class FileWriter
             Path = location.Display,
             Kind = location.Facts is null ? FileChangeKind.Created : FileChangeKind.Updated,
             LinesAdded = new TextLines(request.Content).Count,
+            Note = note,
         });
     }
 
     public static ChangeResult Edit(FileRoots roots, EditFileRequest request)
     {
         using var location = PathWalk.Resolve(roots, request.Path);
-        var (before, mark) = FileContent.ReadForEdit(location);
-        var (after, replacements, wasLoose) = TextEdits.Apply(before, request.Edits, location.Display);
-        using var staged = StagedFile.Write(location, FileContent.Encode(after, mark, location.Display));
+        var before = FileContent.ReadForEdit(location);
+        var (after, replacements, wasLoose) = TextEdits.Apply(before.Text, [.. request.Edits.Select(Clean)], location.Display);
+        using var staged = StagedFile.Write(location, FileContent.Encode(before with { Text = after }, location.Display));
         staged.Commit();
-        var (added, removed) = LineCounts.Of(before, after);
+        var (added, removed) = LineCounts.Of(before.Text, after);
         return One(new FileChange
         {
             Path = location.Display,
@@ -85,6 +91,8 @@ internal static class FileWriter
             folder!.Remove(entry.Name, entry.Kind == EntryKind.Folder, $"{display}/{entry.Name}");
         }
     }
+
+    private static FileEdit Clean(FileEdit edit) => edit with { OldText = EncodedText.Clean(edit.OldText), NewText = EncodedText.Clean(edit.NewText) };
 
     private static ChangeResult One(FileChange change) => new() { Changes = [change] };
 }

@@ -14,7 +14,7 @@ internal sealed class PatchWriter : IDisposable
 
     public static ChangeResult Apply(FileRoots roots, ApplyPatchRequest request)
     {
-        var files = PatchParser.Parse(request.Patch);
+        var files = PatchParser.Parse(EncodedText.Clean(request.Patch));
         using var writer = new PatchWriter(roots);
         foreach (var file in files)
         {
@@ -54,13 +54,14 @@ internal sealed class PatchWriter : IDisposable
         try
         {
             var text = string.Concat(file.Added.Select(line => line + "\n"));
-            step.Stage(step.Location, FileContent.Encode(text, mark: false, step.Location.Display));
+            var (bytes, note) = FileContent.EncodeOver(step.Location, text);
+            step.Stage(step.Location, bytes);
             step.Change = new FileChange
             {
                 Path = step.Location.Display,
                 Kind = step.Location.Facts is null ? FileChangeKind.Created : FileChangeKind.Updated,
                 LinesAdded = file.Added.Count,
-                Note = step.Location.Facts is null ? null : "existed and was overwritten",
+                Note = step.Location.Facts is null ? null : "existed and was overwritten" + (note is null ? "" : $"; {note}"),
             };
             return step;
         }
@@ -94,10 +95,10 @@ internal sealed class PatchWriter : IDisposable
                 throw FileException.NotFound(location.Display);
             }
 
-            var (before, mark) = FileContent.ReadForEdit(location);
-            var (after, wasLoose) = PatchHunks.Apply(before, file.Hunks, location.Display);
-            var bytes = FileContent.Encode(after, mark, location.Display);
-            var (added, removed) = LineCounts.Of(before, after);
+            var before = FileContent.ReadForEdit(location);
+            var (after, wasLoose) = PatchHunks.Apply(before.Text, file.Hunks, location.Display);
+            var bytes = FileContent.Encode(before with { Text = after }, location.Display);
+            var (added, removed) = LineCounts.Of(before.Text, after);
             var target = file.MoveTo is { } moveTo ? Find(moveTo, createFolders: true) : null;
             if (target?.Facts is not null)
             {

@@ -93,13 +93,10 @@ public sealed class FileHandlersTests : IDisposable
     public void Read_Binary_IsRefusedWithACure()
     {
         File.WriteAllBytes(_folder.Inside("program"), [1, 2, 0, 3]);
-        File.WriteAllText(_folder.Inside("wide.txt"), "hello", Encoding.Unicode);
 
         var program = Assert.Throws<FileException>(() => Read("program"));
-        var wide = Assert.Throws<FileException>(() => Read("wide.txt"));
 
         Assert.Contains("binary", program.Message, StringComparison.Ordinal);
-        Assert.Contains("iconv", wide.Message, StringComparison.Ordinal);
     }
 
     [Fact]

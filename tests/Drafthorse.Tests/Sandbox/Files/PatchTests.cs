@@ -8,7 +8,7 @@ public sealed class PatchTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private ChangeResult Apply(string patch) => _folder.Files.Patch(new ApplyPatchRequest { Patch = patch.ReplaceLineEndings("\n") });
+    private ChangeResult Apply(string patch) => _folder.Files.Patch(new ApplyPatchRequest { Patch = patch });
 
     private string Refused(string patch) => Assert.Throws<FileException>(() => Apply(patch)).Message;
 
@@ -50,7 +50,7 @@ public sealed class PatchTests : IDisposable
     [Theory]
     [InlineData("a\nb\nc\n", "@@\n-b\n+x\n@@\n-c\n+y", "a\nx\ny\n")]
     [InlineData("a\nb\nc\n", "@@\n-c\n+y\n@@\n-a\n+x", "x\nb\ny\n")]
-    [InlineData("a\nb", "@@\n b\n+c", "a\nb\nc\n")]
+    [InlineData("a\nb", "@@\n b\n+c", "a\nb\nc")]
     [InlineData("a\nb\na\nb\n", "@@\n a\n-b\n+end\n*** End of File", "a\nb\na\nend\n")]
     [InlineData("a\nb\n", "+c", "a\nb\nc\n")]
     [InlineData("class A\n  f\nclass B\n  f\n", "@@ class B\n+  new", "class A\n  f\nclass B\n  new\n  f\n")]

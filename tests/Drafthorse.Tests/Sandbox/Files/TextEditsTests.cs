@@ -16,7 +16,7 @@ public sealed class TextEditsTests
     [InlineData("class A:\n    def f(self):\n        return 1\n", "def f(self):\n    return 1", "def f(self):\n    if x:\n        return 2\n    return 1", "class A:\n    def f(self):\n        if x:\n            return 2\n        return 1\n")]
     [InlineData("  a = 1\n  b = 2\n", "      a = 1\n      b = 2\n", "      a = 1\n      c = 3\n      b = 2\n", "  a = 1\n  c = 3\n  b = 2\n")]
     [InlineData("f( a,  b ) ;", "f( a, b )", "f(b)", "f(b) ;")]
-    [InlineData("say(“hi”)", "say(\"hi\")", "say(\"ho\")", "say(\"ho\")")]
+    [InlineData("say(“hi”)", "say(\"hi\")", "say(\"ho\")", "say(“ho”)")]
     [InlineData("a\r\n  b  \r\nc", "a\nb\nc", "a\nd\nc", "a\r\n  d\r\nc")]
     public void Apply_OnePlace_IsReplaced(string text, string old, string replacement, string expected) =>
         Assert.Equal(expected, Apply(text, old, replacement));
@@ -27,7 +27,7 @@ public sealed class TextEditsTests
         var exception = Assert.Throws<FileException>(() => Apply("x\ny\nx\n", "x", "z"));
 
         Assert.Equal(FileErrorKind.NoMatch, exception.Kind);
-        Assert.Contains("2 times (lines 1, 3)", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("2 times: line 1, line 3", exception.Message, StringComparison.Ordinal);
         Assert.Equal("z\ny\nz\n", Apply("x\ny\nx\n", "x", "z", all: true));
     }
 
