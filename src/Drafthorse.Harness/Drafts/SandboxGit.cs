@@ -1,5 +1,6 @@
 using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Sandboxes;
+using Drafthorse.Harness.Tools.Screens;
 using Drafthorse.Sandbox;
 using Drafthorse.Sandbox.Exec;
 
@@ -71,7 +72,7 @@ internal sealed class SandboxGit(SandboxClient sandbox, RunContext run, string d
     /// <summary>The end of a text.</summary>
     public static string Tail(string text, int length)
     {
-        text = text.Trim();
+        text = ScreenText.Of(text).Trim();
         if (text.Length <= length)
             return text;
         var start = text.Length - length;

@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
+using Drafthorse.Harness.Tools.Screens;
 using Drafthorse.Sandbox.Exec;
 
 namespace Drafthorse.Harness.Tools.Core;
 
 /// <summary>What the model reads of commands.</summary>
-internal static partial class CommandText
+internal static class CommandText
 {
     public static ToolOutput Of(ExecResult result, TimeSpan timeout)
     {
@@ -15,10 +15,10 @@ internal static partial class CommandText
             return ToolOutput.Error($"The command did not start: {result.Failure}");
         }
 
-        var text = new StringBuilder(Clean(result.Output));
+        var text = new StringBuilder(ScreenText.Of(result.Output));
         if (result.ErrorOutput.Length > 0)
         {
-            EndLine(text).Append("[error output]\n").Append(Clean(result.ErrorOutput));
+            EndLine(text).Append("[error output]\n").Append(ScreenText.Of(result.ErrorOutput));
         }
 
         var seconds = result.Duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
@@ -34,7 +34,7 @@ internal static partial class CommandText
 
     public static ToolOutput Of(CommandTail tail)
     {
-        var text = new StringBuilder(Clean(tail.Text));
+        var text = new StringBuilder(ScreenText.Of(tail.Text));
         EndLine(text).Append(CultureInfo.InvariantCulture, $"[bytes {tail.Offset} to {tail.NextOffset} of {tail.Info.TotalBytes}; next offset {tail.NextOffset}]\n").Append(Describe(tail.Info));
         return ToolOutput.Text(text.ToString());
     }
@@ -57,23 +57,5 @@ internal static partial class CommandText
         return $"{info.CallId}: {state}; {info.Command.ReplaceLineEndings(" ")}";
     }
 
-    /// <summary>Output as a terminal would leave it on its screen: without colours, and of lines that were written over the last state.</summary>
-    private static string Clean(string output)
-    {
-        var text = output.Contains('\x1b') ? Escapes().Replace(output, "") : output;
-        if (text.Contains('\r'))
-        {
-            text = Overwritten().Replace(text.Replace("\r\n", "\n", StringComparison.Ordinal), "");
-        }
-
-        return text.Replace("\0", "", StringComparison.Ordinal);
-    }
-
     private static StringBuilder EndLine(StringBuilder text) => text.Length == 0 || text[^1] == '\n' ? text : text.Append('\n');
-
-    [GeneratedRegex("\x1b(?:\\[[0-?]*[ -/]*[@-~]|\\][^\x07\x1b]{0,2000}(?:\x07|\x1b\\\\)|[@-Z\\\\^_])")]
-    private static partial Regex Escapes();
-
-    [GeneratedRegex("[^\n\r]*\r(?=[^\n])")]
-    private static partial Regex Overwritten();
 }

@@ -1,4 +1,4 @@
-using System.Text;
+using Drafthorse.Harness.Tools.Screens;
 using Drafthorse.Sandbox.Exec;
 
 namespace Drafthorse.Harness.Tools.Core;
@@ -45,14 +45,13 @@ internal sealed class ExecuteTool() : SandboxTool(
             return null;
         }
 
-        var decoder = Encoding.UTF8.GetDecoder();
+        var (standard, error) = (new LiveScreen(), new LiveScreen());
         return output =>
         {
-            var characters = new char[Encoding.UTF8.GetMaxCharCount(output.Data.Length)];
-            var count = decoder.GetChars(output.Data.Span, characters, flush: false);
-            if (count > 0)
+            var text = (output.IsError ? error : standard).Write(output.Data.Span);
+            if (text.Length > 0)
             {
-                onOutput(new string(characters, 0, count));
+                onOutput(text);
             }
 
             return ValueTask.CompletedTask;
