@@ -143,7 +143,7 @@ internal sealed class CommandLoop : IDisposable
             if (command.Pidfd < 0)
                 command.Reap();
 
-            if (command.WaitStatus is null || command.KillUnderWay || command.HoldsPipes && now < command.DrainUntil)
+            if (command.WaitStatus is null || command.KillUnderWay || command.AwaitsOutput(now))
                 continue;
 
             if (_ownsProcess && !command.IsSwept && _commands.Count == 1 && command.Storm.Look(now) is { } goesOn)

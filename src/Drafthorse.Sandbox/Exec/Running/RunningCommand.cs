@@ -10,8 +10,12 @@ internal sealed record CommandStart(
 /// <summary>One process with its pipes. Belongs to the <see cref="CommandLoop"/>'s thread, but for what says otherwise.</summary>
 internal sealed class RunningCommand(CommandStart start, OutputBuffer output, OutputBuffer error) : IDisposable
 {
-    /// <summary>How long output is waited for after the shell has ended, when something it left behind holds the pipe open.</summary>
+    /// <summary>How long output is waited for after the shell has ended, when something it left behind holds the pipe open; after that it
+    /// is looked again whether any of its group lives.</summary>
     private const int DrainMilliseconds = 50;
+
+    /// <summary>How long the group's late output is waited for in all: a process substitution goes on when its shell has ended.</summary>
+    private const int LateMilliseconds = 2000;
 
     private readonly TaskCompletionSource<ExecReport> _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<LiveOutput> _live = [];
@@ -19,6 +23,7 @@ internal sealed class RunningCommand(CommandStart start, OutputBuffer output, Ou
     private long _totalBytes;
     private long _keptBytes;
     private string? _outputPath;
+    private long _lateUntil;
 
     public CommandStart Start { get; } = start;
 
@@ -74,7 +79,7 @@ internal sealed class RunningCommand(CommandStart start, OutputBuffer output, Ou
     /// <summary>Whether it goes on forking after its end.</summary>
     public ForkStorm Storm { get; } = new();
 
-    /// <summary>When output is no longer waited for that others hold open, as <see cref="System.Environment.TickCount64"/>.</summary>
+    /// <summary>When it is looked again whether output is waited for that others hold open, as <see cref="System.Environment.TickCount64"/>.</summary>
     public long? DrainUntil { get; private set; }
 
     public long DeadlineAt { get; set; }
@@ -124,7 +129,21 @@ internal sealed class RunningCommand(CommandStart start, OutputBuffer output, Ou
     public void Ended(int status)
     {
         WaitStatus = status;
-        DrainUntil = Environment.TickCount64 + DrainMilliseconds;
+        long now = Environment.TickCount64;
+        DrainUntil = now + DrainMilliseconds;
+        _lateUntil = now + LateMilliseconds;
+    }
+
+    /// <summary>Whether output may still come after the process has ended: the pipe is open, and some of its group lives.</summary>
+    public bool AwaitsOutput(long now)
+    {
+        if (!HoldsPipes || now < DrainUntil)
+            return HoldsPipes;
+        if (KillReason is not null || now >= _lateUntil || Libc.kill(-ProcessId, 0) != 0)
+            return false;
+
+        DrainUntil = Math.Min(now + DrainMilliseconds, _lateUntil);
+        return true;
     }
 
     /// <summary>Closes what is not read any more.</summary>

@@ -253,6 +253,32 @@ public abstract class ExecConformance : IAsyncLifetime
         Assert.Equal(0, Count(name));
     }
 
+    [Theory]
+    [InlineData("exec > >(sleep 0.2; sed s/^/LOG:/); echo important", "LOG:important\n")]
+    [InlineData("exec > >(sleep 0.4; cat) 2> >(sleep 0.6; sed s/^/E:/); echo out; echo err >&2", "out\nE:err\n")]
+    [InlineData("echo now; (sleep 0.3; echo late) &", "now\nlate\n")]
+    [InlineData("echo a | tee >(sleep 0.2; tr a b)", "a\nb\n")]
+    public async Task Exec_OutputAfterTheShellsEnd_IsWaitedForWhileItsGroupLives(string command, string output)
+    {
+        Assert.SkipUnless((await RunAsync("type bash")).ExitCode == 0, "There is no bash.");
+
+        ExecResult result = await RunAsync(command, r => r with { Shell = CommandShell.Bash });
+
+        Assert.Equal(output, result.Output);
+        Assert.Equal(0, result.ExitCode);
+        Assert.True(result.Duration < TimeSpan.FromSeconds(2), $"{result.Duration}");
+    }
+
+    [Fact]
+    public async Task Exec_LeavesADaemonInASessionOfItsOwn_ReturnsAtOnce()
+    {
+        ExecResult result = await RunAsync("command -v setsid >/dev/null || exit 9; setsid sleep 3 & sleep 0.1; echo started");
+
+        Assert.SkipWhen(result.ExitCode == 9, "There is no setsid.");
+        Assert.Equal("started\n", result.Output);
+        Assert.True(result.Duration < TimeSpan.FromSeconds(1.5), $"{result.Duration}");
+    }
+
     [Fact]
     public async Task Exec_LeavesADaemon_ReturnsAtOnceAndTheDaemonLives()
     {
@@ -272,7 +298,7 @@ public abstract class ExecConformance : IAsyncLifetime
     {
         string file = Path.Combine(Scratch, "done");
 
-        await RunAsync($"(sleep 0.3; echo late; echo later; touch {file}) & echo started");
+        await RunAsync($"(sleep 2.5; echo late; echo later; touch {file}) & echo started");
 
         Assert.Equal(0, (await RunAsync($"i=0; until [ -e {file} ]; do i=$((i+1)); [ $i -gt 200 ] && exit 1; sleep 0.05; done")).ExitCode);
     }
