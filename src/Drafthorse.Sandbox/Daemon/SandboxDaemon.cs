@@ -34,6 +34,7 @@ public sealed class SandboxDaemon : IAsyncDisposable
             SpillDirectory = options.SpillDirectory,
             Environment = options.Environment,
             OwnsProcess = options.OwnsProcess,
+            RecordDirectory = options.RecordDirectory,
         });
         new CommandHandlers(_commands).Register(_methods);
         var roots = new FileRoots([.. options.FileRoots, options.SpillDirectory], options.WorkingDirectory);

@@ -17,6 +17,10 @@ public sealed class SandboxDaemonOptions
     /// <summary>The whole environment of commands. Nothing else of the daemon's own environment reaches them.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Where it is recorded that this process runs commands, for <see cref="Exec.CommandRecords.EndLeft"/> of a successor when this
+    /// process is killed: absolute; made when it is needed. null (default) = nowhere: commands end with the sandbox.</summary>
+    public string? RecordDirectory { get; init; }
+
     /// <summary>Whether the daemon is a process of its own that adopts and reaps what commands leave behind. False where it is hosted in
     /// a process that has other children.</summary>
     public bool OwnsProcess { get; init; }

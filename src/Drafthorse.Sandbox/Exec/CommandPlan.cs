@@ -14,9 +14,11 @@ internal sealed class CommandPlan(CommandSettings settings)
 
     private static readonly string[] BashPlaces = ["/bin/bash", "/usr/bin/bash", "/usr/local/bin/bash", "/opt/homebrew/bin/bash"];
 
-    private readonly string _instance = Guid.NewGuid().ToString("n");
     private readonly string? _bash = Array.Find(BashPlaces, File.Exists);
     private long _last;
+
+    /// <summary>What tells the commands of this daemon from all others.</summary>
+    public string Instance { get; } = Guid.NewGuid().ToString("n");
 
     /// <summary>Throws <see cref="SandboxCallException"/> when the request breaks a rule.</summary>
     public static void Check(ExecRequest request, bool background)
@@ -51,7 +53,7 @@ internal sealed class CommandPlan(CommandSettings settings)
 
     public RunningCommand Make(ExecRequest request, bool background)
     {
-        string mark = $"{MarkVariable}={_instance}.{++_last}";
+        string mark = $"{MarkVariable}={++_last}{CommandRecords.MarkOf(Instance)}";
         string file = "exec-" + request.CallId.Replace(':', '-');
         var start = new CommandStart(
             request.CallId,

@@ -12,6 +12,9 @@ internal sealed record CommandSettings
     /// <summary>The whole environment of commands, but for what a request adds.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
+    /// <summary>Where it is recorded that this process runs them itself; null = nowhere.</summary>
+    public string? RecordDirectory { get; init; }
+
     /// <summary>Whether this process is there for the commands alone, and so adopts and reaps what they leave behind.</summary>
     public required bool OwnsProcess { get; init; }
 }

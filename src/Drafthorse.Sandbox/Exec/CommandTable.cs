@@ -20,12 +20,16 @@ internal sealed class CommandTable(CommandSettings settings) : IDisposable
     private readonly HashSet<string> _forgotten = new(StringComparer.Ordinal);
     private readonly Queue<string> _forgottenOrder = new();
     private readonly CommandPlan _plan = new(settings);
+    private readonly Lock _recording = new();
+    private string? _record;
+    private bool _isRecorded;
     private readonly CommandLoop _loop = new(settings.OwnsProcess);
 
     /// <summary>Starts the command, or joins the one that has its id. Throws <see cref="SandboxCallException"/>.</summary>
     public RunningCommand Run(ExecRequest request, bool background)
     {
         CommandPlan.Check(request, background);
+        Record();
         RunningCommand command;
         lock (_gate)
         {
@@ -103,10 +107,23 @@ internal sealed class CommandTable(CommandSettings settings) : IDisposable
     public void Dispose()
     {
         _loop.Dispose();
+        if (_record is not null)
+            CommandRecords.Forget(_record);
         lock (_gate)
         {
             foreach ((RunningCommand running, _) in _commands.Values)
                 running.Dispose();
+        }
+    }
+
+    // Before the first command starts.
+    private void Record()
+    {
+        lock (_recording)
+        {
+            if (!_isRecorded)
+                _record = CommandRecords.Write(settings.RecordDirectory, _plan.Instance);
+            _isRecorded = true;
         }
     }
 

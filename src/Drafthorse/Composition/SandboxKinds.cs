@@ -29,7 +29,7 @@ internal static class SandboxKinds
         [
             new DockerBackend(new DockerSandboxOptions { Image = settings.SandboxImage, Deployment = DeploymentOf(settings.Home) }),
             new BubblewrapBackend(new BubblewrapOptions { StateDirectory = Path.Combine(settings.StatePath, "bubblewrap") }),
-            new LocalBackend(new LocalOptions { WorkingDirectory = local, SpillDirectory = Path.Combine(settings.StatePath, "spill") }),
+            new LocalBackend(new LocalOptions { WorkingDirectory = local, SpillDirectory = Path.Combine(settings.StatePath, "spill"), RecordDirectory = Path.Combine(settings.StatePath, "local") }),
         ];
     }
 

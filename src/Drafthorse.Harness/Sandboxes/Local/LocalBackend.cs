@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Sandbox.Daemon;
+using Drafthorse.Sandbox.Exec;
 
 namespace Drafthorse.Harness.Sandboxes.Local;
 
@@ -14,6 +15,7 @@ public sealed class LocalBackend : ISandboxBackend
     private readonly TimeProvider _time;
     private readonly ConcurrentDictionary<string, (SandboxDaemon Daemon, SandboxListing Listing)> _daemons = new();
     private readonly Lazy<DirectoryInfo> _temporary = new(() => Directory.CreateTempSubdirectory("drafthorse-"));
+    private readonly Lazy<Task<SpillFolders>> _spills;
 
     /// <summary>A backend on this machine.</summary>
     public LocalBackend(LocalOptions options, TimeProvider? timeProvider = null)
@@ -21,6 +23,7 @@ public sealed class LocalBackend : ISandboxBackend
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         _time = timeProvider ?? TimeProvider.System;
+        _spills = new(() => Task.Run(TakeOver));
     }
 
     /// <inheritdoc />
@@ -36,9 +39,10 @@ public sealed class LocalBackend : ISandboxBackend
         : new SandboxAvailability(false, $"local: there is no directory {_options.WorkingDirectory}"));
 
     /// <inheritdoc />
-    public Task<SandboxRecord> StartAsync(SandboxStart start, CancellationToken cancellationToken)
+    public async Task<SandboxRecord> StartAsync(SandboxStart start, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(start);
+        var spills = await _spills.Value.WaitAsync(cancellationToken).ConfigureAwait(false);
         var environment = LocalEnvironment.Read(_options.PassEnvironment);
         foreach (var (name, value) in start.Environment)
             environment[name] = value;
@@ -47,12 +51,13 @@ public sealed class LocalBackend : ISandboxBackend
         var daemon = new SandboxDaemon(new SandboxDaemonOptions
         {
             WorkingDirectory = _options.WorkingDirectory,
-            FileRoots = [_options.WorkingDirectory],
-            SpillDirectory = _options.SpillDirectory ?? _temporary.Value.FullName,
+            FileRoots = [_options.WorkingDirectory, spills.Root],
+            SpillDirectory = spills.Of(start.Name),
             Environment = environment,
+            RecordDirectory = _options.RecordDirectory,
         });
         _daemons[start.Name] = (daemon, new SandboxListing(record, start.ThreadId, _time.GetUtcNow(), SandboxStatus.Running));
-        return Task.FromResult(record);
+        return record;
     }
 
     /// <inheritdoc />
@@ -78,13 +83,19 @@ public sealed class LocalBackend : ISandboxBackend
     public async Task RemoveAsync(SandboxRecord sandbox, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(sandbox);
-        if (_daemons.TryRemove(sandbox.Id, out var found))
-            await found.Daemon.DisposeAsync().ConfigureAwait(false);
+        if (!_daemons.TryRemove(sandbox.Id, out var found))
+            return;
+
+        await found.Daemon.DisposeAsync().ConfigureAwait(false);
+        (await _spills.Value.ConfigureAwait(false)).Remove(sandbox.Id);
     }
 
-    /// <inheritdoc />
-    public Task<IReadOnlyList<SandboxListing>> ListAsync(CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<SandboxListing>>([.. _daemons.Values.Select(found => found.Listing)]);
+    /// <summary>Those of this process: those of one that was killed have ended, and the commands that it left are ended now.</summary>
+    public async Task<IReadOnlyList<SandboxListing>> ListAsync(CancellationToken cancellationToken)
+    {
+        await _spills.Value.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return [.. _daemons.Values.Select(found => found.Listing)];
+    }
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
@@ -94,5 +105,16 @@ public sealed class LocalBackend : ISandboxBackend
         _daemons.Clear();
         if (_temporary.IsValueCreated && Directory.Exists(_temporary.Value.FullName))
             _temporary.Value.Delete(recursive: true);
+    }
+
+    /// <summary>Ends and removes what killed processes left, once.</summary>
+    private SpillFolders TakeOver()
+    {
+        if (_options.RecordDirectory is { } records)
+            CommandRecords.EndLeft(records);
+
+        var spills = new SpillFolders(_options.SpillDirectory ?? _temporary.Value.FullName, _time);
+        spills.Sweep();
+        return spills;
     }
 }
