@@ -17,13 +17,15 @@ internal abstract partial record Command
     /// <summary>A command that this build does not have.</summary>
     public sealed record Unavailable(string Name) : Command;
 
+    private static readonly char[] EndOfSentence = ['.', '!', '?', '\u3002', '\uFF01', '\uFF1F'];
+
     /// <summary>
     /// The command right after the mention, or null. A command word with more words behind it is plain speech
     /// ("stop using var"), but for <c>model SPEC</c> and <c>link THREAD</c>, whose argument has a shape of its own.
     /// </summary>
     public static Command? Parse(string afterMention)
     {
-        var text = afterMention.TrimStart(' ', '\t', ',', ':');
+        var text = afterMention.TrimStart(' ', '\t', ',', ':', '\u3000', '\uFF0C', '\u3001', '\uFF1A');
         var line = text.Split('\n', 2)[0].Trim();
         if (ModelLine().Match(line) is { Success: true } model)
         {
@@ -35,11 +37,11 @@ internal abstract partial record Command
 
         if (LinkLine().IsMatch(line))
             return new Unavailable("link");
-        return line.TrimEnd('.', '!', '?').ToLowerInvariant() switch
+        return line.TrimEnd(EndOfSentence).ToLowerInvariant() switch
         {
             "stop" => new Stop(),
             "status" => new Status(),
-            "plan" or "approve" or "reject" or "review" => new Unavailable(line.TrimEnd('.', '!', '?').ToLowerInvariant()),
+            "plan" or "approve" or "reject" or "review" => new Unavailable(line.TrimEnd(EndOfSentence).ToLowerInvariant()),
             _ => null,
         };
     }

@@ -8,6 +8,8 @@ public class CommandTests
     [InlineData(" stop")]
     [InlineData(": Stop.")]
     [InlineData(" stop!\nand more words")]
+    [InlineData("，stop。")]
+    [InlineData("：\u3000stop！")]
     public void Parse_StopAlone_Stops(string text) => Assert.IsType<Command.Stop>(Command.Parse(text));
 
     [Theory]
