@@ -17,6 +17,9 @@ public static class GitHubThreadKey
     /// <summary>Where deliveries about one conversation wait until it is known who sent them. Never runs.</summary>
     internal static string Intake(string host, string owner, string name, int number) => Of(host, "intake", owner, name, number);
 
+    /// <summary>Keeps the name under which a repository was first known. Never runs.</summary>
+    internal static string Repository(string host, long id) => string.Create(CultureInfo.InvariantCulture, $"github:repository:{host.ToLowerInvariant()}:{id}");
+
     private static string Of(string host, string kind, string owner, string name, int number)
     {
         var prefix = host.Equals(PublicHost, StringComparison.OrdinalIgnoreCase) ? "" : $"{host}:";

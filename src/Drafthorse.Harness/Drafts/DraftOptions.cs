@@ -16,6 +16,7 @@ public sealed class DraftOptions
     /// started are killed, and it has failed.</summary>
     public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>Where a thread's checkout is in its sandbox (default <c>/src/OWNER/REPO</c>).</summary>
-    public Func<ThreadRecord, string> CheckoutPath { get; set; } = thread => $"/src/{thread.Origin.Repository!.FullName}";
+    /// <summary>Where a thread's checkout is in its sandbox (default <c>/src/OWNER/REPO</c>, by the name
+    /// that the repository had when the thread began).</summary>
+    public Func<ThreadRecord, string> CheckoutPath { get; set; } = thread => $"/src/{thread.Origin.Repository!.CheckoutName}";
 }

@@ -6,7 +6,8 @@ public sealed record EnqueueRequest
     /// <summary>The thread key; the thread is made when it does not exist.</summary>
     public required string ThreadKey { get; init; }
 
-    /// <summary>Used when the thread is made; ignored otherwise.</summary>
+    /// <summary>Used when the thread is made. Later only the repository's new name and address are taken from it, when it is the same one by its
+    /// number (<see cref="RepositoryRef.NumericId"/>).</summary>
     public required ThreadOrigin Origin { get; init; }
 
     /// <summary>The channel's id of this delivery: one that this thread knows changes nothing. Remembered for 30 days.</summary>

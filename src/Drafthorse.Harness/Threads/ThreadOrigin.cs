@@ -2,7 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Drafthorse.Harness.Threads;
 
-/// <summary>Where a thread came from. Written once, by code, from verified input; never changed by a run.</summary>
+/// <summary>Where a thread came from. Written once, by code, from verified input, but for a repository's new name
+/// (<see cref="EnqueueRequest.Origin"/>); never changed by a run.</summary>
 public sealed record ThreadOrigin
 {
     /// <summary>The channel's name: <c>github</c>, <c>http</c>, <c>cli</c> and so on.</summary>

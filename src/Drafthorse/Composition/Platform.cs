@@ -219,7 +219,7 @@ internal sealed class Platform : IAsyncDisposable
             CoAuthorTrailer = origin => origin.Repository is { } repository ? GitHubRequester.Of(origin)?.CoAuthorTrailer(repository.Host) : null,
         };
         if (!selection.Backend.IsIsolated)
-            drafts.CheckoutPath = thread => Path.Combine(settings.StatePath, "checkouts", thread.Id.ToString(), thread.Origin.Repository!.Name);
+            drafts.CheckoutPath = thread => Path.Combine(settings.StatePath, "checkouts", thread.Id.ToString(), thread.Origin.Repository!.CheckoutName.Split('/')[^1]);
         return drafts;
     }
 }

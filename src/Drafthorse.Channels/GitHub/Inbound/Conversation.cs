@@ -16,10 +16,10 @@ internal sealed class Conversations(GitHubApi api, GitHubOptions options, IThrea
     public async Task<Conversation> FindAsync(GitHubDelivery delivery, CancellationToken cancellationToken)
     {
         var (repository, issue) = (delivery.Repository!, delivery.Issue!);
-        var (owner, name) = (repository.Owner!.Login!, repository.Name!);
         if (issue.PullRequest is not null && await FindMakerAsync(repository, issue, cancellationToken).ConfigureAwait(false) is { } maker)
             return new Conversation(maker.Key, maker);
 
+        var (owner, name) = await FirstNameAsync(repository, cancellationToken).ConfigureAwait(false);
         var key = issue.PullRequest is null
             ? GitHubThreadKey.Issue(options.Host, owner, name, issue.Number)
             : GitHubThreadKey.PullRequest(options.Host, owner, name, issue.Number);
@@ -32,6 +32,21 @@ internal sealed class Conversations(GitHubApi api, GitHubOptions options, IThrea
         }
 
         return new Conversation(key, thread);
+    }
+
+    /// <summary>The name that the repository had when it was first heard of: by it its threads are found, whatever it is called now.</summary>
+    private async Task<(string Owner, string Name)> FirstNameAsync(RepositoryPart repository, CancellationToken cancellationToken)
+    {
+        var key = GitHubThreadKey.Repository(options.Host, repository.Id);
+        var known = await store.GetThreadAsync(ThreadId.FromKey(key), cancellationToken).ConfigureAwait(false);
+        if (known is null)
+        {
+            var origin = new ThreadOrigin { Channel = GitHubChannel.ChannelName, User = "github", Repository = GitHubRepositories.Of(options, repository) };
+            await store.EnqueueAsync(new EnqueueRequest { ThreadKey = key, Origin = origin, DeliveryId = key, Message = null }, cancellationToken).ConfigureAwait(false);
+            known = await store.GetThreadAsync(ThreadId.FromKey(key), cancellationToken).ConfigureAwait(false);
+        }
+
+        return known?.Origin.Repository is { } first ? (first.Owner, first.Name) : (repository.Owner!.Login!, repository.Name!);
     }
 
     /// <summary>
@@ -49,7 +64,7 @@ internal sealed class Conversations(GitHubApi api, GitHubOptions options, IThrea
         var thread = await store.GetThreadAsync(id, cancellationToken).ConfigureAwait(false);
         return thread?.Origin.Repository is { } home
             && (home.NumericId ?? repository.Id) == repository.Id
-            && home.FullName.Equals($"{repository.Owner!.Login}/{repository.Name}", StringComparison.OrdinalIgnoreCase)
+            && (home.NumericId is not null || home.FullName.Equals($"{repository.Owner!.Login}/{repository.Name}", StringComparison.OrdinalIgnoreCase))
             && (thread.PullRequest is null || thread.PullRequest.Number == issue.Number)
                 ? thread
                 : null;

@@ -21,13 +21,15 @@ internal static class InboxOperations
 
         var body = request.Message is null ? null : JsonSerializer.Serialize(request.Message, JournalJson.Default.InboxMessage);
         row ??= Create(tables, id, request);
+        var renamed = Rename(row, request.Origin.Repository);
         var (outcome, position) = request.Message is null
             ? (EnqueueOutcome.Added, -1)
             : Place(tables, row, request.Message, body!, request.NotBefore);
         tables.PutDelivery(row.Seq, request.DeliveryId, position);
-        if (outcome != EnqueueOutcome.Duplicate)
+        if (outcome != EnqueueOutcome.Duplicate || renamed)
         {
-            OutboxOperations.Add(tables, row, request.Outbox);
+            if (outcome != EnqueueOutcome.Duplicate)
+                OutboxOperations.Add(tables, row, request.Outbox);
             row.UpdatedAt = tables.Now;
             tables.Put(row);
             tables.Changed(row);
@@ -97,6 +99,19 @@ internal static class InboxOperations
                 message.Position,
                 StoreTime.ToDate(message.EnqueuedAt),
                 JsonSerializer.Deserialize(message.Body!, JournalJson.Default.InboxMessage)!))];
+
+    /// <summary>The thread goes on under the repository's new name: its old one may be another's by now.</summary>
+    private static bool Rename(ThreadRow row, RepositoryRef? now)
+    {
+        if (now?.NumericId is null)
+            return false;
+        var origin = JsonSerializer.Deserialize(row.OriginJson, JournalJson.Default.ThreadOrigin)!;
+        if (origin.Repository is not { } known || !known.IsRenamed(now))
+            return false;
+        row.OriginJson = JsonSerializer.Serialize(origin with { Repository = known.RenamedTo(now) }, JournalJson.Default.ThreadOrigin);
+        row.Repository = now.FullName.ToLowerInvariant();
+        return true;
+    }
 
     private static ThreadRow Create(StoreTables tables, ThreadId id, EnqueueRequest request)
     {

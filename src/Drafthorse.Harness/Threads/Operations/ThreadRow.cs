@@ -13,12 +13,12 @@ internal sealed record ThreadRow
 
     public required string Key { get; init; }
 
-    public required string OriginJson { get; init; }
+    public required string OriginJson { get; set; }
 
     public required string User { get; init; }
 
     /// <summary><c>owner/name</c>, or empty for a thread without a repository.</summary>
-    public required string Repository { get; init; }
+    public required string Repository { get; set; }
 
     public required long CreatedAt { get; init; }
 

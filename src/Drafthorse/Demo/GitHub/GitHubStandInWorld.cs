@@ -28,6 +28,14 @@ internal sealed class GitHubStandInWorld
         });
     }
 
+    /// <summary>Renames or transfers a repository. What it was called is nobody's then: the stand-in does not redirect.</summary>
+    public void Rename(StandInRepository repository, string owner, string name)
+    {
+        Repositories.TryRemove(repository.FullName, out _);
+        (repository.Owner, repository.Name) = (AddAccount(owner), name);
+        Repositories[repository.FullName] = repository;
+    }
+
     public StandInIssue AddIssue(StandInRepository repository, StandInAccount author, string title, string? body, params string[] labels)
     {
         lock (Lock)
@@ -59,11 +67,11 @@ internal sealed class StandInRepository(long id, StandInAccount owner, string na
 
     public long Id => id;
 
-    public StandInAccount Owner => owner;
+    public StandInAccount Owner { get; set; } = owner;
 
-    public string Name => name;
+    public string Name { get; set; } = name;
 
-    public string FullName => $"{owner.Login}/{name}";
+    public string FullName => $"{Owner.Login}/{Name}";
 
     public string DefaultBranch => defaultBranch;
 

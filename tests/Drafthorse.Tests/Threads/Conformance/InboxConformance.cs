@@ -23,6 +23,28 @@ public abstract class InboxConformance(StoreHost host) : StoreConformance(host)
     }
 
     [Fact]
+    public async Task Enqueue_RepositoryOfTheSameNumberUnderANewName_IsTakenOver_AndNoOther()
+    {
+        var first = Delivery(Key, "d1", Message("m1"));
+        var known = new RepositoryRef("github.com", "owner", "repo", "https://github.com/owner/repo.git") { NumericId = 7 };
+        var id = (await Store.EnqueueAsync(first with { Origin = first.Origin with { Repository = known, Title = "first" } }, Ct)).ThreadId;
+
+        await Store.EnqueueAsync(Renamed("d2", "m2", known with { Owner = "other", NumericId = 8 }), Ct);
+        Assert.Equal(known, (await ThreadAsync(id)).Origin.Repository);
+        var now = known with { Owner = "new", Name = "name", CloneUrl = "https://github.com/new/name.git" };
+        await Store.EnqueueAsync(Renamed("d3", "m3", now), Ct);
+        await Store.EnqueueAsync(Renamed("d4", "m4", now with { Name = "last" }), Ct);
+
+        var thread = await ThreadAsync(id);
+        Assert.Equal(now with { Name = "last", FirstName = "owner/repo" }, thread.Origin.Repository);
+        Assert.Equal("first", thread.Origin.Title);
+        Assert.Single((await Store.ListThreadsAsync(new ThreadQuery { Repository = "new/last" }, Ct)).Threads);
+
+        EnqueueRequest Renamed(string delivery, string message, RepositoryRef repository) =>
+            first with { DeliveryId = delivery, Message = Message(message), Origin = first.Origin with { Repository = repository, Title = "later" } };
+    }
+
+    [Fact]
     public async Task Enqueue_SameDeliveryAgain_ChangesNothing()
     {
         await SendAsync(Key);

@@ -20,7 +20,7 @@ internal sealed class SqliteThreadRows(SqliteSession session)
         """;
 
     private const string Update = """
-        UPDATE threads SET state = ?8, rest_state = ?9, facts = ?10, pull_request = ?11, updated_at = ?12, claim_at = ?13, wake_at = ?14,
+        UPDATE threads SET origin = ?4, repository = ?6, state = ?8, rest_state = ?9, facts = ?10, pull_request = ?11, updated_at = ?12, claim_at = ?13, wake_at = ?14,
             journal_length = ?15, inbox_next = ?16, inbox_depth = ?17, token = ?18, owner = ?19, lease_until = ?20, takeovers = ?21,
             inbox_at_claim = ?22, commit_sequence = ?23, commit_position = ?24, cancelled_up_to = ?25,
             outbox_at = ?26, outbox_token = ?27, outbox_until = ?28, outbox_entry = ?29, outbox_revision = ?30
@@ -51,7 +51,7 @@ internal sealed class SqliteThreadRows(SqliteSession session)
         row.Seq = insert.Int64(0);
     }
 
-    public void Put(ThreadRow row) => BindChanging(session.Use(Update), row).Bind(1, row.Seq).Run();
+    public void Put(ThreadRow row) => BindChanging(session.Use(Update), row).Bind(1, row.Seq).Bind(4, row.OriginJson).Bind(6, row.Repository).Run();
 
     public (IReadOnlyList<ThreadRow> Rows, bool More) List(ThreadQuery query, ListCursor? after)
     {
