@@ -52,7 +52,7 @@ public sealed class GitHubChannel : IChannel, IDisposable
         _status = new StatusComments(_comments, options.StatusInterval, time);
         _replies = new Replies(_comments, options.ServerUrl, store);
         _drafts = new Drafts(_api, logger);
-        _intake = new Intake(_api, options, store, new TriggerPermission(_api, options, time, logger), _comments, whyNotModel ?? (_ => "This server has one model."));
+        _intake = new Intake(_api, options, store, new TriggerPermission(_api, options, time, logger), new StrangerLimit(options, time), _comments, whyNotModel ?? (_ => "This server has one model."));
     }
 
     /// <summary>Makes what asks GitHub for deliveries that were missed.</summary>

@@ -42,6 +42,12 @@ public sealed class GitHubOptions
     /// <summary>People who may trigger without write access, as logins with <c>*</c>.</summary>
     public IReadOnlyList<string> AllowedUsers { get; set; } = [];
 
+    /// <summary>How often an hour somebody who may not trigger gets a reaction in one repository (default 5); further calls of theirs cost no call to GitHub.</summary>
+    public int StrangerMentionsPerHour { get; set; } = 5;
+
+    /// <summary>How many reactions an hour all who may not trigger get together in one repository (default 60).</summary>
+    public int StrangerMentionsPerRepositoryAndHour { get; set; } = 60;
+
     /// <summary>How long an answer about somebody's permission is believed.</summary>
     public TimeSpan PermissionLifetime { get; set; } = TimeSpan.FromMinutes(1);
 
@@ -83,6 +89,9 @@ public sealed class GitHubOptions
         options.ServerUrl = Address("GITHUB_SERVER_URL", Value("GITHUB_SERVER_URL")) ?? options.ServerUrl;
         options.Mention = Value("DRAFTHORSE_MENTION") ?? options.Mention;
         options.Label = Value("DRAFTHORSE_LABEL") ?? options.Label;
+        options.StrangerMentionsPerHour = Count("DRAFTHORSE_STRANGER_MENTIONS", Value("DRAFTHORSE_STRANGER_MENTIONS")) ?? options.StrangerMentionsPerHour;
+        options.StrangerMentionsPerRepositoryAndHour =
+            Count("DRAFTHORSE_STRANGER_MENTIONS_PER_REPOSITORY", Value("DRAFTHORSE_STRANGER_MENTIONS_PER_REPOSITORY")) ?? options.StrangerMentionsPerRepositoryAndHour;
         if (options.Mention.Any(char.IsWhiteSpace))
             throw new FormatException("DRAFTHORSE_MENTION must be one word, such as @drafthorse.");
         return options;
@@ -92,6 +101,15 @@ public sealed class GitHubOptions
         long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             ? id
             : throw new FormatException("GITHUB_APP_ID must be the App's number (its settings page shows it).");
+
+    private static int? Count(string name, string? value)
+    {
+        if (value is null)
+            return null;
+        return int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= 100_000
+            ? count
+            : throw new FormatException($"{name} must be a whole number from 0 to 100000: reactions an hour.");
+    }
 
     private static string ReadKey(string value)
     {

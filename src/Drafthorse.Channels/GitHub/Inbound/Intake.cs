@@ -11,7 +11,7 @@ namespace Drafthorse.Channels.GitHub.Inbound;
 /// reaction and no word. Everything here may happen twice and then changes nothing.
 /// </summary>
 internal sealed class Intake(
-    GitHubApi api, GitHubOptions options, IThreadStore store, TriggerPermission permission, Comments comments,
+    GitHubApi api, GitHubOptions options, IThreadStore store, TriggerPermission permission, StrangerLimit strangers, Comments comments,
     Func<string, string?> whyNotModel)
 {
     private const string Seen = "eyes";
@@ -25,6 +25,8 @@ internal sealed class Intake(
     {
         var intake = JsonSerializer.Deserialize(effect.Entry.Payload, GitHubDeliveryJson.Default.GitHubIntake)!;
         var delivery = intake.Delivery;
+        if (strangers.Exceeds(delivery.Repository!.Id, delivery.Sender!.Id))
+            return new EffectResult("ignored: called too often without write access");
         var conversation = await _conversations.FindAsync(delivery, cancellationToken).ConfigureAwait(false);
         if (IsWithdrawal(delivery))
             return await WithdrawAsync(conversation, delivery, cancellationToken).ConfigureAwait(false);
@@ -79,7 +81,9 @@ internal sealed class Intake(
             new EnqueueRequest
             {
                 ThreadKey = conversation.Key,
-                Origin = conversation.Thread?.Origin ?? await OriginAsync(intake, cancellationToken).ConfigureAwait(false),
+                Origin = conversation.Thread is { } known
+                    ? known.Origin with { Repository = GitHubRepositories.Of(options, intake.Delivery.Repository!) }
+                    : await OriginAsync(intake, cancellationToken).ConfigureAwait(false),
                 DeliveryId = $"github:{intake.DeliveryId}:checked{suffix}",
                 Message = message,
                 Outbox = [Acknowledgement.ToOutbox(intake.Delivery, Seen)],
@@ -159,6 +163,8 @@ internal sealed class Intake(
 
     private async Task<EffectResult> RefuseAsync(GitHubEffect effect, GitHubDelivery delivery, CancellationToken cancellationToken)
     {
+        if (!strangers.Take(delivery.Repository!.Id, delivery.Sender!.Id))
+            return new EffectResult("refused without a reaction: too many people without write access called");
         await effect.EnsureHeldAsync(cancellationToken).ConfigureAwait(false);
         await Acknowledgement.ReactAsync(api, effect.Repo, Acknowledgement.TargetOf(delivery), Refused, cancellationToken).ConfigureAwait(false);
         return new EffectResult($"refused: {delivery.Sender!.Login} has no write access");

@@ -121,6 +121,80 @@ public class GitHubInboundTests
     }
 
     [Fact]
+    public async Task StrangersMentions_BeyondTheLimit_CostNoReactionAndNoCall_UntilTheNextHour()
+    {
+        await using var rig = await GitHubRig.StartAsync();
+        rig.Options.StrangerMentionsPerHour = 3;
+        rig.Time.SetUtcNow(new DateTimeOffset(2030, 1, 1, 10, 0, 0, TimeSpan.Zero));
+        var issue = rig.StandIn.World.AddIssue(rig.Repository, rig.Ada, "Sum is wrong", "text");
+        for (var i = 0; i < 3; i++)
+            await rig.CommentAsync(issue, rig.Mallory, "@drafthorse do this for me");
+        await rig.DrainAsync();
+        var calls = rig.StandIn.Calls.Count;
+
+        for (var i = 0; i < 20; i++)
+            await rig.CommentAsync(issue, rig.Mallory, "@drafthorse do this for me");
+        var results = await rig.DrainAsync();
+
+        Assert.Equal(calls, rig.StandIn.Calls.Count);
+        Assert.All(results, result => Assert.Contains("too often", result, StringComparison.Ordinal));
+        Assert.Equal(3, issue.Comments.Count(comment => comment.Reactions.Count > 0));
+        await rig.CommentAsync(issue, rig.Ada, "@drafthorse fix it");
+        await rig.DrainAsync();
+        Assert.Single(await rig.InboxAsync(rig.IssueKey(issue)));
+        rig.Time.Advance(TimeSpan.FromHours(1));
+        await rig.CommentAsync(issue, rig.Mallory, "@drafthorse do this for me");
+        await rig.DrainAsync();
+        Assert.Single(issue.Comments[^1].Reactions);
+    }
+
+    [Theory]
+    [InlineData("Octo", "renamed")]
+    [InlineData("elsewhere", "Hello-World")]
+    public async Task RepositoryRenamedOrTransferred_TheThreadGoesOn_UnderItsNewName(string owner, string name)
+    {
+        await using var rig = await GitHubRig.StartAsync();
+        var issue = rig.StandIn.World.AddIssue(rig.Repository, rig.Ada, "Sum is wrong", "@drafthorse fix it");
+        await rig.DeliverAsync("issues", rig.StandIn.IssuePayload("opened", rig.Repository, issue, rig.Ada));
+        await rig.DrainAsync();
+
+        rig.StandIn.World.Rename(rig.Repository, owner, name);
+        rig.Repository.Permissions["ada"] = "write";
+        await rig.CommentAsync(issue, rig.Ada, "@drafthorse and add a test");
+        await rig.DrainAsync();
+
+        var thread = Assert.Single((await rig.Store.ListThreadsAsync(new ThreadQuery(), TestContext.Current.CancellationToken)).Threads);
+        Assert.Equal(rig.IssueKey(issue), thread.Key);
+        Assert.Equal(2, thread.InboxDepth);
+        Assert.Equal($"{owner}/{name}".ToLowerInvariant(), thread.Origin.Repository!.FullName);
+        Assert.EndsWith($"/{owner}/{name}.git", thread.Origin.Repository.CloneUrl, StringComparison.Ordinal);
+        Assert.Equal("octo/hello-world", thread.Origin.Repository.CheckoutName);
+    }
+
+    [Fact]
+    public async Task NameOfARenamedRepository_TakenByAnother_DoesNotGetItsThreads()
+    {
+        await using var rig = await GitHubRig.StartAsync();
+        var issue = rig.StandIn.World.AddIssue(rig.Repository, rig.Ada, "Sum is wrong", "@drafthorse fix it");
+        await rig.DeliverAsync("issues", rig.StandIn.IssuePayload("opened", rig.Repository, issue, rig.Ada));
+        await rig.DrainAsync();
+        rig.StandIn.World.Rename(rig.Repository, "Octo", "renamed");
+        var other = rig.StandIn.World.AddRepository("Octo", "Hello-World");
+        other.Permissions["ada"] = "write";
+        var theirs = rig.StandIn.World.AddIssue(other, rig.Ada, "Another", "@drafthorse do another thing");
+
+        await rig.DeliverAsync("issues", rig.StandIn.IssuePayload("opened", other, theirs, rig.Ada));
+        await rig.CommentAsync(issue, rig.Ada, "@drafthorse go on");
+        await rig.DrainAsync();
+
+        Assert.Equal(issue.Number, theirs.Number);
+        var threads = (await rig.Store.ListThreadsAsync(new ThreadQuery(), TestContext.Current.CancellationToken)).Threads;
+        Assert.Equal(
+            [("octo/hello-world", other.Id, 1), ("octo/renamed", rig.Repository.Id, 2)],
+            threads.Select(thread => (thread.Origin.Repository!.FullName, thread.Origin.Repository.NumericId!.Value, thread.InboxDepth)).Order());
+    }
+
+    [Fact]
     public async Task LoginTakenByAnotherAccount_IsRefused()
     {
         await using var rig = await GitHubRig.StartAsync();
