@@ -54,7 +54,7 @@ public sealed class RepositorySandboxes(SandboxPool pool, EgressGate egress, Git
         {
             var client = await session.GetClientAsync(cancellationToken).ConfigureAwait(false);
             await SandboxGit.EndEarlierAsync(client, run.Lease.Token, cancellationToken).ConfigureAwait(false);
-            await Checkout.EnsureAsync(client, run, work, options.CommandTimeout, cancellationToken).ConfigureAwait(false);
+            await Checkout.EnsureAsync(client, run, work, gateway.Mirrors, options.CommandTimeout, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
@@ -78,7 +78,7 @@ public sealed class RepositorySandboxes(SandboxPool pool, EgressGate egress, Git
         var hosts = new Dictionary<string, Func<Stream, CancellationToken, Task>>(StringComparer.Ordinal);
         if (work is not null)
         {
-            var thread = ThreadOf(work, run.Thread.Id, () => run);
+            var thread = ThreadOf(work, run, () => run);
             hosts[GitSandboxEnvironment.InternalHost] = (stream, token) => gateway.ServeAsync(thread, stream, token);
         }
 
@@ -92,19 +92,22 @@ public sealed class RepositorySandboxes(SandboxPool pool, EgressGate egress, Git
     /// long as the thread's sandbox can be warm.</summary>
     private Uri ListenFor(RunContext run, RepositoryWork work)
     {
-        var local = _local.GetOrAdd(run.Thread.Id, id =>
+        var local = _local.GetOrAdd(run.Thread.Id, _ =>
         {
             LocalGateway? made = null;
-            made = new LocalGateway(gateway.Listen(ThreadOf(work, id, () => made!.Run ?? run)));
+            var thread = ThreadOf(work, run, () => made!.Run ?? run);
+            made = new LocalGateway(gateway.Listen(thread), thread);
             return made;
         });
         local.Run = run;
+        local.Thread.Repository = work.Repository;
         return local.Listener.Url;
     }
 
-    private static GitGatewayThread ThreadOf(RepositoryWork work, ThreadId id, Func<RunContext> current) => new()
+    private GitGatewayThread ThreadOf(RepositoryWork work, RunContext run, Func<RunContext> current) => new()
     {
-        ThreadId = id,
+        ThreadId = run.Thread.Id,
+        CommitTrailer = options.CoAuthorTrailer(run.Thread.Origin),
         Repository = work.Repository,
         Branch = work.Branch,
         BaseBranch = work.BaseBranch,
@@ -126,8 +129,10 @@ public sealed class RepositorySandboxes(SandboxPool pool, EgressGate egress, Git
             cancellationToken).ConfigureAwait(false);
     }
 
-    private sealed class LocalGateway(GitGatewayListener listener)
+    private sealed class LocalGateway(GitGatewayListener listener, GitGatewayThread thread)
     {
+        public GitGatewayThread Thread { get; } = thread;
+
         public GitGatewayListener Listener { get; } = listener;
 
         public RunContext? Run { get; set; }

@@ -11,8 +11,8 @@ public sealed class GitGatewayThread
     /// <summary>The thread.</summary>
     public required ThreadId ThreadId { get; init; }
 
-    /// <summary>The only repository that can be reached.</summary>
-    public required RepositoryRef Repository { get; init; }
+    /// <summary>The only repository that can be reached; set anew when it was renamed.</summary>
+    public required RepositoryRef Repository { get; set; }
 
     /// <summary>The only branch that can be written, without <c>refs/heads/</c>; null: nothing can be pushed.</summary>
     public string? Branch { get; init; }
@@ -22,6 +22,9 @@ public sealed class GitGatewayThread
 
     /// <summary>The commit that the work started from. Pushes must descend from it. Null: they must share history with the base branch.</summary>
     public string? BaseCommit { get; init; }
+
+    /// <summary>The only trailer that credits somebody and may stand in its commits, such as <c>Co-authored-by: ...</c>; null: none.</summary>
+    public string? CommitTrailer { get; init; }
 
     /// <summary>Whether the run still holds its thread (its fencing token is the newest): asked before a push is received
     /// and again right before it goes to the code host.</summary>

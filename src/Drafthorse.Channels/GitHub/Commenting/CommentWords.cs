@@ -16,24 +16,23 @@ internal static partial class CommentWords
         if (status.Step > 0)
             text.Append(CultureInfo.InvariantCulture, $" · step {status.Step}");
         text.Append(CultureInfo.InvariantCulture, $" · {Cost(status.CostUsd)}");
-        if (SafeMarkdown.Line(status.Activity, 300) is { Length: > 0 } activity)
-            text.Append("\n\n").Append(activity);
-        return Append(text, Draft(thread)).ToString();
+        return Append(Append(text, Draft(thread)), SafeMarkdown.Line(status.Activity, 300)).ToString();
     }
 
-    /// <summary>The reply at the end of a run: a new comment, as edits notify nobody.</summary>
+    /// <summary>The reply at the end of a run: a new comment, as edits notify nobody. What code says comes first, the model's words last, so
+    /// that nothing stands behind them that they could hide.</summary>
     public static string Reply(ThreadRecord thread, ReplyEffect reply, IReadOnlyList<string> notes)
     {
         var text = new StringBuilder();
         if (Requester(thread) is { } login)
             text.Append('@').Append(login).Append(' ');
         text.Append("**").Append(Word(reply.Outcome)).Append(".**");
-        if (SafeMarkdown.Of(reply.Text) is { Length: > 0 } words)
-            text.Append("\n\n").Append(words);
         foreach (var note in reply.Notes.Select(note => SafeMarkdown.Line(note, 1_000)).Concat(notes).Where(note => note.Length > 0))
             text.Append("\n\n").Append(note);
-        text.Append("\n\n<sub>").Append(Cost(reply.CostUsd)).Append("</sub>");
-        return Append(text, Draft(thread)).ToString();
+        Append(text, Draft(thread)).Append("\n\n<sub>").Append(Cost(reply.CostUsd)).Append("</sub>");
+        if (SafeMarkdown.Of(reply.Text) is { Length: > 0 } words)
+            text.Append("\n\n---\n\n").Append(words);
+        return text.ToString();
     }
 
     /// <summary>The page where a branch can be looked at and a pull request be opened by hand.</summary>

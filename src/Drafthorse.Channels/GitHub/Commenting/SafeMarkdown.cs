@@ -1,12 +1,16 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Drafthorse.Harness.Words;
+using Markdig;
+using Markdig.Syntax;
 
 namespace Drafthorse.Channels.GitHub.Commenting;
 
 /// <summary>
 /// Makes text of unknown intent (a model's, a command's output) fit to be posted under our name: it still reads the same, but notifies
-/// nobody, closes no issue, loads no picture from elsewhere and cannot pass for one of our markers. An invisible zero-width space is
-/// put where GitHub would otherwise see something to act on, in code too: where GitHub sees code and where it does not is not ours to guess.
+/// nobody, closes no issue, loads no picture from elsewhere, cannot pass for one of our markers, and opens nothing that would swallow
+/// what stands behind it. An invisible zero-width space is put where GitHub would otherwise see something to act on, in code too: where
+/// GitHub sees code and where it does not is not ours to guess.
 /// </summary>
 internal static partial class SafeMarkdown
 {
@@ -14,9 +18,31 @@ internal static partial class SafeMarkdown
     public const int MaxLength = 50_000;
 
     private const char Break = '\u200B';
+    private const string Behind = "behind";
 
-    /// <summary>The text, harmless, and cut to <paramref name="maxLength"/> characters.</summary>
-    public static string Of(string? text, int maxLength = MaxLength)
+    /// <summary>The text, harmless, and cut to <paramref name="maxLength"/> characters. What stands behind it, after a blank line, is not inside of it.</summary>
+    public static string Of(string? text, int maxLength = MaxLength) => Closed(Clean(text, maxLength));
+
+    /// <summary>One line of harmless text, for titles.</summary>
+    public static string Line(string? text, int maxLength)
+    {
+        var line = Clean(string.Join(' ', (text ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), maxLength);
+        return FenceStart().Replace(line, match => match.Value + Break);
+    }
+
+    /// <summary>Harmless text as a code block that it cannot end.</summary>
+    public static string Block(string? text, int maxLength) => Fenced(Clean(text, maxLength));
+
+    /// <summary>Harmless text as a code span in a table's cell.</summary>
+    public static string Cell(string? text, int maxLength)
+    {
+        // A backslash right before ours would take its place.
+        var safe = Line(text, maxLength).Replace("\\|", $"\\{Break}|", StringComparison.Ordinal).Replace("|", "\\|", StringComparison.Ordinal);
+        var ticks = new string('`', LongestRun(safe) + 1);
+        return safe.Length == 0 ? "" : $"{ticks} {safe} {ticks}";
+    }
+
+    private static string Clean(string? text, int maxLength)
     {
         if (string.IsNullOrWhiteSpace(text))
             return "";
@@ -29,32 +55,38 @@ internal static partial class SafeMarkdown
                 clean.Append(rune.ToString());
         }
 
-        var safe = ActiveStart().Replace(clean.ToString(), match => match.Value[..1] + Break + match.Value[1..]);
-        safe = ClosingKeyword().Replace(safe, match => match.Value[..2] + Break + match.Value[2..]);
+        var safe = ActiveStart().Replace(CommitWords.Harmless(clean.ToString()), match => match.Value[..1] + Break + match.Value[1..]);
         return BotCommand().Replace(safe, match => match.Value + Break).Trim();
     }
 
-    /// <summary>One line of harmless text, for titles.</summary>
-    public static string Line(string? text, int maxLength)
+    /// <summary>A fence is the only block that goes on past a blank line: HTML is broken, and all else ends there.</summary>
+    private static string Closed(string text)
     {
-        var line = Of(string.Join(' ', (text ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), maxLength);
-        return line;
+        if (!text.Contains("```", StringComparison.Ordinal) && !text.Contains("~~~", StringComparison.Ordinal))
+            return text;
+        try
+        {
+            if (Ends(text))
+                return text;
+            var closed = Markdown.Parse(text).LastChild is FencedCodeBlock open ? $"{text}\n{new string(open.FencedChar, open.OpeningFencedCharCount)}" : text;
+            if (Ends(closed))
+                return closed;
+        }
+        catch (ArgumentException)
+        {
+            // Nested too deeply to be read.
+        }
+
+        return Fenced(text);
     }
 
-    /// <summary>Harmless text as a code block that it cannot end.</summary>
-    public static string Block(string? text, int maxLength)
+    private static bool Ends(string text) =>
+        Markdown.Parse($"{text}\n\n{Behind}").LastChild is ParagraphBlock { Span: var span } && span.Length == Behind.Length;
+
+    private static string Fenced(string safe)
     {
-        var safe = Of(text, maxLength);
         var fence = new string('`', Math.Max(3, LongestRun(safe) + 1));
         return $"{fence}text\n{safe}\n{fence}";
-    }
-
-    /// <summary>Harmless text as a code span in a table's cell.</summary>
-    public static string Cell(string? text, int maxLength)
-    {
-        var safe = Line(text, maxLength).Replace("|", "\\|", StringComparison.Ordinal);
-        var ticks = new string('`', LongestRun(safe) + 1);
-        return safe.Length == 0 ? "" : $"{ticks} {safe} {ticks}";
     }
 
     private static string Cut(string text, int maxLength)
@@ -81,17 +113,14 @@ internal static partial class SafeMarkdown
     private static bool IsShown(Rune rune) => rune.Value is '\n' or '\t'
         || (!Rune.IsControl(rune) && rune.Value is not (>= 0x202A and <= 0x202E or >= 0x2066 and <= 0x2069 or >= 0xE0000 and <= 0xE007F));
 
-    // A mention; an entity that would become one, or a number sign; a comment or a tag that loads something; a picture.
-    [GeneratedRegex(@"(?<![A-Za-z0-9])@(?=[A-Za-z0-9])|&(?=#|commat|num)|<(?=!|\?|/?(?:img|picture|source|video|audio|iframe|embed|object|svg)\b)|!(?=\[)",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    // An entity that would become a mention or a number sign; a comment or a tag of any kind; a picture; what a link or a footnote is defined by.
+    [GeneratedRegex(@"&(?=#|commat|num)|<(?=[!?/a-z])|!(?=\[)|\](?=:)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ActiveStart();
 
     // What other bots obey when it comes from an account that may write: a line that begins with /approve or bors r+.
     [GeneratedRegex(@"(?<=^[^\S\n]*)(?:/(?=[A-Za-z])|bo(?=rs\b))", RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.CultureInvariant)]
     private static partial Regex BotCommand();
 
-    // GitHub's closing keywords, when an issue is named soon after.
-    [GeneratedRegex(@"(?<![A-Za-z0-9])(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)(?![A-Za-z0-9])(?=[\s\S]{0,120}?(?:#\s*\d|gh-\d|/(?:issues|pull)/\d))",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex ClosingKeyword();
+    [GeneratedRegex("^(?:`(?=``)|~(?=~~))", RegexOptions.CultureInvariant)]
+    private static partial Regex FenceStart();
 }

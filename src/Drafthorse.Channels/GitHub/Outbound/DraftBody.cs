@@ -8,8 +8,9 @@ using Drafthorse.Harness.Threads;
 namespace Drafthorse.Channels.GitHub.Outbound;
 
 /// <summary>
-/// The text of a draft: the repository's template with the model's summary in it, the issue it closes, and a report by code. Summary
-/// and report stand between markers, so that an update replaces them and leaves alone what people wrote around them.
+/// The text of a draft: a report by code, the issue it closes, and the repository's template with the model's summary in it. Report and
+/// summary stand between markers, so that an update replaces them and leaves alone what people wrote around them. The report comes first:
+/// nothing that a model or a template writes can hide it or be taken for it.
 /// </summary>
 internal static partial class DraftBody
 {
@@ -20,20 +21,34 @@ internal static partial class DraftBody
     {
         var summary = Region(SummaryRegion, Summary(draft));
         var text = new StringBuilder();
-        text.Append(Markers.Draft(thread.Id)).Append('\n');
-        text.Append(template is null ? summary : Fill(template.Replace(Markers.Start, "<!-- ", StringComparison.Ordinal), summary));
+        text.Append(Markers.Draft(thread.Id)).Append('\n').Append(Region(ReportRegion, Report(thread, draft)));
         if (LinkOf(thread) is { } link)
             text.Append("\n\n").Append(link);
-        text.Append("\n\n").Append(Region(ReportRegion, Report(thread, draft)));
+        text.Append("\n\n").Append(template is null ? summary : Fill(Markers.Without(template), summary));
         return text.ToString();
     }
 
     /// <summary>The body with fresh regions; one that a person removed stays removed.</summary>
     public static string Update(string body, ThreadRecord thread, DraftEffect draft) =>
-        Replace(Replace(body, SummaryRegion, Summary(draft)), ReportRegion, Report(thread, draft));
+        Replace(Replace(ReportFirst(body), SummaryRegion, Summary(draft)), ReportRegion, Report(thread, draft));
 
-    private static string Summary(DraftEffect draft) =>
-        SafeMarkdown.Of(draft.Summary, 30_000) is { Length: > 0 } summary ? summary : "(The model wrote no summary.)";
+    private static string Summary(DraftEffect draft) => SafeMarkdown.Of(draft.Summary, 30_000) is { Length: > 0 } summary
+        ? $"*In the model's own words; what code checked stands in the report.*\n\n{ReportHeading().Replace(summary, "$1The model's own: ")}"
+        : "(The model wrote no summary.)";
+
+    /// <summary>A report that stands behind the summary could be hidden by it: earlier versions put it there.</summary>
+    private static string ReportFirst(string body)
+    {
+        var (open, close) = (Markers.RegionStart(ReportRegion), Markers.RegionEnd(ReportRegion));
+        var summary = body.IndexOf(Markers.RegionStart(SummaryRegion), StringComparison.Ordinal);
+        var start = body.IndexOf(open, StringComparison.Ordinal);
+        var end = start < 0 ? -1 : body.IndexOf(close, start, StringComparison.Ordinal);
+        if (summary < 0 || end < 0 || start < summary)
+            return body;
+        var rest = $"{body[..start].TrimEnd()}\n{body[(end + close.Length)..]}".TrimEnd();
+        var line = rest.StartsWith(Markers.Start, StringComparison.Ordinal) ? rest.IndexOf('\n', StringComparison.Ordinal) + 1 : 0;
+        return $"{rest[..line]}{open}\n{close}\n\n{rest[line..]}";
+    }
 
     private static string Report(ThreadRecord thread, DraftEffect draft)
     {
@@ -98,6 +113,9 @@ internal static partial class DraftBody
         var end = start < 0 ? -1 : body.IndexOf(close, start, StringComparison.Ordinal);
         return end < 0 ? body : body[..start] + Region(region, text) + body[(end + close.Length)..];
     }
+
+    [GeneratedRegex(@"^([ \t>*+-]{0,20}(?:#{1,6}[ \t]+)?[*_]{0,3})(?=verification[ \t:#*_]*$)", RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    private static partial Regex ReportHeading();
 
     [GeneratedRegex(@"^#{1,6}[ \t][^\n]*\b(?:summary|description|overview|what|changes)\b[^\n]*$",
         RegexOptions.IgnoreCase | RegexOptions.Multiline | RegexOptions.CultureInvariant)]

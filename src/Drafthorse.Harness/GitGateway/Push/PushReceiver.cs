@@ -79,6 +79,7 @@ internal sealed class PushReceiver(RepositoryMirrors mirrors, ProcessSlots slots
         await report.SayAsync($"checking {command.New[..12]} for {thread.Branch}", cancellationToken).ConfigureAwait(false);
         var ground = await FindGroundAsync(thread, mirror, before, cancellationToken).ConfigureAwait(false);
         refusal = await new ObjectPolicy(_git, mirrors.Options, quarantine.Directory).RefuseAsync(command.New, ground, cancellationToken).ConfigureAwait(false)
+            ?? await new MessagePolicy(_git, mirrors.Options, quarantine.Directory).RefuseAsync(command.New, thread, mirror, cancellationToken).ConfigureAwait(false)
             ?? await RefuseUnheldAsync(thread, cancellationToken).ConfigureAwait(false)
             ?? await ForwardAsync(thread, mirror, quarantine, command, cancellationToken).ConfigureAwait(false);
         return (before, refusal);

@@ -44,7 +44,8 @@ public class GitHubOutboundTests
         var body = pull.Conversation.Body!;
         Assert.True(pull.Draft);
         Assert.Equal("Add up all numbers", pull.Conversation.Title);
-        Assert.StartsWith($"<!-- drafthorse:draft thread={ThreadId.FromKey(rig.IssueKey(issue))} -->\n## What changed\n\n<!-- drafthorse:summary -->\nThe sum", body, StringComparison.Ordinal);
+        Assert.StartsWith($"<!-- drafthorse:draft thread={ThreadId.FromKey(rig.IssueKey(issue))} -->\n<!-- drafthorse:report -->\n### Verification\n", body, StringComparison.Ordinal);
+        Assert.Matches(@"\n## What changed\n\n<!-- drafthorse:summary -->\n\*In the model's own words[^\n]*\n\nThe sum", body);
         Assert.Contains("## Checklist\n- [ ] read", body, StringComparison.Ordinal);
         Assert.Contains($"\n\nFixes #{issue.Number}\n", body, StringComparison.Ordinal);
         Assert.DoesNotContain("Closes #7", body, StringComparison.Ordinal);

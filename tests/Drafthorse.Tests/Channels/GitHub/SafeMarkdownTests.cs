@@ -3,6 +3,7 @@ using Drafthorse.Channels.GitHub.Commenting;
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
+using Markdig;
 
 namespace Drafthorse.Tests.Channels.GitHub;
 
@@ -21,6 +22,55 @@ public class SafeMarkdownTests
     [InlineData("if (a < b && c > d) `x`", "if (a < b && c > d) `x`")]
     [InlineData("[link](https://example.org)", "[link](https://example.org)")]
     public void Of_Harmless_IsLeftAlone(string text, string expected) => Assert.Equal(expected, SafeMarkdown.Of(text));
+
+    [Theory]
+    [InlineData("```")]
+    [InlineData("text\n~~~~ sh\ncode")]
+    [InlineData("```` x\n```")]
+    [InlineData("```\na\n```\n```")]
+    [InlineData("   ```")]
+    [InlineData("- ```\n  open in a list")]
+    [InlineData("> ```\n> open in a quotation")]
+    [InlineData("1. a\n\n   ~~~\n   b")]
+    [InlineData("<details><summary>x</summary>")]
+    [InlineData("<!-- open")]
+    [InlineData("<!--> -->")]
+    [InlineData("<pre>")]
+    [InlineData("<table><tr><td>")]
+    [InlineData("<sub>x")]
+    [InlineData("<?php")]
+    [InlineData("<![CDATA[")]
+    [InlineData("<script>")]
+    [InlineData("</details>")]
+    [InlineData("**a _b [c](d")]
+    [InlineData("| a |\n|---|\n| b")]
+    [InlineData("[real]: https://evil.example")]
+    [InlineData("text\n[a\nreal]: <https://evil.example>")]
+    public void Of_WhateverIsOpened_WhatStandsBehindIsNotInIt(string text)
+    {
+        var html = Markdown.ToHtml($"{SafeMarkdown.Of(text)}\n\n## Behind\n\n[real]", new MarkdownPipelineBuilder().UseAdvancedExtensions().Build());
+
+        Assert.EndsWith("Behind</h2>\n<p>[real]</p>\n", html, StringComparison.Ordinal);
+        Assert.DoesNotMatch("<(details|summary|pre>x|table><tr><td>|sub|script|!--|\\?)", html);
+    }
+
+    [Property]
+    public void Of_AnyText_OpensNothing(NonNull<string> text)
+    {
+        var html = Markdown.ToHtml($"{SafeMarkdown.Of(text.Get + "\n```\n" + text.Get)}\n\n## Behind");
+
+        Assert.EndsWith("<h2>Behind</h2>\n", html, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("``` sh")]
+    [InlineData("~~~")]
+    public void Line_FenceAtItsStart_IsNone(string text) =>
+        Assert.EndsWith("<h2>Behind</h2>\n", Markdown.ToHtml($"{SafeMarkdown.Line(text, 100)}\n\n## Behind"), StringComparison.Ordinal);
+
+    [Fact]
+    public void Cell_BackslashBeforeAPipe_StaysInItsCell() =>
+        Assert.DoesNotContain("\\\\|", SafeMarkdown.Cell("a\\| passed |", 100), StringComparison.Ordinal);
 
     [Fact]
     public void Of_AnyMixOfHostileParts_ActsOnNothing() =>
