@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Drafthorse.Harness.Threads;
+using Drafthorse.Harness.Words;
 
 namespace Drafthorse.Harness.Drafts;
 
@@ -21,9 +22,42 @@ public static class BranchName
     {
         ArgumentNullException.ThrowIfNull(thread);
         var id = thread.Origin.Number?.ToString(CultureInfo.InvariantCulture) ?? thread.Id.Prefix;
-        var slug = Slug(thread.Origin.Title ?? "");
+        var slug = Slug(CommitWords.WithoutDirectives(thread.Origin.Title ?? ""));
         var name = slug.Length == 0 ? $"{prefix}{id}" : $"{prefix}{id}-{slug}";
         return IsValid(name) ? name : throw new ArgumentException($"The branch prefix '{prefix}' does not make a valid branch name ({name}).", nameof(prefix));
+    }
+
+    /// <summary>
+    /// The first name like <paramref name="name"/> that a repository with these branches can have beside them: none is it, is a folder
+    /// above it, or is below it, in whatever case (a code host may keep branches in files of a system without it).
+    /// </summary>
+    internal static string FreeOf(string name, IEnumerable<string> branches)
+    {
+        var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        var folders = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var branch in branches)
+        {
+            taken.Add(branch);
+            foreach (var folder in FoldersOf(branch))
+                folders.Add(folder);
+        }
+
+        var flat = name.Replace('/', '-');
+        for (var number = 1; ; number++)
+        {
+            var suffix = number == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"-{number}");
+            foreach (var candidate in new[] { name + suffix, flat + suffix })
+            {
+                if (!taken.Contains(candidate) && !folders.Contains(candidate) && !FoldersOf(candidate).Any(taken.Contains))
+                    return candidate;
+            }
+        }
+    }
+
+    private static IEnumerable<string> FoldersOf(string branch)
+    {
+        for (var slash = branch.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = branch.IndexOf('/', slash + 1))
+            yield return branch[..slash];
     }
 
     /// <summary>Whether git takes the name for a branch (git-check-ref-format, with the rules for branches).</summary>

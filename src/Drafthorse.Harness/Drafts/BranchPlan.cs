@@ -26,7 +26,8 @@ internal sealed record BranchPlan(string Branch, string BaseBranch, string? Base
         var (repository, pull) = (thread.Origin.Repository!, thread.Origin.PullRequest);
         var trusted = await mirrors.ResolveBaseAsync(repository, pull?.BaseBranch ?? thread.Origin.BaseBranch, cancellationToken).ConfigureAwait(false);
         var settings = await RepositorySettings.ReadAsync(mirrors, repository, trusted.Commit, cancellationToken).ConfigureAwait(false);
-        var own = BranchName.For(thread, settings.BranchPrefix);
+        var own = BranchName.FreeOf(
+            BranchName.For(thread, settings.BranchPrefix), await mirrors.ListBranchesAsync(repository, cancellationToken).ConfigureAwait(false));
         if (pull is null)
             return new BranchPlan(own, trusted.Branch, trusted.Commit, trusted.Commit) { Model = settings.Model };
 

@@ -33,6 +33,8 @@ public sealed class GitGatewayServer
         _receiver = new PushReceiver(mirrors, _slots, _logger);
     }
 
+    internal RepositoryMirrors Mirrors => _mirrors;
+
     /// <summary>Serves one connection of the thread's sandbox until its peer or <paramref name="cancellationToken"/> ends it.
     /// The stream is the caller's to dispose. Never throws for what the peer does.</summary>
     public Task ServeAsync(GitGatewayThread thread, Stream connection, CancellationToken cancellationToken) =>

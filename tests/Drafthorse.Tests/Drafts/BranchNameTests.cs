@@ -21,6 +21,26 @@ public sealed class BranchNameTests
         Assert.Equal(expected, BranchName.For(thread));
     }
 
+    [Theory]
+    [InlineData("[skip ci] Fix it", "drafthorse/42-fix-it")]
+    [InlineData("Fix it \uFF3Bci skip\uFF3D", "drafthorse/42-fix-it")]
+    public void For_TitleThatSteersCi_LeavesThatOut(string title, string expected) => Assert.Equal(expected, BranchName.For(Thread(42, title)));
+
+    [Theory]
+    [InlineData("drafthorse/1-x", "", "drafthorse/1-x")]
+    [InlineData("drafthorse/1-x", "main drafthorse/2-y", "drafthorse/1-x")]
+    [InlineData("drafthorse/1-x", "drafthorse", "drafthorse-1-x")]
+    [InlineData("drafthorse/1-x", "DraftHorse", "drafthorse-1-x")]
+    [InlineData("a/b/1-x", "a", "a-b-1-x")]
+    [InlineData("a/b/1-x", "A/B", "a-b-1-x")]
+    [InlineData("bots/horse-1-x", "bots", "bots-horse-1-x")]
+    [InlineData("drafthorse/1-x", "drafthorse/1-x", "drafthorse-1-x")]
+    [InlineData("drafthorse/1-x", "Drafthorse/1-X drafthorse-1-x", "drafthorse/1-x-2")]
+    [InlineData("drafthorse/1-x", "drafthorse/1-x/more", "drafthorse-1-x")]
+    [InlineData("drafthorse/1-x", "drafthorse drafthorse-1-x drafthorse-1-x-2/y", "drafthorse-1-x-3")]
+    public void FreeOf_BranchesInTheWay_IsTheNextName(string name, string branches, string expected) =>
+        Assert.Equal(expected, BranchName.FreeOf(name, branches.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+
     [Fact]
     public void For_BadPrefix_Throws() =>
         Assert.Throws<ArgumentException>(() => BranchName.For(Thread(1, "x"), "a..b/"));

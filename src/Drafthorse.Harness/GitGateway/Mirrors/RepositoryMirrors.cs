@@ -70,6 +70,26 @@ public sealed class RepositoryMirrors
         return await mirror.FetchRefAsync(PullRequestRef(number), cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>The branches as of the last look at upstream. Throws <see cref="GitException"/>.</summary>
+    internal async Task<IReadOnlyList<string>> ListBranchesAsync(RepositoryRef repository, CancellationToken cancellationToken) =>
+        [.. (await Get(repository).ReadBranchesAsync(cancellationToken).ConfigureAwait(false)).Select(branch => branch.Ref["refs/heads/".Length..])];
+
+    /// <summary>
+    /// The tags that a checkout gets, as full ref names, <paramref name="most"/> at most: the newest of all, and the newest that the commit
+    /// descends from, which is what versions are told by. Throws <see cref="GitException"/>.
+    /// </summary>
+    internal async Task<IReadOnlyList<string>> ListTagsAsync(RepositoryRef repository, string? commit, int most, CancellationToken cancellationToken)
+    {
+        if (commit is null)
+            return [];
+        var mirror = Get(repository);
+        var count = (most / 2).ToString(CultureInfo.InvariantCulture);
+        string[] list = ["for-each-ref", "--sort=-creatordate", $"--count={count}", "--format=%(refname)"];
+        var merged = await Git.RequireAsync(new GitCommand([.. list, $"--merged={ObjectId.Require(commit)}", "refs/tags/"]) { GitDirectory = mirror.Directory }, cancellationToken).ConfigureAwait(false);
+        var newest = await Git.RequireAsync(new GitCommand([.. list, "refs/tags/"]) { GitDirectory = mirror.Directory }, cancellationToken).ConfigureAwait(false);
+        return [.. merged.Text.Split('\n').Concat(newest.Text.Split('\n')).Where(tag => tag.Length > 0).Distinct(StringComparer.Ordinal)];
+    }
+
     /// <summary>Where GitHub keeps a pull request's commits, whichever repository its branch is in.</summary>
     public static string PullRequestRef(int number) => string.Create(CultureInfo.InvariantCulture, $"refs/pull/{number}/head");
 
@@ -104,7 +124,8 @@ public sealed class RepositoryMirrors
 
     private static string NameOf(RepositoryRef repository)
     {
-        var identity = $"{repository.Host}\n{repository.FullName}\n{repository.CloneUrl}";
+        // A name that another repository has taken over must not find the first one's objects.
+        var identity = $"{repository.Host}\n{repository.NumericId}\n{repository.FullName}\n{repository.CloneUrl}";
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))[..20];
         var readable = new string([.. repository.FullName.Where(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '/').Take(60)]);
         return $"{readable.Replace('/', '-')}-{hash}";
