@@ -1,3 +1,4 @@
+using Drafthorse.Harness.Drafts.Endings;
 using Drafthorse.Harness.Drafts.Settings;
 using Drafthorse.Harness.GitGateway;
 using Drafthorse.Harness.GitGateway.Mirrors;

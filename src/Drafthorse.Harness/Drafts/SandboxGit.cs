@@ -11,10 +11,12 @@ internal sealed class SandboxGit(SandboxClient sandbox, RunContext run, string d
 {
     private const string CodeMark = "-code-";
 
+    private const int DefaultOutputLimit = 64 * 1024;
+
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(10);
 
     /// <summary>None of the repository's hooks or helpers run in code's own commands.</summary>
-    private const string Plain = "git -c core.hooksPath=/dev/null -c core.fsmonitor=false -c commit.gpgSign=false -c protocol.ext.allow=never";
+    private const string Plain = "git --no-replace-objects -c core.hooksPath=/dev/null -c core.fsmonitor=false -c commit.gpgSign=false -c i18n.commitEncoding=UTF-8 -c protocol.ext.allow=never";
 
     /// <summary>
     /// Ends what code of earlier owners still runs in a sandbox: it would work on the same files. The model's own commands go on, to be
@@ -30,7 +32,7 @@ internal sealed class SandboxGit(SandboxClient sandbox, RunContext run, string d
     }
 
     /// <summary>Runs a command line in the checkout as it is.</summary>
-    public async Task<ExecResult> TryAsync(string script, CancellationToken cancellationToken, string? input = null, string? workingDirectory = null, TimeSpan? timeout = null)
+    public async Task<ExecResult> TryAsync(string script, CancellationToken cancellationToken, string? input = null, string? workingDirectory = null, TimeSpan? timeout = null, bool apart = false)
     {
         var request = new ExecRequest
         {
@@ -38,6 +40,8 @@ internal sealed class SandboxGit(SandboxClient sandbox, RunContext run, string d
             Command = script,
             WorkingDirectory = workingDirectory ?? directory,
             StandardInput = input,
+            MergeError = !apart,
+            OutputLimit = apart ? ExecRequest.MaxOutputLimit : DefaultOutputLimit,
             Timeout = timeout ?? DefaultTimeout,
         };
         var result = await sandbox.Commands.ExecAsync(request, null, cancellationToken).ConfigureAwait(false);
@@ -46,13 +50,15 @@ internal sealed class SandboxGit(SandboxClient sandbox, RunContext run, string d
     }
 
     /// <summary>Runs a script of our own, in which <c>$git</c> is git without hooks.</summary>
-    public Task<ExecResult> TryGitAsync(string script, CancellationToken cancellationToken, string? input = null, string? workingDirectory = null) =>
-        TryAsync(script.Replace("$git", Plain, StringComparison.Ordinal), cancellationToken, input, workingDirectory);
+    public Task<ExecResult> TryGitAsync(string script, CancellationToken cancellationToken, string? input = null, string? workingDirectory = null, bool apart = false) =>
+        TryAsync(script.Replace("$git", Plain, StringComparison.Ordinal), cancellationToken, input, workingDirectory, apart: apart);
 
-    /// <summary>Runs a script that must end with 0, and returns its output. Throws <see cref="SandboxException"/>.</summary>
-    public async Task<string> RunAsync(string what, string script, CancellationToken cancellationToken, string? input = null, string? workingDirectory = null)
+    /// <summary>Runs a script that must end with 0, and returns its output; without what went to standard error, and 1 MiB of it at most,
+    /// when that is kept <paramref name="apart"/>. Throws <see cref="SandboxException"/>.</summary>
+    public async Task<string> RunAsync(
+        string what, string script, CancellationToken cancellationToken, string? input = null, string? workingDirectory = null, bool apart = false)
     {
-        var result = await TryGitAsync(script, cancellationToken, input, workingDirectory).ConfigureAwait(false);
+        var result = await TryGitAsync(script, cancellationToken, input, workingDirectory, apart).ConfigureAwait(false);
         return result.ExitCode == 0
             ? result.Output.Trim()
             : throw new SandboxException($"{what} failed in the sandbox ({Describe(result)}): {Tail(result.Output + result.ErrorOutput, 1000)}{result.Failure}");

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Drafthorse.Demo;
 using Drafthorse.Demo.GitHub;
 using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Words;
 
 namespace Drafthorse.IntegrationTests.Drafts;
 
@@ -124,6 +125,27 @@ public class DraftContractTests
     }
 
     [Fact]
+    public async Task WordsThatActInACommit_InTitleSummaryAndTheModelsOwnCommits_NeverReachTheCodeHost()
+    {
+        const string Work = "sed -i 's/name=$2/name=$1/' greet.sh; git commit -qam 'Mend [skip ci]' -m 'Fixes acme/other#3' -m 'Co-authored-by: root <root@example.org>'; git push origin HEAD 2>&1";
+        await using var world = await DraftWorld.CreateAsync(DemoProject.Files);
+        await world.ServeAsync([DraftWorld.Says("", Work), DraftWorld.Says("", "echo more >> README.md"), DraftWorld.Says("Done. [ci skip]\n\nSigned-off-by: root <root@example.org>")]);
+        var issue = world.GitHub.World.AddIssue(world.Repository, world.Ada, "Greeting [no ci] closes other/x#4", "@drafthorse fix it");
+
+        await world.DeliverIssueAsync(issue);
+        var thread = await world.RestsAsync(world.ThreadOf(issue));
+
+        var pull = Assert.Single(world.Repository.PullRequests);
+        var trailer = $"Co-authored-by: ada <{world.Ada.Id}+ada@users.noreply.{world.Host}>";
+        var messages = await world.GitAsync("log", "--format=%B", $"main..{pull.Head}");
+        Assert.Equal(3, messages.Split(trailer).Length);
+        foreach (var text in new[] { messages.Replace(trailer, "", StringComparison.Ordinal), pull.Conversation.Title, pull.Conversation.Body!.Replace($"Fixes #{issue.Number}", "", StringComparison.Ordinal) })
+            Assert.Null(CommitWords.FindActive(text));
+        Assert.DoesNotContain("no-ci", pull.Head, StringComparison.Ordinal);
+        Assert.Contains((await world.JournalAsync(thread.Id)).OfType<ToolFinished>(), tool => tool.Content.Any(block => block.Text?.Contains("has words that CI", StringComparison.Ordinal) is true));
+    }
+
+    [Fact]
     public async Task PersonsPullRequest_GetsAStackedDraft_UnderTheSettingsOfItsBase()
     {
         await using var world = await DraftWorld.CreateAsync(DemoProject.Files);
@@ -184,7 +206,7 @@ public class DraftContractTests
     {
         await using var world = await DraftWorld.CreateAsync(Files("verify: [sh test.sh]\npushToPullRequestBranch: true\n"));
         var fork = world.GitHub.World.AddRepository("mallory", "greeter");
-        var theirs = await world.BranchAsync("", "main", "README.md", "from afar\n", "refs/pull/1/head");
+        var theirs = await world.BranchAsync("", "main", "README.md", "from afar\n", "refs/pull/1/head", "A person's work\n\nFixes #3\nSigned-off-by: Mallory <m@example.org>");
         var pull = world.OpenPullRequest("main", fork);
         await world.ServeAsync(Fix);
 

@@ -80,19 +80,40 @@ internal sealed class DraftWorld : IAsyncDisposable
         _server = await DrafthorseServer.StartAsync(settings, options, "http://127.0.0.1:0", null, Token);
     }
 
+    /// <summary>Renames the repository, at the code host and its git remote. Nothing leads from the old name to the new one.</summary>
+    public void Rename(string owner, string name)
+    {
+        var old = _remote.PathOf(Repository.FullName);
+        GitHub.World.Rename(Repository, owner, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(_remote.PathOf(Repository.FullName))!);
+        Directory.Move(old, _remote.PathOf(Repository.FullName));
+        Repository.Permissions["ada"] = "write";
+    }
+
     public StandInIssue OpenIssue(string body = "It is wrong. @drafthorse fix it.") => GitHub.World.AddIssue(Repository, Ada, "Greeting loses the name", body);
 
     /// <summary>A person's branch with one more commit.</summary>
-    public async Task<string> BranchAsync(string branch, string from, string file, string content, string? reference = null)
+    public async Task<string> BranchAsync(string branch, string from, string file, string content, string? reference = null, string message = "A person's work")
     {
         var path = _remote.PathOf(Repository.FullName);
         var work = Path.Combine(_folder.FullName, Guid.NewGuid().ToString("N"));
         await GitRemote.RunGitAsync(_folder.FullName, ["clone", "--quiet", "--branch", from, path, work], Token);
         await File.WriteAllTextAsync(Path.Combine(work, file), content, Token);
         await GitRemote.RunGitAsync(work, ["add", "--all"], Token);
-        await GitRemote.RunGitAsync(work, ["-c", "user.name=Ada", "-c", "user.email=ada@example.org", "commit", "--quiet", "--message=A person's work"], Token);
+        await GitRemote.RunGitAsync(work, ["-c", "user.name=Ada", "-c", "user.email=ada@example.org", "commit", "--quiet", $"--message={message}"], Token);
         await GitRemote.RunGitAsync(work, ["push", "--quiet", path, $"HEAD:{reference ?? $"refs/heads/{branch}"}"], Token);
         return await GitRemote.RunGitAsync(work, ["rev-parse", "HEAD"], Token);
+    }
+
+    /// <summary>Makes a folder of the default branch a submodule.</summary>
+    public async Task GitlinkAsync(string path)
+    {
+        var remote = _remote.PathOf(Repository.FullName);
+        var work = Path.Combine(_folder.FullName, Guid.NewGuid().ToString("N"));
+        await GitRemote.RunGitAsync(_folder.FullName, ["clone", "--quiet", remote, work], Token);
+        await GitRemote.RunGitAsync(work, ["update-index", "--add", "--cacheinfo", $"160000,{new string('a', 40)},{path}"], Token);
+        await GitRemote.RunGitAsync(work, ["-c", "user.name=Ada", "-c", "user.email=ada@example.org", "commit", "--quiet", "--message=A submodule"], Token);
+        await GitRemote.RunGitAsync(work, ["push", "--quiet", remote, "HEAD"], Token);
     }
 
     /// <summary>Somebody's pull request from a branch of this repository, or of another.</summary>

@@ -1,4 +1,4 @@
-namespace Drafthorse.Harness.Drafts;
+namespace Drafthorse.Harness.Drafts.Endings;
 
 /// <summary>What the model has to mend before there can be a draft.</summary>
 /// <param name="Text">Code's own words.</param>

@@ -6,8 +6,9 @@ using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Words;
 
-namespace Drafthorse.Harness.Drafts;
+namespace Drafthorse.Harness.Drafts.Endings;
 
 /// <summary>The deterministic end of a run: commit, verify, push, draft.</summary>
 internal sealed class DraftEnding(RunContext run, RepositoryWork work, RepositoryMirrors mirrors, DraftOptions options)
@@ -25,11 +26,16 @@ internal sealed class DraftEnding(RunContext run, RepositoryWork work, Repositor
     {
         var sandbox = await run.GetSandboxClientAsync(cancellationToken).ConfigureAwait(false);
         var git = new SandboxGit(sandbox, run, work.Checkout);
+        var tree = new WorkTree(git, work);
         outcome = outcome with { Notes = [.. outcome.Notes, .. Blocked()] };
         string? commit;
         try
         {
-            commit = await CommitAsync(new WorkTree(git, work), outcome, cancellationToken).ConfigureAwait(false);
+            var gathered = await new Gathering(git, tree, work).RunAsync(CommitMessage(outcome.Text), mayAsk: MayMend(outcome, round), cancellationToken).ConfigureAwait(false);
+            if (gathered.Complaint is { } complaint)
+                return (outcome, complaint);
+            outcome = outcome with { Notes = [.. outcome.Notes, .. gathered.Notes] };
+            commit = await OwedAsync(git, tree, Checked(gathered.Commit), cancellationToken).ConfigureAwait(false);
         }
         catch (SandboxException exception) when (exception.Problem is SandboxProblem.Failed)
         {
@@ -48,18 +54,15 @@ internal sealed class DraftEnding(RunContext run, RepositoryWork work, Repositor
             outcome = outcome with { Notes = [.. outcome.Notes, $"Verify failed: `{failure.Command}` {HowItEnded(failure)}."] };
         }
 
-        return await PushAsync(new WorkTree(git, work), outcome, commit, verified, round, cancellationToken).ConfigureAwait(false);
+        return await PushAsync(tree, outcome, commit, verified, round, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The commit that is owed, or null when there is nothing that people do not have yet.</summary>
-    private async Task<string?> CommitAsync(WorkTree tree, RunOutcome outcome, CancellationToken cancellationToken)
+    /// <summary>The commit that is owed, fit to be pushed, or null when there is nothing that people do not have yet.</summary>
+    private async Task<string?> OwedAsync(SandboxGit git, WorkTree tree, string? commit, CancellationToken cancellationToken)
     {
-        var commit = Checked(await tree.CommitAllAsync(CommitMessage(outcome.Text), cancellationToken).ConfigureAwait(false));
         if (commit is null || !await tree.DiffersFromBaseAsync(commit, cancellationToken).ConfigureAwait(false) || await IsWithPeopleAsync(commit, cancellationToken).ConfigureAwait(false))
             return null;
-        return options.CoAuthorTrailer(run.Thread.Origin) is { } trailer
-            ? Checked(await tree.CreditAsync(commit, trailer, run.Facts.PushedCommit, cancellationToken).ConfigureAwait(false))
-            : commit;
+        return await new CommitMessages(git, work, options.CoAuthorTrailer(run.Thread.Origin)).ApplyAsync(commit, run.Facts.PushedCommit, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Whether an earlier run brought this commit to its people, or a person did.</summary>
@@ -168,8 +171,8 @@ internal sealed class DraftEnding(RunContext run, RepositoryWork work, Repositor
         Branch = work.Branch,
         BaseBranch = work.BaseBranch,
         Commit = commit,
-        Title = Title,
-        Summary = outcome.Text,
+        Title = CommitWords.Harmless(Title),
+        Summary = CommitWords.Harmless(outcome.Text),
         Verify = verified,
         Labels = work.Settings.Labels,
         Reviewers = work.Settings.Reviewers,

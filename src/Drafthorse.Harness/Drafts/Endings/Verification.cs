@@ -1,7 +1,7 @@
 using Drafthorse.Harness.Threads.Journal;
 using Drafthorse.Sandbox.Exec;
 
-namespace Drafthorse.Harness.Drafts;
+namespace Drafthorse.Harness.Drafts.Endings;
 
 /// <summary>Runs the repository's verify commands on a clean checkout of one commit: exit codes, not the model's word.</summary>
 internal sealed class Verification(SandboxGit git, RepositoryWork work, TimeSpan commandTimeout)
@@ -16,7 +16,7 @@ internal sealed class Verification(SandboxGit git, RepositoryWork work, TimeSpan
         // What an earlier check left may have been made unwritable.
         var remove = $"chmod -R u+rwX {quoted} 2>/dev/null; rm -rf {quoted}";
         var made = await git.TryGitAsync(
-            $"{remove}; set -e; $git clone -q --no-hardlinks --no-checkout {SandboxGit.Quote(work.Checkout)} {quoted}; $git -C {quoted} checkout -q --detach {commit}",
+            $"{remove}; set -e; $git clone -q --no-hardlinks --no-checkout {SandboxGit.Quote(work.Checkout)} {quoted}; {Checkout.WithoutFilters(quoted)}; $git -C {quoted} checkout -q --detach {commit}",
             cancellationToken).ConfigureAwait(false);
         if (made.ExitCode != 0)
             return [ResultOf("git clone (the clean checkout)", made)];
