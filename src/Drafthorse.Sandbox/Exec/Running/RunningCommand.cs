@@ -139,7 +139,7 @@ internal sealed class RunningCommand(CommandStart start, OutputBuffer output, Ou
     {
         if (!HoldsPipes || now < DrainUntil)
             return HoldsPipes;
-        if (KillReason is not null || now >= _lateUntil || Libc.kill(-ProcessId, 0) != 0)
+        if (KillReason is not null || now >= Math.Min(_lateUntil, DeadlineAt) || Libc.kill(-ProcessId, 0) != 0)
             return false;
 
         DrainUntil = Math.Min(now + DrainMilliseconds, _lateUntil);

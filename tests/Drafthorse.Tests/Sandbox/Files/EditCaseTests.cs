@@ -124,6 +124,26 @@ public sealed class EditCaseTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Patch_RandomChangesInAnyOrder_ChangesTheirLinesAndNoByteMore()
+    {
+        for (var seed = 0; seed < 300; seed++)
+        {
+            var random = new Random(seed);
+            var lines = Enumerable.Range(0, random.Next(5, 60)).Select(i => (Text: $"{new string('\t', random.Next(3))}line {i}{(random.Next(3) == 0 ? "\udce9" : "")};", Ending: random.Next(2) == 0 ? "\n" : "\r\n")).ToList();
+            var targets = Enumerable.Range(0, lines.Count).Where(i => !lines[i].Text.Contains('\udce9') && random.Next(4) == 0).ToList();
+            if (targets.Count == 0)
+                continue;
+            File.WriteAllBytes(_folder.Inside("file"), Bytes(string.Concat(lines.Select(line => line.Text + line.Ending))));
+
+            var hunks = targets.Select(i => random.Next(3) == 0 ? (At: i, New: "") : (At: i, New: $"+{new string(' ', random.Next(4))}new {i}")).ToList();
+            Run("patch", string.Join('\n', hunks.OrderBy(_ => random.Next()).Select(hunk => $"@@\n-{lines[hunk.At].Text}" + (hunk.New.Length > 0 ? "\n" + hunk.New : ""))), "");
+
+            var after = string.Concat(lines.Select((line, i) => hunks.Find(hunk => hunk.At == i) is { New: { } changed } ? (changed.Length > 0 ? changed[1..] + line.Ending : "") : line.Text + line.Ending));
+            Assert.Equal($"{seed}: {Show(Bytes(after))}", $"{seed}: {Show(File.ReadAllBytes(_folder.Inside("file")))}");
+        }
+    }
+
     private static List<(string Text, string Ending)> RandomLines(Random random)
     {
         string[] endings = random.Next(3) switch { 0 => ["\n"], 1 => ["\r\n"], _ => ["\n", "\r\n"] };
