@@ -22,8 +22,8 @@ internal sealed class HunkPlaces(TextLines lines)
             return (found, looseness);
         }
 
-        // What stands right below the @@ line was quoted with it; else what belongs to it counts; else what may follow it.
-        foreach (var isNear in (Func<HunkScope, int, bool>[])[(scope, at) => at == scope.Start, (scope, at) => scope.Holds(at), (scope, at) => scope.MayPrecede(lines, at)])
+        // What holds the @@ line or stands right below it was quoted with it; else what belongs to it counts; else what may follow it.
+        foreach (var isNear in (Func<HunkScope, int, bool>[])[(scope, at) => at <= scope.Start && scope.Start <= at + wanted.Count, (scope, at) => scope.Holds(at), (scope, at) => scope.MayPrecede(lines, at)])
         {
             var near = found.Where(at => scopes.Any(scope => isNear(scope, at))).ToList();
             if (near.Count > 0)
