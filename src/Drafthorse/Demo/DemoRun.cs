@@ -6,6 +6,7 @@ using Drafthorse.Composition;
 using Drafthorse.Demo.GitHub;
 using Drafthorse.Harness.Budgets;
 using Drafthorse.Harness.Channels;
+using Drafthorse.Harness.Host;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Journal;
@@ -72,7 +73,7 @@ internal sealed class DemoRun : IAsyncDisposable
 
     private async Task<StandInRepository> SetUpAsync(CancellationToken cancellationToken)
     {
-        if (!OperatingSystem.IsWindows() && (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').All(folder => !File.Exists(Path.Combine(folder, "git"))))
+        if (ProgramFile.Find("git") is null)
             throw new SettingsException("The demo needs git (2.36 or newer), and it is not on the PATH: install it.");
         _remote = new GitRemote(Path.Combine(_home, "remote"), _token);
         _gitHub = await GitHubStandIn.StartAsync(_remote.Map, cancellationToken);

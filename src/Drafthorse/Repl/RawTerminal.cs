@@ -45,7 +45,7 @@ internal sealed class RawTerminal : IDisposable
     {
         try
         {
-            var start = new ProcessStartInfo("sh", ["-c", $"stty {arguments} <{device}"]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+            var start = new ProcessStartInfo("/bin/sh", ["-c", $"stty {arguments} <{device}"]) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
             using var process = Process.Start(start)!;
             var output = process.StandardOutput.ReadToEnd().Trim();
             process.WaitForExit();

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Drafthorse.Harness.Host;
 
 namespace Drafthorse.Harness.Egress.Registries;
 
@@ -46,14 +47,8 @@ internal sealed class ToolMachine
     /// <summary>The file behind a program's name on <c>PATH</c>, links followed; null when it is not there.</summary>
     public string? FindProgram(string name)
     {
-        foreach (var directory in (Variable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
-        {
-            var path = Path.Combine(directory, name);
-            if (File.Exists(path))
-                return File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
-        }
-
-        return null;
+        var path = ProgramFile.Find(name, Variable("PATH") ?? "");
+        return path is null ? null : File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
     }
 
     /// <summary>Whether the user's <c>.netrc</c> holds credentials for a host.</summary>
@@ -65,11 +60,13 @@ internal sealed class ToolMachine
 
     private static async Task<string?> RunToolAsync(string program, string[] arguments, CancellationToken cancellationToken)
     {
+        if (ProgramFile.Find(program) is not { } file)
+            return null;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(ToolTime);
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments)
+            using var process = Process.Start(new ProcessStartInfo(file, arguments)
             {
                 WorkingDirectory = "/",
                 RedirectStandardInput = true,

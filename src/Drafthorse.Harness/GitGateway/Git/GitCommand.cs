@@ -5,6 +5,13 @@ internal sealed record GitCommand(params string[] Arguments)
 {
     public string? GitDirectory { get; init; }
 
+    /// <summary>The files that belong to the repository, which git then works in; null for a bare one.</summary>
+    public string? WorkTree { get; init; }
+
+    /// <summary>A folder of a person's, to ask what git makes of it there: with its settings and theirs, which only the questions of
+    /// <see cref="GitQuestion"/> may see, as those name programs.</summary>
+    public string? AskedIn { get; init; }
+
     public IReadOnlyList<(string Key, string Value)> Config { get; init; } = [];
 
     public IReadOnlyList<(string Key, string Value)> Environment { get; init; } = [];
@@ -17,6 +24,9 @@ internal sealed record GitCommand(params string[] Arguments)
     public Stream? Output { get; init; }
 
     public int MaxOutputBytes { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>How much of the end of what it says on its standard error is kept.</summary>
+    public int MaxErrorBytes { get; init; } = 16 * 1024;
 
     public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(2);
 

@@ -2,17 +2,17 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
+using Drafthorse.Harness.Host;
 
 namespace Drafthorse.Harness.GitGateway.Git;
 
 /// <summary>
-/// Runs git in the host: no system or user configuration, no hooks, no prompts, no background work, a small environment,
-/// bounded output and time; the whole process tree is killed when it is cancelled.
+/// The only way that this program runs git on the host: no system, user or stranger's configuration, so that none can name a program to
+/// run; no hooks, no prompts, no fetching of what is missing, no background work, a small environment, bounded output and time. The whole
+/// process tree is killed when it is cancelled. A directory that it is given as a repository is one that we made.
 /// </summary>
 internal sealed class GitProcess(string program, string homeDirectory)
 {
-    private const int MaxErrorBytes = 16 * 1024;
-
     /// <summary>Runs a command. Throws <see cref="GitException"/> when git cannot be started, takes too long or prints too much.</summary>
     public async Task<GitResult> RunAsync(GitCommand command, CancellationToken cancellationToken)
     {
@@ -23,7 +23,7 @@ internal sealed class GitProcess(string program, string homeDirectory)
         var collected = command.Output is null ? new MemoryStream() : null;
         try
         {
-            var error = ReadTailAsync(process.StandardError.BaseStream);
+            var error = ReadTailAsync(process.StandardError.BaseStream, command.MaxErrorBytes);
             var output = CopyOutputAsync(process, command, collected, deadline.Token);
             var input = FeedAsync(process, command, deadline.Token);
             await CancelOnFailureAsync([input, output, error], deadline).ConfigureAwait(false);
@@ -104,14 +104,14 @@ internal sealed class GitProcess(string program, string homeDirectory)
         }
     }
 
-    private static async Task<string> ReadTailAsync(Stream pipe)
+    private static async Task<string> ReadTailAsync(Stream pipe, int most)
     {
-        var tail = new byte[MaxErrorBytes];
+        var tail = new byte[most];
         var kept = 0;
-        var buffer = new byte[4096];
+        var buffer = new byte[Math.Min(4096, most)];
         while (await pipe.ReadAsync(buffer, CancellationToken.None).ConfigureAwait(false) is var read and > 0)
         {
-            var drop = Math.Max(0, kept + read - MaxErrorBytes);
+            var drop = Math.Max(0, kept + read - most);
             tail.AsSpan(drop, kept - drop).CopyTo(tail);
             kept -= drop;
             buffer.AsSpan(0, read).CopyTo(tail.AsSpan(kept));
@@ -134,19 +134,23 @@ internal sealed class GitProcess(string program, string homeDirectory)
         }
     }
 
-    private Process Start(GitCommand command)
+    /// <summary>Starts a command that is talked with; who calls ends it. Throws <see cref="GitException"/> when git cannot be started.</summary>
+    public Process Start(GitCommand command)
     {
+        if (command.AskedIn is not null)
+            GitQuestion.Require(command);
+        var file = ProgramFile.Find(program) ?? throw new GitException($"There is no program {program} on PATH. Install git 2.36 or newer.");
         var start = new ProcessStartInfo
         {
-            FileName = program,
+            FileName = file,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
-            WorkingDirectory = homeDirectory,
+            WorkingDirectory = command.WorkTree ?? command.AskedIn ?? homeDirectory,
         };
         if (command.MaxMemoryBytes > 0)
-            LimitByShell(start, command);
+            LimitByShell(start, file, command);
         foreach (var argument in command.Arguments)
             start.ArgumentList.Add(argument);
         GitEnvironment.Set(start.Environment, command, homeDirectory);
@@ -161,7 +165,7 @@ internal sealed class GitProcess(string program, string homeDirectory)
     }
 
     // The shell's own limits hold for git and its children; blocks of ulimit -f are 512 bytes (POSIX).
-    private void LimitByShell(ProcessStartInfo start, GitCommand command)
+    private static void LimitByShell(ProcessStartInfo start, string file, GitCommand command)
     {
         start.FileName = "/bin/sh";
         start.ArgumentList.Add("-c");
@@ -171,6 +175,6 @@ internal sealed class GitProcess(string program, string homeDirectory)
         start.ArgumentList.Add(command.MaxFileBytes == 0
             ? "unlimited"
             : (command.MaxFileBytes / 512).ToString(CultureInfo.InvariantCulture));
-        start.ArgumentList.Add(program);
+        start.ArgumentList.Add(file);
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Drafthorse.Harness.Host;
 
 namespace Drafthorse.Harness.Sandboxes.Bubblewrap;
 
@@ -22,11 +23,11 @@ internal sealed record BubblewrapPrograms(string Bubblewrap, IReadOnlyList<strin
         if (!OperatingSystem.IsLinux())
             throw Missing("it needs Linux");
 
-        var bubblewrap = options.BubblewrapPath ?? FindOnPath("bwrap") ?? throw Missing("bwrap is not on PATH; install bubblewrap (Debian, Ubuntu: apt-get install bubblewrap)");
+        var bubblewrap = options.BubblewrapPath ?? ProgramFile.Find("bwrap") ?? throw Missing("bwrap is not on PATH; install bubblewrap (Debian, Ubuntu: apt-get install bubblewrap)");
         var asUser = Environment.IsPrivilegedProcess ? options.HostUserId : (int?)null;
         foreach (var (program, package) in new[] { ("unshare", "util-linux"), ("setpriv", "util-linux"), ("ip", "iproute2") })
         {
-            if (asUser is not null && FindOnPath(program) is null)
+            if (asUser is not null && ProgramFile.Find(program) is null)
                 throw Missing($"the program runs as root and needs {program} to give root up; install {package}, or run as another user");
         }
 
@@ -49,11 +50,6 @@ internal sealed record BubblewrapPrograms(string Bubblewrap, IReadOnlyList<strin
         var root = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
         return File.Exists(Path.Combine(root, "dotnet")) ? root : null;
     }
-
-    public static string? FindOnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
-        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-        .Select(directory => Path.Combine(directory, program))
-        .FirstOrDefault(File.Exists);
 
     private static SandboxException Missing(string what) => new(SandboxProblem.NotReady, $"bubblewrap: {what}");
 }

@@ -1,23 +1,22 @@
 using System.Diagnostics;
+using Drafthorse.Harness.Host;
 
 namespace Drafthorse.Harness.Sandboxes.Bubblewrap;
 
 /// <summary>Runs a short program of the host, with nothing of our own environment but <c>PATH</c>.</summary>
 internal static class HostProgram
 {
-    private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
     /// <summary>Runs a command to its end. Returns its exit code and the last of what it wrote to its standard error.</summary>
     public static async Task<(int ExitCode, string Error)> RunAsync(IReadOnlyList<string> command, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(command[0], command.Skip(1))
+        var start = new ProcessStartInfo(ProgramFile.Find(command[0]) ?? throw new SandboxException($"{command[0]} is not on PATH"), command.Skip(1))
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         start.Environment.Clear();
-        start.Environment["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? DefaultPath;
+        start.Environment["PATH"] = ProgramFile.SearchPath;
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
 
         using var process = Process.Start(start) ?? throw new SandboxException($"{command[0]} did not start");

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Text;
+using Drafthorse.Harness.Host;
 
 namespace Drafthorse.Demo.GitHub;
 
@@ -27,16 +28,15 @@ internal static class GitHttpBackend
     /// <summary>A git process with a small environment, redirected.</summary>
     public static ProcessStartInfo NewStart(string directory)
     {
-        var start = new ProcessStartInfo("git")
+        var start = new ProcessStartInfo(ProgramFile.Find("git") ?? throw new InvalidOperationException("git is not on PATH"))
         {
             WorkingDirectory = directory,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        var path = start.Environment["PATH"];
         start.Environment.Clear();
-        start.Environment["PATH"] = path;
+        start.Environment["PATH"] = ProgramFile.SearchPath;
         start.Environment["LC_ALL"] = "C";
         start.Environment["GIT_CONFIG_NOSYSTEM"] = "1";
         start.Environment["GIT_CONFIG_GLOBAL"] = "/dev/null";

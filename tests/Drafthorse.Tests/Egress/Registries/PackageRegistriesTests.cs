@@ -183,6 +183,8 @@ public sealed class PackageRegistriesTests : IDisposable
     private void InstallMaven()
     {
         Write("maven/bin/mvn", "");
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(Path.Combine(_directory, "maven/bin/mvn"), UnixFileMode.UserRead | UnixFileMode.UserExecute);
         Directory.CreateDirectory(Path.Combine(_directory, "maven/lib"));
         using var jar = ZipFile.Open(Path.Combine(_directory, "maven/lib/maven-model-builder-3.x.jar"), ZipArchiveMode.Create);
         using (var writer = new StreamWriter(jar.CreateEntry("org/apache/maven/model/pom-4.0.0.xml").Open()))
