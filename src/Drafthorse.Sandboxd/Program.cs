@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Runtime.Versioning;
 using Drafthorse.Sandbox.Daemon;
+using Drafthorse.Sandbox.Files;
 using Drafthorse.Sandboxd;
 
 [assembly: UnsupportedOSPlatform("windows")]
@@ -17,6 +18,8 @@ const string Usage = """
     sandboxd --version
     """;
 
+// Who starts it may keep its own files closed; what commands make here is as open as anywhere.
+CreationMask.UseUsual();
 try
 {
     switch (args)

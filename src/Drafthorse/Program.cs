@@ -1,3 +1,5 @@
 using Drafthorse.Cli;
+using Drafthorse.Sandbox.Files;
 
+CreationMask.Close();
 return await CommandLine.RunAsync(args);

@@ -48,6 +48,12 @@ internal static class CommandLine
             return ExitCodes.Usage;
         }
 
+        if (!args.Contains(Help) && !IsSomewhere())
+        {
+            await Console.Error.WriteLineAsync("The folder you are in is not there any more: it was removed or renamed. Go to one that exists (cd) and try again.");
+            return ExitCodes.Usage;
+        }
+
         StandardOutput.Use();
         try
         {
@@ -75,6 +81,18 @@ internal static class CommandLine
                 SettingsException or ModelException or ThreadStoreException => ExitCodes.Usage,
                 _ => ExitCodes.TaskFailed,
             };
+        }
+    }
+
+    private static bool IsSomewhere()
+    {
+        try
+        {
+            return Directory.Exists(Environment.CurrentDirectory);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Diagnostics;
 using Drafthorse.Channels.GitHub;
 using Drafthorse.Composition;
+using Drafthorse.Harness.GitGateway;
+using Drafthorse.Harness.GitGateway.Git;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Models.Resilience;
 using Drafthorse.Harness.Threads;
@@ -14,6 +16,7 @@ namespace Drafthorse.Cli;
 /// <summary><c>drafthorse doctor</c>: one line for each part: ok, off, or what to do.</summary>
 internal sealed class DoctorCommand
 {
+    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly DrafthorseSettings _settings = DrafthorseSettings.Read(SettingsReader.Default());
     private bool _usable = true;
@@ -50,11 +53,17 @@ internal sealed class DoctorCommand
     {
         try
         {
-            Directory.CreateDirectory(_settings.Home);
+            HomeFolder.Prepare(_settings);
             var probe = Path.Combine(_settings.Home, $".probe-{Environment.ProcessId}");
             File.WriteAllText(probe, "");
             File.Delete(probe);
             Line("home", true, _settings.Home);
+            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(_settings.Home) & Others) != 0)
+                Off("home", $"others on this machine can look into it (what is below is closed to them): chmod 700 {_settings.Home}");
+        }
+        catch (SettingsException exception)
+        {
+            Line("home", false, exception.Message);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -70,7 +79,7 @@ internal sealed class DoctorCommand
             var status = await store.GetStatusAsync(cancellationToken);
             Line("store", true, $"{_settings.StorePath} ({status.Running} running, {status.Ready} ready, {status.OutboxDepth} effects to do)");
         }
-        catch (Exception exception) when (exception is ThreadStoreException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is ThreadStoreException or SettingsException or IOException or UnauthorizedAccessException)
         {
             Line("store", false, exception.Message);
         }
@@ -134,12 +143,11 @@ internal sealed class DoctorCommand
     {
         try
         {
-            using var git = Process.Start(new ProcessStartInfo("git", "--version") { RedirectStandardOutput = true })!;
-            Line("git", true, (await git.StandardOutput.ReadToEndAsync(cancellationToken)).Trim());
+            Line("git", true, (await new GitProcess("git", "/").RequireAsync(new GitCommand("version"), cancellationToken)).Line);
         }
-        catch (System.ComponentModel.Win32Exception)
+        catch (GitException exception)
         {
-            Line("git", false, "git is not installed: install it, 2.36 or newer");
+            Line("git", false, exception.Message);
         }
     }
 

@@ -14,6 +14,7 @@ using Drafthorse.Harness.Outbox;
 using Drafthorse.Harness.Runs;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
+using Drafthorse.Sandbox.Files;
 using Drafthorse.Settings;
 using Microsoft.Extensions.AI;
 
@@ -60,6 +61,10 @@ internal sealed class Platform : IAsyncDisposable
         var specs = await settings.Models.ChooseAsync(options.Model, options.Fallbacks, cancellationToken);
         var factory = new ModelFactory(settings.Models, ModelCatalog.Load(Path.Combine(settings.Home, "models.json")));
         var selection = await SandboxKinds.SelectAsync(settings, options, cancellationToken);
+
+        // Tools of this process make the person's own files.
+        if (!selection.Backend.IsIsolated)
+            CreationMask.Restore();
         var store = options.WaitsForStore ? await ThreadStores.OpenWhenFreeAsync(settings, cancellationToken) : ThreadStores.Open(settings);
         try
         {

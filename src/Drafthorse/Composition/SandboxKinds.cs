@@ -23,8 +23,8 @@ internal static class SandboxKinds
 
     public static IReadOnlyList<ISandboxBackend> All(DrafthorseSettings settings, string? localDirectory)
     {
+        HomeFolder.Prepare(settings);
         var local = localDirectory ?? Path.Combine(settings.StatePath, "checkouts");
-        Directory.CreateDirectory(local);
         return
         [
             new DockerBackend(new DockerSandboxOptions { Image = settings.SandboxImage, Deployment = DeploymentOf(settings.Home) }),

@@ -10,18 +10,7 @@ internal static class ThreadStores
     /// <summary>Throws <see cref="ThreadStoreException"/> and <see cref="SettingsException"/>.</summary>
     public static IThreadStore Open(DrafthorseSettings settings)
     {
-        try
-        {
-            if (OperatingSystem.IsWindows())
-                Directory.CreateDirectory(settings.Home);
-            else
-                Directory.CreateDirectory(settings.Home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new SettingsException($"{settings.Home} cannot be written: {exception.Message} Set DRAFTHORSE_HOME to a folder of yours.", exception);
-        }
-
+        HomeFolder.Prepare(settings);
         return new SqliteThreadStore(new SqliteThreadStoreOptions { Path = settings.StorePath });
     }
 

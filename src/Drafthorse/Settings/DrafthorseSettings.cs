@@ -86,7 +86,7 @@ internal sealed record DrafthorseSettings
             var github = GitHubOptions.Read(reader.Text);
             var settings = new DrafthorseSettings
             {
-                Home = SettingsReader.HomeOf(reader.Text("DRAFTHORSE_HOME")),
+                Home = HomeFolder.Find(reader.Text("DRAFTHORSE_HOME")),
                 SandboxType = ReadSandboxType(reader),
                 SandboxImage = reader.Text("SANDBOX_IMAGE") ?? "drafthorse/sandbox:latest",
                 Models = ModelSettings.From(reader.Text),

@@ -13,7 +13,7 @@ internal sealed class SettingsReader(IConfiguration configuration)
 
     public static SettingsReader Default()
     {
-        var file = Path.Combine(HomeOf(Environment.GetEnvironmentVariable("DRAFTHORSE_HOME")), "appsettings.json");
+        var file = Path.Combine(HomeFolder.Find(Environment.GetEnvironmentVariable("DRAFTHORSE_HOME")), "appsettings.json");
         try
         {
             return new SettingsReader(new ConfigurationBuilder().AddJsonFile(file, optional: true, reloadOnChange: false).AddEnvironmentVariables().Build());
@@ -35,10 +35,6 @@ internal sealed class SettingsReader(IConfiguration configuration)
         .Where(entry => !string.IsNullOrEmpty(entry.Value))
         .Select(entry => entry.Key)
         .FirstOrDefault(key => !_read.Contains(key) && !_read.Any(read => key.StartsWith($"{read}:", StringComparison.OrdinalIgnoreCase)));
-
-    /// <summary>The home that a setting names, or the default one.</summary>
-    public static string HomeOf(string? named) =>
-        Path.GetFullPath(named is { Length: > 0 } ? named : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".drafthorse"));
 
     public IReadOnlyList<string> Words(string name) =>
         Text(name)?.Split([' ', ',', ';', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)

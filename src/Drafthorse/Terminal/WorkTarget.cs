@@ -30,7 +30,7 @@ internal sealed record WorkTarget(string Directory, RepositoryRef? Repository)
         var here = Environment.CurrentDirectory;
         if (IsRepository(here))
             return new WorkTarget(here, null);
-        System.IO.Directory.CreateDirectory(settings.WorkspacePath);
+        HomeFolder.Prepare(settings);
         return new WorkTarget(settings.WorkspacePath, null);
     }
 

@@ -28,7 +28,7 @@ internal sealed class CliWorld : IAsyncDisposable
 
     public string Folder { get; }
 
-    public string Home { get; }
+    public string Home { get; private set; }
 
     public Dictionary<string, string> Environment { get; } = [];
 
@@ -43,6 +43,9 @@ internal sealed class CliWorld : IAsyncDisposable
     public string Read(string file) => File.ReadAllText(Path.Combine(Folder, file));
 
     public void Write(string file, string text) => File.WriteAllText(Path.Combine(Folder, file), text);
+
+    /// <summary>Has what lasts kept elsewhere.</summary>
+    public void MoveHome(string home) => Home = Environment["DRAFTHORSE_HOME"] = home;
 
     /// <summary>Lets the programs find a Docker engine and the test image.</summary>
     public void UseDocker(Uri engine)

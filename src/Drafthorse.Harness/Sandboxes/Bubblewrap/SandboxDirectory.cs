@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Drafthorse.Harness.Threads;
@@ -13,6 +14,8 @@ internal sealed class SandboxDirectory(string root, string name)
 
     private const UnixFileMode Readable = OwnerOnly
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    private const UnixFileMode ReadableFile = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     public string Name { get; } = IsName(name)
         ? name
@@ -40,7 +43,7 @@ internal sealed class SandboxDirectory(string root, string name)
             Make(host, Readable);
         directory.WriteEtc();
         foreach (var (file, content) in etc)
-            File.WriteAllBytes(System.IO.Path.Combine(directory.Etc, file), content);
+            Write(System.IO.Path.Combine(directory.Etc, file), content);
         File.WriteAllText(directory.At("sandbox.json.new"), JsonSerializer.Serialize(description, SandboxDescriptionJson.Default.SandboxDescription));
         File.Move(directory.At("sandbox.json.new"), directory.At("sandbox.json"));
         return directory;
@@ -82,6 +85,15 @@ internal sealed class SandboxDirectory(string root, string name)
         if (OperatingSystem.IsWindows())
             throw new PlatformNotSupportedException();
         Directory.CreateDirectory(path, mode);
+        File.SetUnixFileMode(path, mode);
+    }
+
+    /// <summary>For the sandbox's user to read, whatever this process's mask.</summary>
+    private static void Write(string path, byte[] content)
+    {
+        File.WriteAllBytes(path, content);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, ReadableFile);
     }
 
     private string At(string file) => System.IO.Path.Combine(Path, file);
@@ -96,7 +108,7 @@ internal sealed class SandboxDirectory(string root, string name)
         Write("resolv.conf", "nameserver 127.0.0.1\noptions edns0\n");
         Write("nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n");
 
-        void Write(string file, string text) => File.WriteAllText(System.IO.Path.Combine(Etc, file), text);
+        void Write(string file, string text) => SandboxDirectory.Write(System.IO.Path.Combine(Etc, file), Encoding.UTF8.GetBytes(text));
     }
 }
 
