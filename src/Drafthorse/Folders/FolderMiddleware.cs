@@ -11,6 +11,7 @@ namespace Drafthorse.Folders;
 internal sealed class FolderMiddleware(string folder, string stateDirectory) : IAgentMiddleware
 {
     private const int Named = 6;
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private volatile bool _keepsWork;
 
     /// <summary>Whether a sandbox still has work that is not in the folder.</summary>
@@ -24,12 +25,18 @@ internal sealed class FolderMiddleware(string folder, string stateDirectory) : I
         try
         {
             states = await FolderSnapshots.OpenAsync(folder, stateDirectory, cancellationToken);
+
+            // What is left out is known once the folder was looked at, and a person should hear of it before the work begins.
+            if (_told.Count == 0)
+                await states.TakeAsync(cancellationToken);
         }
         catch (FolderException exception)
         {
             return new RunOutcome { Status = ThreadStatus.Failed, Reason = exception.Message, Failure = FailureKind.Sandbox };
         }
 
+        foreach (var note in NotTold(states))
+            await run.TellModelAsync("folder", note, cancellationToken);
         run.Set(states);
         run.WorkingDirectory = Path.Combine(FolderCarrier.Inside(states.Facts), states.Facts.Below);
         RunOutcome outcome;
@@ -50,7 +57,7 @@ internal sealed class FolderMiddleware(string folder, string stateDirectory) : I
         var (result, failure) = await BringOutAsync(run, states, cancellationToken);
         await TellModelAsync(run, result, cancellationToken);
         return failure is null
-            ? outcome with { Notes = [.. outcome.Notes, .. Describe(result)] }
+            ? outcome with { Notes = [.. outcome.Notes, .. NotTold(states), .. Describe(result)] }
             : outcome with { Status = ThreadStatus.Failed, Failure = FailureKind.Sandbox, Reason = $"The changes could not be brought out of the sandbox; they are kept there, and the next message tries again: {failure}" };
     }
 
@@ -100,6 +107,14 @@ internal sealed class FolderMiddleware(string folder, string stateDirectory) : I
         {
             return (run.Get<Visit>()!.Earlier, exception.Message);
         }
+    }
+
+    /// <summary>What was not said before; an empty line says that all was looked at.</summary>
+    private List<string> NotTold(FolderSnapshots states)
+    {
+        var notes = states.Notes.Where(_told.Add).ToList();
+        _told.Add("");
+        return notes;
     }
 
     private static async Task TellAsync(RunContext run, (FolderResult Result, string? Failure) brought)

@@ -1,4 +1,5 @@
 using Drafthorse.Folders.Snapshots;
+using Drafthorse.Sandbox.Files;
 
 namespace Drafthorse.Folders;
 
@@ -6,10 +7,12 @@ namespace Drafthorse.Folders;
 /// Changes files of a folder as strangers wish: only regular files and links below the root, through no link, never what git would run
 /// or obey on this machine, and no link that leads out.
 /// </summary>
-internal sealed class FolderWriter(string root, string? hooks)
+internal sealed class FolderWriter(string root, IReadOnlyList<string> obeyed)
 {
     private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode Runnable = Readable | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    private const UnixFileMode Everything = Runnable | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
     /// <summary>Why a change is not made; null when it may be.</summary>
     public string? WhyNot(FolderChange change)
@@ -23,14 +26,17 @@ internal sealed class FolderWriter(string root, string? hooks)
         // A folder with HEAD, objects and refs is a repository to git, whose configuration may name programs to run.
         if (parts[^1].Equals("HEAD", StringComparison.OrdinalIgnoreCase))
             return "git takes a folder with a file of this name for a repository, and obeys its configuration";
-        if (hooks is { } own && (own == "." || change.Path.Equals(own, StringComparison.OrdinalIgnoreCase) || change.Path.StartsWith($"{own}/", StringComparison.OrdinalIgnoreCase)))
-            return "git runs the hooks of this folder on this machine";
+        if (obeyed.Any(own => own == "." || change.Path.Equals(own, StringComparison.OrdinalIgnoreCase) || change.Path.StartsWith($"{own}/", StringComparison.OrdinalIgnoreCase)))
+            return "git obeys what is in this folder on this machine, such as hooks";
         if (change.NewMode == FolderChange.Repository || change.OldMode == FolderChange.Repository)
             return "it is a git repository of its own";
         if (change.NewMode is not (0 or FolderChange.File or FolderChange.Program or FolderChange.Link))
             return "it is neither a file nor a link";
         return WhyNotThrough(parts);
     }
+
+    /// <summary>Whether there is a file or a link at a path.</summary>
+    public static bool IsThere(string root, string path) => new FileInfo(Path.Combine(root, path)) is var file && (file.Exists || file.LinkTarget is not null);
 
     /// <summary>Removes what is there, and the folders that became empty.</summary>
     public void Delete(string path)
@@ -49,7 +55,7 @@ internal sealed class FolderWriter(string root, string? hooks)
     public async Task WriteFileAsync(FolderChange change, Func<Stream, Task> write)
     {
         var target = At(change.Path);
-        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+        CreateFolder(Path.GetDirectoryName(target)!);
         if (new DirectoryInfo(target) is { Exists: true, LinkTarget: null } empty)
             empty.Delete();
         var beside = Path.Combine(Path.GetDirectoryName(target)!, $".drafthorse-{Guid.NewGuid():N}");
@@ -62,9 +68,9 @@ internal sealed class FolderWriter(string root, string? hooks)
                 var old = new FileInfo(target) is { Exists: true, LinkTarget: null } ? File.GetUnixFileMode(target) : (UnixFileMode?)null;
                 var execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
                 if (change.NewMode == FolderChange.Program)
-                    File.SetUnixFileMode(beside, (old ?? Runnable) | (Runnable & execute));
+                    File.SetUnixFileMode(beside, (old ?? Runnable & ~CreationMask.Given) | (Runnable & execute & ~CreationMask.Given) | UnixFileMode.UserExecute);
                 else
-                    File.SetUnixFileMode(beside, (old ?? Readable) & ~execute);
+                    File.SetUnixFileMode(beside, (old ?? (Readable & ~CreationMask.Given)) & ~execute);
             }
 
             File.Move(beside, target, overwrite: true);
@@ -84,12 +90,23 @@ internal sealed class FolderWriter(string root, string? hooks)
             return $"it is a link that leads out of the folder, to {target}";
         if (Path.GetRelativePath(root, leads).Split('/').Any(part => part.Equals(".git", StringComparison.OrdinalIgnoreCase)))
             return "it is a link into what is git's own";
-        Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+        CreateFolder(Path.GetDirectoryName(place)!);
         if (new DirectoryInfo(place) is { Exists: true, LinkTarget: null } empty)
             empty.Delete();
         File.Delete(place);
         File.CreateSymbolicLink(place, target);
         return null;
+    }
+
+    /// <summary>Makes folders as the person's other programs would.</summary>
+    private static void CreateFolder(string path)
+    {
+        if (Directory.Exists(path))
+            return;
+        CreateFolder(Path.GetDirectoryName(path)!);
+        var folder = Directory.CreateDirectory(path);
+        if (!OperatingSystem.IsWindows())
+            folder.UnixFileMode = Everything & ~CreationMask.Given;
     }
 
     /// <summary>A way up after a way down may lead through another link, and then elsewhere than it reads.</summary>

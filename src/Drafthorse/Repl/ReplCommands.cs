@@ -1,4 +1,5 @@
 using Drafthorse.Folders;
+using Drafthorse.Folders.Snapshots;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
@@ -183,19 +184,29 @@ internal sealed class ReplCommands(ReplSession session)
 
     private async Task DiffAsync(CancellationToken cancellationToken)
     {
-        var colour = session.Console.IsLive() ? "always" : "never";
-        var (code, diff) = await OwnGit.AskAsync(session.Target.Directory, ["-c", $"color.ui={colour}", "--no-pager", "diff", "HEAD", "--"], cancellationToken);
-        if (code != 0)
+        FolderDiff? diff;
+        try
+        {
+            diff = await FolderDiff.ReadAsync(session.Target.Directory, session.Settings.FoldersPath, cancellationToken);
+        }
+        catch (FolderException exception)
+        {
+            session.Console.MarkupLineInterpolated($"[yellow]{exception.Message}[/]");
+            return;
+        }
+
+        if (diff is null)
         {
             session.Console.MarkupLineInterpolated($"[yellow]There is nothing to compare with: this folder is in no git repository with a commit.[/]");
             return;
         }
 
-        var (_, untracked) = await OwnGit.AskAsync(session.Target.Directory, ["ls-files", "--others", "--exclude-standard"], cancellationToken);
-        session.Console.Profile.Out.Writer.Write(diff);
-        foreach (var file in untracked.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        session.Console.Profile.Out.Writer.Write(diff.Text);
+        foreach (var file in diff.New)
             session.Console.MarkupLineInterpolated($"[green]new file:[/] {file}");
-        if (diff.Length == 0 && untracked.Length == 0)
+        foreach (var file in diff.Filtered)
+            session.Console.MarkupLineInterpolated($"[yellow]not compared:[/] {file} [dim](the repository passes it through a program, which is not run)[/]");
+        if (diff is { Text.Length: 0, New.Count: 0, Filtered.Count: 0 })
             session.Console.WriteLine("Nothing changed since the last commit.");
     }
 }

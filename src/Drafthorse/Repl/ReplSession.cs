@@ -15,6 +15,7 @@ namespace Drafthorse.Repl;
 internal sealed class ReplSession : IAsyncDisposable
 {
     private readonly Interrupts _interrupts;
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private string _news = "";
     private Task _sweeping = Task.CompletedTask;
 
@@ -61,6 +62,10 @@ internal sealed class ReplSession : IAsyncDisposable
     public async Task<int> RunAsync(ThreadId thread, Func<CancellationToken, IAsyncEnumerable<Harness.Events.AgentEvent>> start)
     {
         await Turns.BeginAsync(_interrupts.Leave);
+
+        // Of a folder that is carried into a sandbox the run itself says it.
+        foreach (var note in Platform.Folder is null ? Turns.Notes.Where(_told.Add) : [])
+            Console.MarkupLineInterpolated($"[yellow]folder:[/] [dim]{note}[/]");
         int code;
         using (var stop = _interrupts.Begin())
         {

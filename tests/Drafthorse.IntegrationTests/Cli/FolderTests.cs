@@ -66,6 +66,27 @@ public sealed class FolderTests(DockerEngineFixture docker) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Run_WhatCannotComeOut_IsNamedAndTheRestComes()
+    {
+        await CommitAsync();
+        var inner = Directory.CreateDirectory(Path.Combine(_world.Folder, "inner")).FullName;
+        _world.Write("inner/c.txt", "of a repository below\n");
+        await GitRemote.RunGitAsync(inner, ["init", "-q"], Ct);
+        var command = """
+            cat inner/c.txt; echo changed > inner/c.txt; echo fine > fine.txt; echo x > shut; chmod 000 shut; mkdir .GIT 'git~1'; echo x | tee .GIT/config > 'git~1/config'; truncate -s 101M big.bin; mkfifo .gitattributes
+            """.Trim();
+
+        await using var run = await CliProcess.RunAsync(_world, "run", "--sandbox", "bubblewrap", "--model", _world.Script(Execute("", command), """{"text":"done"}"""), "go");
+
+        run.Expect(0);
+        Assert.Contains("of a repository below", run.Output, StringComparison.Ordinal);
+        Assert.Equal("changed\n", _world.Read("inner/c.txt"));
+        Assert.Equal("fine\n", _world.Read("fine.txt"));
+        foreach (var named in (string[])["shut: it cannot be read", ".GIT/config: git takes its name for its own", "git~1/config: git takes its name for its own", "big.bin: it is larger than 100 MiB"])
+            Assert.Contains($"Not brought to the folder: {named}", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Repl_BetweenTurns_TakesThePersonsChangesIn()
     {
         await CommitAsync();

@@ -13,6 +13,9 @@ internal static class FolderCarrier
     /// <summary>The ending of the agent's version of a file that somebody changed at the same time.</summary>
     public const string BesideEnding = ".from-agent";
 
+    /// <summary>The most bytes of one file that comes out.</summary>
+    public const long MostFileBytes = 100L << 20;
+
     private const long MostOut = 1L << 30;
 
     /// <summary>Where the copy is inside.</summary>
@@ -41,8 +44,8 @@ internal static class FolderCarrier
             state = await MergeAsync(states, have, await states.ReadRefAsync($"{thread}/outside", cancellationToken) ?? have, now, cancellationToken);
         }
 
-        var history = await History.ReadAsync(states, cancellationToken);
         var sent = have is null ? null : await states.ReadRefAsync($"{thread}/head", cancellationToken);
+        var history = states.History.Head == sent ? states.History : await states.History.OnlyCompleteAsync(states.Git, cancellationToken);
         if (state != have || history.Head != sent)
         {
             using var pack = new TemporaryFile(states);
@@ -65,13 +68,20 @@ internal static class FolderCarrier
             return new FolderResult();
         var copy = new SandboxCopy(shell, Inside(states.Facts));
         using var pack = new TemporaryFile(states);
-        if (await copy.CollectAsync(inside, pack.Path, MostOut, cancellationToken) is not { } state)
-            return new FolderResult();
+        var (state, left) = await copy.CollectAsync(inside, pack.Path, MostOut, cancellationToken);
+        if (state is null)
+            {
+            var nothing = new FolderResult();
+            nothing.Refused.AddRange(left);
+            return nothing;
+        }
+
         await states.Git.RunAsync(["index-pack", "--stdin", "--fix-thin", "--strict", $"--max-input-size={MostOut}"], cancellationToken, inputFile: pack.Path);
         if (await states.Git.TextAsync(["cat-file", "-t", state], cancellationToken) != "tree")
             throw new SandboxException("the sandbox named a state that is none");
 
         var result = await states.ApplyAsync(inside, state, outside, fromStrangers: true, cancellationToken);
+        result.Refused.AddRange(left);
         foreach (var conflict in result.Conflicts)
         {
             var beside = await states.KeepBesideAsync(conflict, BesideEnding, cancellationToken);
@@ -104,7 +114,7 @@ internal static class FolderCarrier
     {
         var objects = await ListAsync(have is null ? [state] : [state, $"^{have}"]);
         if (history.Head is { } head && head != sent)
-            objects += await ListAsync(have is not null && sent is not null && history.Commits.Contains(sent) ? [head, $"^{sent}"] : ["--no-walk", .. history.Commits]);
+            objects += await ListAsync(have is not null && sent is not null && history.IsWhole && history.Commits.Contains(sent) ? [head, $"^{sent}"] : ["--no-walk", .. history.Commits]);
         await states.Git.RunAsync(["pack-objects", "--stdout", "-q", "--delta-base-offset", "--window=0"], cancellationToken, objects, outputFile: pack);
 
         async Task<string> ListAsync(string[] which) =>

@@ -11,6 +11,12 @@ internal sealed class SandboxCopy(SandboxShell shell, string directory)
 {
     private const string Repository = "/agent/folder.git";
     private const string Pack = "/tmp/drafthorse-folder.pack";
+    private const string Said = "/tmp/drafthorse-folder.said";
+    private const string Large = "/tmp/drafthorse-folder.large";
+    private const int MostSaid = 100_000;
+
+    /// <summary>The most that one file may have, in the blocks of 512 bytes that <c>find</c> counts.</summary>
+    private const long LargeBlocks = FolderCarrier.MostFileBytes / 512;
 
     /// <summary>Git on our own repository, without anybody's hooks or filters.</summary>
     private const string Git = """
@@ -54,7 +60,7 @@ internal sealed class SandboxCopy(SandboxShell shell, string directory)
                 git config user.name Drafthorse; git config user.email drafthorse@localhost
                 git symbolic-ref HEAD "refs/heads/$branch"
               fi
-              printf %s "$shallow" > .git/shallow; [ -s .git/shallow ] || rm .git/shallow
+              if [ "$known" != "$head" ]; then printf %s "$shallow" > .git/shallow; [ -s .git/shallow ] || rm .git/shallow; fi
               now=$(git rev-parse -q --verify HEAD || :)
               if [ "$now" = "$known" ] && [ "$now" != "$head" ]; then git update-ref HEAD "$head"; rm -f .git/index.lock; git read-tree HEAD; fi
               git update-index -q --refresh || :
@@ -67,32 +73,39 @@ internal sealed class SandboxCopy(SandboxShell shell, string directory)
             variables);
     }
 
-    /// <summary>The directory as it is now, and a pack with what is new in it; null when nothing changed.</summary>
-    public async Task<string?> CollectAsync(string known, string pack, long mostBytes, CancellationToken cancellationToken)
+    /// <summary>The directory as it is now, and a pack with what is new in it; no state when nothing changed. What git cannot take is named
+    /// and left out.</summary>
+    public async Task<(string? State, IReadOnlyList<(string Path, string Why)> Left)> CollectAsync(string known, string pack, long mostBytes, CancellationToken cancellationToken)
     {
-        var state = (await shell.RunAsync(
+        var lines = (await shell.RunAsync(
             "looking for changes",
             $$"""
             {{Git}}
             cd "$directory"; rm -f "$GIT_DIR/index.lock"
+            find . \( -name .gitignore -o -name .gitattributes -o -name .gitmodules -o -path '*/.git/HEAD' \) ! -type f ! -type l ! -type d -exec rm -f {} + 2>/dev/null || :
+            set --; : > {{Large}}
+            find . -path ./.git -prune -o -type f -size +{{LargeBlocks}} -print > {{Said}} 2>/dev/null || :
+            while IFS= read -r file; do set -- "$@" ":(top,literal)${file#./}"; done < {{Said}}
+            [ $# -eq 0 ] || git ls-files -o -m --exclude-standard -- "$@" > {{Large}}
             set --
-            while ! error=$(git add -A -- . "$@" 2>&1); do
-              bad=$(printf '%s\n' "$error" | sed -n -e "s|^error: '\(.*\)/' does not have a commit checked out\$|\1|p" -e "s|^error: invalid path '\(.*\)'\$|\1|p" | head -n 1)
-              if [ -z "$bad" ] || [ $# -gt 20 ]; then printf '%s\n' "$error" >&2; exit 1; fi
-              set -- "$@" ":(exclude,top,literal)$bad"
-            done
+            while IFS= read -r file; do set -- "$@" ":(exclude,top,literal)$file"; done < {{Large}}
+            code=0; git add -A --ignore-errors -- . "$@" > /dev/null 2> {{Said}} || code=$?
+            if [ $code -gt 1 ]; then head -c 2000 {{Said}} >&2; exit 1; fi
             state=$(git write-tree)
             if [ "$state" != "$known" ]; then printf '%s\n^%s\n' "$state" "$known" | git pack-objects --revs --thin --stdout -q > {{Pack}}; fi
             echo "$state"
+            sed "s/.*/error: too large: '&'/" {{Large}} | head -c {{MostSaid}}
+            grep -e '^error: ' -e '^warning: ' {{Said}} | head -c {{MostSaid}} || :
             """,
             cancellationToken,
-            variables: new Dictionary<string, string>(_variables) { ["known"] = known })).Trim();
+            variables: new Dictionary<string, string>(_variables) { ["known"] = known })).Split('\n', 2);
+        var (state, left) = (lines[0].Trim(), LeftOut.Parse(lines[^1]));
         if (state == known)
-            return null;
+            return (null, left);
         if (state.Length is not (40 or 64) || !state.All(char.IsAsciiHexDigitLower))
             throw new SandboxException("the sandbox named a state that cannot be one");
         await shell.ReceiveAsync(Pack, pack, mostBytes, cancellationToken);
-        return state;
+        return (state, left);
     }
 
     /// <summary>Says that the changes up to a state have been brought out.</summary>

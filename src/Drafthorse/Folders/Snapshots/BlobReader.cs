@@ -4,24 +4,25 @@ using System.Text;
 
 namespace Drafthorse.Folders.Snapshots;
 
-/// <summary>Reads files' contents by their ids, one after the other.</summary>
+/// <summary>Reads files' contents, and other objects, by their ids, one after the other.</summary>
 internal sealed class BlobReader(ShadowGit git) : IAsyncDisposable
 {
     private const long MostBytes = 1L << 30;
     private const int LongestLink = 4096;
     private Process? _process;
 
-    public async Task<string> ReadTextAsync(string id, CancellationToken cancellationToken)
+    /// <summary>Throws an <see cref="IOException"/> as <see cref="CopyAsync"/> does.</summary>
+    public async Task<string> ReadTextAsync(string id, CancellationToken cancellationToken, string kind = "blob", int most = LongestLink)
     {
         using var content = new MemoryStream();
-        await CopyAsync(id, content, cancellationToken, LongestLink);
+        await CopyAsync(id, content, cancellationToken, most, kind);
         return Encoding.UTF8.GetString(content.ToArray());
     }
 
     /// <summary>Throws an <see cref="IOException"/> when it is too large or cannot be read.</summary>
-    public async Task CopyAsync(string id, Stream to, CancellationToken cancellationToken, long most = MostBytes)
+    public async Task CopyAsync(string id, Stream to, CancellationToken cancellationToken, long most = MostBytes, string kind = "blob")
     {
-        var size = await AskAsync(id, cancellationToken);
+        var size = await AskAsync(id, kind, cancellationToken);
         if (size > most)
         {
             await ReadAsync(size, Stream.Null, cancellationToken);
@@ -33,16 +34,17 @@ internal sealed class BlobReader(ShadowGit git) : IAsyncDisposable
 
     public ValueTask DisposeAsync() => EndAsync();
 
-    private async Task<long> AskAsync(string id, CancellationToken cancellationToken)
+    private async Task<long> AskAsync(string id, string kind, CancellationToken cancellationToken)
     {
         _process ??= git.Start(["cat-file", "--batch"]);
         var (pipe, output) = (_process.StandardInput.BaseStream, _process.StandardOutput.BaseStream);
         await pipe.WriteAsync(Encoding.ASCII.GetBytes($"{id}\n"), cancellationToken);
         await pipe.FlushAsync(cancellationToken);
         var head = await ReadLineAsync(output, cancellationToken);
-        if (head.Split(' ') is not [_, "blob", var text] || !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size))
-            throw new IOException($"its content cannot be read: {head}");
-        return size;
+        if (head.Split(' ') is [_, var found, var text] && found == kind && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size))
+            return size;
+        await EndAsync();
+        throw new IOException($"its content cannot be read: {head}");
     }
 
     private async Task ReadAsync(long size, Stream to, CancellationToken cancellationToken)

@@ -1,7 +1,6 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.RegularExpressions;
+using Drafthorse.Harness.Host;
 
 namespace Drafthorse.Folders.Snapshots;
 
@@ -9,38 +8,56 @@ namespace Drafthorse.Folders.Snapshots;
 /// States of a folder, each by the id of a git tree, in a repository of our own beside it: what is ignored is in none of them, and a state
 /// costs what has changed since the last one. Changes between two states can be made in the folder.
 /// </summary>
-internal sealed partial class FolderSnapshots
+internal sealed class FolderSnapshots
 {
-    private const int MostFiles = 100_000;
-    private const long MostBytes = 2L << 30;
-    private const int MostSkipped = 20;
     private const int MostTries = 600;
     private readonly ShadowGit _git;
+    private readonly StateTaker _taker;
 
-    private FolderSnapshots(FolderFacts facts, ShadowGit git) => (Facts, _git) = (facts, git);
+    private FolderSnapshots(FolderFacts facts, ShadowGit git, History history, IReadOnlyList<string> hidden) =>
+        (Facts, _git, History, _taker) = (facts, git, history, new StateTaker(facts, git.Directory, hidden));
 
     public FolderFacts Facts { get; }
 
+    /// <summary>The newest commits of the folder's repository that are there.</summary>
+    public History History { get; }
+
     public ShadowGit Git => _git;
 
+    /// <summary>What a person should know of the folder, also of what the last state left out.</summary>
+    public IReadOnlyList<string> Notes =>
+    [
+        .. Facts.Notes,
+        .. History.IsWhole ? Array.Empty<string>() : [$"The history of {Facts.Root} is incomplete: commits are missing in its repository, and nothing is fetched from elsewhere."],
+        .. _taker.Notes,
+    ];
+
     /// <summary>Opens the states of the repository that a folder is in, or of the folder itself. Throws <see cref="FolderException"/>.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="stateDirectory">Where states are kept: <c>state/folders</c> in our home.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     public static async Task<FolderSnapshots> OpenAsync(string folder, string stateDirectory, CancellationToken cancellationToken)
     {
         var facts = await FolderFacts.ReadAsync(folder, cancellationToken);
+        var home = Path.GetDirectoryName(Path.GetDirectoryName(Path.GetFullPath(stateDirectory)))!;
         var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(facts.Root)))[..24];
         var directory = Path.Combine(stateDirectory, $"{name}.git");
         var git = new ShadowGit(directory, facts.Root);
+        PrivateFolder.Create(stateDirectory);
         if (!File.Exists(Path.Combine(directory, "HEAD")))
-        {
-            Directory.CreateDirectory(stateDirectory);
             await git.RunAsync(["init", "-q", "--template=", $"--object-format={facts.ObjectFormat}"], cancellationToken);
-        }
-
         Directory.CreateDirectory(Path.Combine(directory, "info"));
-        await File.WriteAllTextAsync(Path.Combine(directory, "info", "exclude"), facts.Ignored, cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(directory, "info", "exclude"), "", cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(directory, "info", "attributes"), RawBytes, cancellationToken);
+
         await File.WriteAllTextAsync(Path.Combine(directory, "objects", "info", "alternates"), facts.Objects is { } objects ? $"{objects}\n" : "", cancellationToken);
-        return new FolderSnapshots(facts, git);
+        var history = await History.ReadAsync(git, facts, cancellationToken);
+        if (facts.Head is { } head && (await git.TryAsync(["cat-file", "-e", $"{head}^{{tree}}"], cancellationToken)).ExitCode != 0)
+            (facts, history) = (facts with { Head = null }, new History(null, [], "", IsWhole: false));
+
+        // What we keep is no part of a folder, wherever somebody put it.
+        var own = Path.GetRelativePath(facts.Root, home);
+        return new FolderSnapshots(facts, git, history, own == "." || own.StartsWith("..", StringComparison.Ordinal) || Path.IsPathRooted(own) ? [] : [own]);
     }
 
     /// <summary>What makes git take each byte as it is.</summary>
@@ -50,24 +67,7 @@ internal sealed partial class FolderSnapshots
     public async Task<string> TakeAsync(CancellationToken cancellationToken)
     {
         using var alone = await LockAsync(cancellationToken);
-        var index = Path.Combine(_git.Directory, "index");
-        File.Delete($"{index}.lock");
-        var first = !File.Exists(index);
-        await ThrowIfTooLargeAsync(first ? ["-c", "-o"] : ["-o"], cancellationToken);
-
-        // Files that are committed count though they match an ignored pattern.
-        if (first && Facts.Head is { } head)
-            await _git.RunAsync(["read-tree", head], cancellationToken);
-        List<string> skipped = [];
-        while (true)
-        {
-            var (code, _, error) = await _git.TryAsync(["add", "-A", "--", ".", .. skipped.Select(path => $":(exclude,top,literal){path}")], cancellationToken);
-            if (code == 0)
-                return await _git.TextAsync(["write-tree"], cancellationToken);
-            if (NotForGit().Match(error) is not { Success: true } path || skipped.Count == MostSkipped)
-                throw new FolderException($"{Facts.Root} cannot be read: {error.Trim()}");
-            skipped.Add(path.Groups[1].Success ? path.Groups[1].Value : path.Groups[2].Value);
-        }
+        return await _taker.TakeAsync(cancellationToken);
     }
 
     public async Task<IReadOnlyList<FolderChange>> DiffAsync(string from, string to, CancellationToken cancellationToken) => from == to
@@ -79,8 +79,9 @@ internal sealed partial class FolderSnapshots
     public async Task<FolderResult> ApplyAsync(string from, string to, string known, bool fromStrangers, CancellationToken cancellationToken)
     {
         var now = await TakeAsync(cancellationToken);
+        var there = new Lazy<Task<HashSet<string>>>(() => ListAsync(now, cancellationToken));
         var others = (await DiffAsync(known, now, cancellationToken)).ToDictionary(change => change.Path, StringComparer.Ordinal);
-        var writer = new FolderWriter(Facts.Root, fromStrangers ? Facts.Hooks : null);
+        var writer = new FolderWriter(Facts.Root, fromStrangers ? _taker.Obeyed : []);
         var result = new FolderResult();
         await using var blobs = new BlobReader(_git);
         foreach (var change in (await DiffAsync(from, to, cancellationToken)).OrderByDescending(change => change.IsDeletion))
@@ -92,7 +93,9 @@ internal sealed partial class FolderSnapshots
                 continue;
             }
 
-            if ((writer.WhyNot(change) ?? await MakeAsync(change, writer, blobs, cancellationToken)) is { } why)
+            if (FolderWriter.IsThere(Facts.Root, change.Path) && !(await there.Value).Contains(change.Path) && writer.WhyNot(change) is null)
+                result.Refused.Add((change.Path, "there is a file here that is ignored or cannot be read, and it stays as it is"));
+            else if ((writer.WhyNot(change) ?? await MakeAsync(change, writer, blobs, cancellationToken)) is { } why)
                 result.Refused.Add((change.Path, why));
             else
                 result.Changed.Add(change);
@@ -105,14 +108,14 @@ internal sealed partial class FolderSnapshots
     public async Task<string?> KeepBesideAsync(FolderChange change, string ending, CancellationToken cancellationToken)
     {
         var beside = change with { Path = change.Path + ending };
-        var writer = new FolderWriter(Facts.Root, Facts.Hooks);
+        var writer = new FolderWriter(Facts.Root, _taker.Obeyed);
         await using var blobs = new BlobReader(_git);
         return change.IsDeletion || change.NewMode == FolderChange.Link || writer.WhyNot(beside) is not null
             || await MakeAsync(beside, writer, blobs, cancellationToken) is not null ? null : beside.Path;
     }
 
     public async Task<string?> ReadRefAsync(string name, CancellationToken cancellationToken) =>
-        await _git.TryAsync(["rev-parse", "-q", "--verify", $"refs/drafthorse/{name}"], cancellationToken) is (0, var output, _) ? Encoding.UTF8.GetString(output).Trim() : null;
+        await _git.TryAsync(["rev-parse", "-q", "--verify", $"refs/drafthorse/{name}"], cancellationToken) is { ExitCode: 0, Line: var id } ? id : null;
 
     /// <summary>Sets refs, or removes those whose value is null, all or none.</summary>
     public Task WriteRefsAsync(IEnumerable<(string Name, string? Id)> refs, CancellationToken cancellationToken) => _git.RunAsync(
@@ -122,7 +125,7 @@ internal sealed partial class FolderSnapshots
 
     /// <summary>Packs what is loose, and drops what no state needs, when there is much of it.</summary>
     public Task TidyAsync(CancellationToken cancellationToken) =>
-        _git.RunAsync(["-c", "gc.auto=3000", "-c", "gc.autoDetach=false", "-c", "gc.pruneExpire=1.hour.ago", "gc", "--auto", "-q"], cancellationToken);
+        _git.TryAsync(["gc", "--auto", "-q"], cancellationToken, config: [("gc.auto", "3000"), ("gc.autoDetach", "false"), ("gc.pruneExpire", "1.hour.ago")]);
 
     /// <summary>Forgets a thread's copy, when its sandbox is gone for good.</summary>
     public async Task ForgetAsync(string thread, CancellationToken cancellationToken)
@@ -159,17 +162,8 @@ internal sealed partial class FolderSnapshots
         }
     }
 
-    private async Task ThrowIfTooLargeAsync(string[] which, CancellationToken cancellationToken)
-    {
-        var files = Encoding.UTF8.GetString(await _git.RunAsync(["ls-files", "-z", "--exclude-standard", .. which], cancellationToken)).Split('\0', StringSplitOptions.RemoveEmptyEntries);
-        var bytes = files.Length > MostFiles ? 0 : files.Sum(file => new FileInfo(Path.Combine(Facts.Root, file)) is { Exists: true, LinkTarget: null } info ? info.Length : 0);
-        if (files.Length > MostFiles || bytes > MostBytes)
-        {
-            throw new FolderException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{Facts.Root} has too many files for this: at most {MostFiles:N0} and {MostBytes >> 30} GiB that are not ignored. Name a smaller folder, or list in .gitignore what is not source"));
-        }
-    }
+    private async Task<HashSet<string>> ListAsync(string state, CancellationToken cancellationToken) =>
+        [.. Encoding.UTF8.GetString(await _git.RunAsync(["ls-tree", "-r", "-z", "--name-only", "--full-tree", state], cancellationToken)).Split('\0')];
 
     private async Task<FileStream> LockAsync(CancellationToken cancellationToken)
     {
@@ -187,8 +181,4 @@ internal sealed partial class FolderSnapshots
             }
         }
     }
-
-    /// <summary>A repository without a commit, or a path that only git itself may have.</summary>
-    [GeneratedRegex("^error: (?:'(.+)/' does not have a commit checked out|invalid path '(.+)')$", RegexOptions.Multiline)]
-    private static partial Regex NotForGit();
 }

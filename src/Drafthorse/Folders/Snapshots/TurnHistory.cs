@@ -12,6 +12,9 @@ internal sealed class TurnHistory(string folder, string stateDirectory)
     /// <summary>Why turns cannot be taken back here; null when they can.</summary>
     public string? WhyNot { get; private set; }
 
+    /// <summary>What is not taken back, or else is worth to know of the folder.</summary>
+    public IReadOnlyList<string> Notes { get; private set; } = [];
+
     /// <summary>Keeps how the folder is before a turn. A turn that was cut off began when it began first.</summary>
     public async Task BeginAsync(CancellationToken cancellationToken)
     {
@@ -21,6 +24,7 @@ internal sealed class TurnHistory(string folder, string stateDirectory)
             var states = await FolderSnapshots.OpenAsync(folder, stateDirectory, cancellationToken);
             if (await states.ReadRefAsync(Open, cancellationToken) is null)
                 await states.WriteRefsAsync([(Open, await states.TakeAsync(cancellationToken))], cancellationToken);
+            Notes = states.Notes;
         }
         catch (FolderException exception)
         {
