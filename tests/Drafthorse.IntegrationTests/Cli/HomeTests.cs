@@ -65,8 +65,10 @@ public sealed class HomeTests : IAsyncDisposable
             Assert.Skip("looks as another user, as root");
         _world.Write("private.txt", "private\n");
         var root = Path.GetDirectoryName(_world.Home)!;
-        Directory.CreateDirectory(_world.Home);
-        foreach (var folder in (string[])[root, _world.Home])
+
+        // As an earlier version may have left it.
+        var state = Directory.CreateDirectory(Path.Combine(_world.Home, "state", "folders")).FullName;
+        foreach (var folder in (string[])[root, _world.Home, Path.GetDirectoryName(state)!, state])
             File.SetUnixFileMode(folder, (UnixFileMode)0x1ED);
         _world.Environment["DRAFTHORSE_MODEL"] = _world.Script("""{"calls":[{"name":"execute","arguments":{"command":"umask; echo made > made.txt; mkdir new; echo x > new/x"}}]}""", """{"text":"done"}""");
         var umask = $"umask 022; exec {CliProcess.Program} run --thread kept --sandbox {sandbox} go";
