@@ -111,7 +111,7 @@ public sealed class HarnessAgent : IAsyncDisposable
         }
     }
 
-    /// <summary>Goes on with a thread whose run was cut off, without a new message; otherwise like <see cref="StreamAsync"/>.</summary>
+    /// <summary>Goes on with a thread whose run was cut off, without a new message; otherwise like <see cref="StreamAsync(AgentMessage, CancellationToken)"/>.</summary>
     public IAsyncEnumerable<AgentEvent> ResumeAsync(ThreadId threadId, CancellationToken cancellationToken = default) =>
         StreamAsync(new JournalWatch(Store, threadId, null), cancellationToken);
 

@@ -9,12 +9,21 @@ public static class SandboxdPrograms
     private static string OwnArchitecture => RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? "arm64" : "x64";
 
     /// <summary>The static native build for Linux on an architecture (<c>x64</c>, <c>arm64</c>), or null when it was not built.</summary>
+    /// <exception cref="SandboxException">The file cannot be run and may not be changed: packages come without the permission to run what is in them.</exception>
     public static string? FindNative(string architecture)
     {
         var runtime = $"linux-{architecture}";
         var packaged = Path.Combine(AppContext.BaseDirectory, "runtimes", runtime, "native", "sandboxd");
+        // A program that is published for one runtime has what its packages hold for it beside itself; the managed build's starter, too, is called so.
+        var beside = Path.Combine(AppContext.BaseDirectory, "sandboxd");
+        if (architecture == OwnArchitecture && !File.Exists(packaged) && File.Exists(beside) && FindManaged() is null)
+            packaged = beside;
+
         if (File.Exists(packaged))
+        {
+            LetRun(packaged);
             return packaged;
+        }
 
         for (var directory = new DirectoryInfo(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
         {
@@ -41,4 +50,20 @@ public static class SandboxdPrograms
 
     /// <summary>The command that makes the native build.</summary>
     public static string BuildCommand(string architecture) => $"deploy/sandbox/build-sandboxd.sh linux-{architecture}";
+
+    private static void LetRun(string file)
+    {
+        const UnixFileMode run = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        if (OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & run) == run)
+            return;
+
+        try
+        {
+            File.SetUnixFileMode(file, File.GetUnixFileMode(file) | run);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new SandboxException(SandboxProblem.NotReady, $"{file} may not be run, and its mode may not be changed; run: chmod 755 {file}");
+        }
+    }
 }

@@ -24,10 +24,10 @@ public static class RegularFile
     }
 
     /// <summary>All bytes of a file.</summary>
-    /// <param name="path">The path, as for <see cref="Open"/>.</param>
+    /// <param name="path">The path, as for <see cref="Open(string, bool)"/>.</param>
     /// <param name="most">The most bytes that it may have.</param>
     /// <param name="followLink">False: a link is no regular file.</param>
-    /// <exception cref="IOException">It is larger, or as for <see cref="Open"/>.</exception>
+    /// <exception cref="IOException">It is larger, or as for <see cref="Open(string, bool)"/>.</exception>
     /// <exception cref="UnauthorizedAccessException">The system refuses access.</exception>
     public static byte[] Read(string path, int most, bool followLink = true)
     {
@@ -40,9 +40,9 @@ public static class RegularFile
     }
 
     /// <summary>All text of a file, as UTF-8 without its byte order mark.</summary>
-    /// <param name="path">The path, as for <see cref="Open"/>.</param>
+    /// <param name="path">The path, as for <see cref="Open(string, bool)"/>.</param>
     /// <param name="most">The most bytes that it may have.</param>
-    /// <exception cref="IOException">It is larger, or as for <see cref="Open"/>.</exception>
+    /// <exception cref="IOException">It is larger, or as for <see cref="Open(string, bool)"/>.</exception>
     /// <exception cref="UnauthorizedAccessException">The system refuses access.</exception>
     public static string ReadText(string path, int most)
     {
