@@ -21,6 +21,7 @@ public sealed partial class ThreadWorker(
     private readonly ILogger _logger = logger ?? NullLogger<ThreadWorker>.Instance;
     private readonly ConcurrentDictionary<RunLease, Task> _active = new();
     private readonly RunEnding _ending = new(store);
+    private long? _lookedForTheDead;
 
     /// <summary>
     /// Works until <paramref name="stopping"/> is cancelled, then claims no more, lets its runs finish their step, and returns
@@ -29,6 +30,7 @@ public sealed partial class ThreadWorker(
     public async Task RunAsync(CancellationToken stopping)
     {
         using var slots = new SemaphoreSlim(options.Concurrency);
+        using var locks = options.OwnersDirectory is { } directory ? OwnerLocks.Take(directory, options.Owner) : null;
 
         // From the beginning, so that the first one is seen as one more.
         RunMetrics.Takeovers.Add(0);
@@ -37,7 +39,7 @@ public sealed partial class ThreadWorker(
         var observing = ObserveAsync(ending.Token);
         try
         {
-            await ClaimAsync(slots, ending.Token).ConfigureAwait(false);
+            await ClaimAsync(slots, locks, ending.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -51,7 +53,7 @@ public sealed partial class ThreadWorker(
         }
     }
 
-    private async Task ClaimAsync(SemaphoreSlim slots, CancellationToken stopping)
+    private async Task ClaimAsync(SemaphoreSlim slots, OwnerLocks? locks, CancellationToken stopping)
     {
         var request = new ClaimRequest
         {
@@ -63,6 +65,7 @@ public sealed partial class ThreadWorker(
         Task? change = null;
         while (true)
         {
+            await LookForTheDeadAsync(locks, stopping).ConfigureAwait(false);
             await slots.WaitAsync(stopping).ConfigureAwait(false);
 
             // The wait begins before the look, so that nothing comes unseen between them.
@@ -78,6 +81,27 @@ public sealed partial class ThreadWorker(
             slots.Release();
             await change.ConfigureAwait(false);
             change = null;
+        }
+    }
+
+    private async Task LookForTheDeadAsync(OwnerLocks? locks, CancellationToken stopping)
+    {
+        if (locks is null || (_lookedForTheDead is { } looked && _timeProvider.GetElapsedTime(looked) < options.PollInterval))
+        {
+            return;
+        }
+
+        _lookedForTheDead = _timeProvider.GetTimestamp();
+        try
+        {
+            foreach (var owner in await locks.EndLeasesOfTheDeadAsync(store, stopping).ConfigureAwait(false))
+            {
+                LogOwnerDied(owner);
+            }
+        }
+        catch (Exception exception) when (exception is ThreadStoreException or IOException or UnauthorizedAccessException)
+        {
+            LogClaimFailed(exception);
         }
     }
 
@@ -199,6 +223,9 @@ public sealed partial class ThreadWorker(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} runs did not finish their step in time and are cut off")]
     private partial void LogCutOff(int count);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The worker {Owner} has died; its threads are taken over at once")]
+    private partial void LogOwnerDied(string owner);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The thread store cannot be asked for work; trying again")]
     private partial void LogClaimFailed(Exception exception);

@@ -7,6 +7,10 @@ public sealed class ThreadWorkerOptions
     /// that the process is gone, and need not wait for its leases.</summary>
     public string Owner { get; set; } = OwnerName.New();
 
+    /// <summary>Where the workers of one machine that share a store on it hold a lock file each, which the system lets go of when they
+    /// die: whoever sees that takes their threads over at once. Null = none, a dead worker's leases run out.</summary>
+    public string? OwnersDirectory { get; set; }
+
     /// <summary>Most runs of this worker at the same time (default 8).</summary>
     public int Concurrency { get; set; } = 8;
 

@@ -19,6 +19,9 @@ public interface IThreadStore : IAsyncDisposable
     /// limits, or a thread whose lease ran out. Returns null when there is none.</summary>
     Task<Claim?> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken);
 
+    /// <summary>Ends the leases of an owner that is known to have died, so that its threads may be taken over at once. Returns how many.</summary>
+    Task<int> EndLeasesAsync(string owner, CancellationToken cancellationToken);
+
     /// <summary>Extends a lease, measured from now. Throws <see cref="LeaseLostException"/> when it was taken.</summary>
     Task RenewAsync(Lease lease, TimeSpan leaseTime, CancellationToken cancellationToken);
 

@@ -82,7 +82,7 @@ internal sealed class Platform : IAsyncDisposable
     public ThreadWorker NewWorker() => new(
         Store,
         (lease, draining) => Agent.RunAsync(lease, null, draining),
-        new ThreadWorkerOptions { Concurrency = Settings.Workers, LeaseTime = Settings.LeaseTime },
+        new ThreadWorkerOptions { Concurrency = Settings.Workers, LeaseTime = Settings.LeaseTime, OwnersDirectory = Path.Combine(Settings.StatePath, "owners") },
         logger: Loggers.CreateLogger<ThreadWorker>());
 
     /// <summary>A dispatcher of the platform's effects, or of one thread's. Its lease bounds how long a crash delays an effect.</summary>

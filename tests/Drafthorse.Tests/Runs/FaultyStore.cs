@@ -21,6 +21,8 @@ internal sealed class FaultyStore(IThreadStore inner) : IThreadStore
     /// <summary>Completes when the next renewal has been answered.</summary>
     public Task NextRenewal() => (_renewed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
+    public Task<int> EndLeasesAsync(string owner, CancellationToken cancellationToken) => inner.EndLeasesAsync(owner, cancellationToken);
+
     public async Task RenewAsync(Lease lease, TimeSpan leaseTime, CancellationToken cancellationToken)
     {
         Renewals++;

@@ -56,6 +56,8 @@ internal sealed class MemoryTables : StoreTables
         .Select(row => row with { })
         .FirstOrDefault();
 
+    public override IReadOnlyList<ThreadRow> HeldBy(string owner) => [.. _threads.Values.Where(row => row.Owner == owner).Select(row => row with { })];
+
     public override bool HasClaimable() => _claimable.Any(id => _threads[id].ClaimAt <= Now);
 
     public override bool HasOutbox() => _outboxes.Any(id => _threads[id].OutboxAt <= Now);

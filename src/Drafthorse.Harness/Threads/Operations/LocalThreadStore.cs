@@ -34,6 +34,10 @@ public abstract class LocalThreadStore : IThreadStore
         WriteAsync(tables => RunOperations.Renew(tables, lease, leaseTime), cancellationToken);
 
     /// <inheritdoc />
+    public Task<int> EndLeasesAsync(string owner, CancellationToken cancellationToken) =>
+        WriteAsync(tables => RunOperations.EndLeases(tables, owner), cancellationToken);
+
+    /// <inheritdoc />
     public Task<long> CommitAsync(CommitRequest request, CancellationToken cancellationToken) =>
         WriteAsync(tables => RunOperations.Commit(tables, request), cancellationToken);
 

@@ -45,6 +45,21 @@ internal static class RunOperations
         return true;
     }
 
+    /// <summary>Anybody may take the threads of an owner that has died over at once. Whoever takes one gets a newer token, as ever.</summary>
+    public static int EndLeases(StoreTables tables, string owner)
+    {
+        var rows = tables.HeldBy(owner);
+        foreach (var row in rows)
+        {
+            row.LeaseUntil = tables.Now;
+            SetClaimAt(tables, row);
+            tables.Put(row);
+            tables.Changed(row);
+        }
+
+        return rows.Count;
+    }
+
     public static long Commit(StoreTables tables, CommitRequest request)
     {
         var row = Held(tables, request.Lease);

@@ -29,6 +29,9 @@ internal abstract class StoreTables
     /// <summary>The thread whose outbox has waited longest.</summary>
     public abstract ThreadRow? NextOutbox();
 
+    /// <summary>The threads that an owner holds.</summary>
+    public abstract IReadOnlyList<ThreadRow> HeldBy(string owner);
+
     public abstract bool HasClaimable();
 
     public abstract bool HasOutbox();
@@ -89,7 +92,7 @@ internal abstract class StoreTables
     public abstract bool Sweep(int limit);
 
     /// <summary>Notes that a thread changed, and whether it may have become claimable or has something in its outbox.</summary>
-    public void Changed(ThreadRow row) => _changes.Add(new Change(row.Id, row.Owner is null && row.ClaimAt is not null || row.OutboxAt is not null));
+    public void Changed(ThreadRow row) => _changes.Add(new Change(row.Id, (row.ClaimAt is { } claimAt && (row.Owner is null || claimAt <= Now)) || row.OutboxAt is not null));
 
     public void ForgetChanges() => _changes.Clear();
 }

@@ -83,6 +83,38 @@ public abstract class RunConformance(StoreHost host) : StoreConformance(host)
     }
 
     [Fact]
+    public async Task EndLeases_OfAnOwnerThatDied_LetsItsThreadsAloneBeTakenOverAtOnce()
+    {
+        var first = await SendAsync(Key);
+        var dead = await ClaimAsync("dead");
+        await SendAsync("github:issue:acme/app#2");
+        var living = await ClaimAsync("living");
+
+        Assert.Equal(1, await Store.EndLeasesAsync("dead", Ct));
+
+        var taken = await ClaimAsync("successor");
+        Assert.Equal(first, taken!.Lease.ThreadId);
+        Assert.True(taken.TakenOver);
+        Assert.True(taken.Lease.Token > dead!.Lease.Token);
+        Assert.Null(await ClaimAsync("successor"));
+        await Assert.ThrowsAsync<LeaseLostException>(() => Store.RenewAsync(dead.Lease, LeaseTime, Ct));
+        await Store.RenewAsync(living!.Lease, LeaseTime, Ct);
+        Assert.Equal(0, await Store.EndLeasesAsync("dead", Ct));
+    }
+
+    [Fact]
+    public async Task EndLeases_WhileSomebodyWaits_WakesHim()
+    {
+        await SendAsync(Key);
+        await ClaimAsync("dead");
+        var waiting = Store.WaitForChangeAsync(null, TimeSpan.FromHours(1), Ct);
+
+        await Store.EndLeasesAsync("dead", Ct);
+
+        await waiting.WaitAsync(TimeSpan.FromSeconds(10), Ct);
+    }
+
+    [Fact]
     public async Task Takeovers_OnlyProgressSetsThemBack()
     {
         var id = await SendAsync(Key);

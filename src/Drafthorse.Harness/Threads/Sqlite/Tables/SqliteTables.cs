@@ -23,6 +23,8 @@ internal sealed class SqliteTables(SqliteSession session) : StoreTables
         ? _threads.Find(seq)
         : null;
 
+    public override IReadOnlyList<ThreadRow> HeldBy(string owner) => _threads.HeldBy(owner);
+
     public override ThreadRow? NextOutbox()
     {
         long seq;

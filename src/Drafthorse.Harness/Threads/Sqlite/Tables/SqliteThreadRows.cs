@@ -41,6 +41,18 @@ internal sealed class SqliteThreadRows(SqliteSession session)
         return row.Step() ? Read(row) : null;
     }
 
+    public IReadOnlyList<ThreadRow> HeldBy(string owner)
+    {
+        using var row = session.Use($"SELECT {Columns} FROM threads WHERE lease_until IS NOT NULL AND owner = ?1").Bind(1, owner);
+        var rows = new List<ThreadRow>();
+        while (row.Step())
+        {
+            rows.Add(Read(row));
+        }
+
+        return rows;
+    }
+
     public void Add(ThreadRow row)
     {
         Span<byte> id = stackalloc byte[16];
