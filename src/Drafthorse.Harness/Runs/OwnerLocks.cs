@@ -29,7 +29,7 @@ internal sealed class OwnerLocks : IDisposable
         Directory.CreateDirectory(directory);
         while (true)
         {
-            var path = Path.Combine(directory, $"{Guid.NewGuid():N}.lock");
+            var path = Path.Combine(directory, $"{Guid.NewGuid():N}.owner");
             if (TryLock(path, FileMode.CreateNew) is not { } own)
                 continue;
             own.Write(Encoding.UTF8.GetBytes(owner));
@@ -56,7 +56,7 @@ internal sealed class OwnerLocks : IDisposable
     public async Task<IReadOnlyList<string>> EndLeasesOfTheDeadAsync(IThreadStore store, CancellationToken cancellationToken)
     {
         List<string> dead = [];
-        foreach (var path in Directory.EnumerateFiles(_directory, "*.lock").Where(path => path != _own.Name))
+        foreach (var path in Directory.EnumerateFiles(_directory, "*.owner").Where(path => path != _own.Name))
         {
             if (TryLock(path, FileMode.Open) is not { } free)
                 continue;

@@ -21,7 +21,7 @@ public sealed class OwnerLocksTests : IAsyncDisposable
     public async Task Look_OwnerWhoseLockIsFree_LosesItsLeasesAndItsFile()
     {
         await ClaimAsync("dead");
-        await File.WriteAllTextAsync(Path.Combine(_directory, "0.lock"), "dead", Ct);
+        await File.WriteAllTextAsync(Path.Combine(_directory, "0.owner"), "dead", Ct);
         using var locks = OwnerLocks.Take(_directory, "successor")!;
 
         var dead = await locks.EndLeasesOfTheDeadAsync(_store, Ct);
@@ -48,7 +48,7 @@ public sealed class OwnerLocksTests : IAsyncDisposable
     [Fact]
     public async Task Look_FilesOfNobody_AreRemoved()
     {
-        await File.WriteAllTextAsync(Path.Combine(_directory, "0.lock"), "", Ct);
+        await File.WriteAllTextAsync(Path.Combine(_directory, "0.owner"), "", Ct);
         using var locks = OwnerLocks.Take(_directory, "successor")!;
 
         Assert.Empty(await locks.EndLeasesOfTheDeadAsync(_store, Ct));
