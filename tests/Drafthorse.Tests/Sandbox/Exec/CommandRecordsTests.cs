@@ -39,8 +39,11 @@ public sealed class CommandRecordsTests : IDisposable
         File.WriteAllText(record, owner == "dead" ? $"{int.MaxValue} 1 {parts[2]}" : $"{parts[0]} 1 {parts[2]}");
         Assert.Equal(1, CommandRecords.EndLeft(Records));
 
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        limit.CancelAfter(TimeSpan.FromSeconds(10));
         while (Runs(left))
-            await Task.Delay(10, Token);
+            await Task.Delay(10, limit.Token);
+
         Assert.True(Runs(own));
         Assert.Empty(Directory.GetFiles(Records));
     }
