@@ -48,6 +48,9 @@ public sealed class GitHubOptions
     /// <summary>How many reactions an hour all who may not trigger get together in one repository (default 60).</summary>
     public int StrangerMentionsPerRepositoryAndHour { get; set; } = 60;
 
+    /// <summary>Whether work starts on a fork's pull request without somebody with write access writing <c>take over</c>.</summary>
+    public bool TakesOverForks { get; set; }
+
     /// <summary>How long an answer about somebody's permission is believed.</summary>
     public TimeSpan PermissionLifetime { get; set; } = TimeSpan.FromMinutes(1);
 
@@ -84,6 +87,7 @@ public sealed class GitHubOptions
             WebhookSecrets = Secrets(Value("GITHUB_WEBHOOK_SECRET")),
             AllowedRepositories = Words(Value("DRAFTHORSE_ALLOWED_REPOS")),
             AllowedUsers = Words(Value("DRAFTHORSE_ALLOWED_USERS")),
+            TakesOverForks = Flag("DRAFTHORSE_TAKE_OVER_FORKS", Value("DRAFTHORSE_TAKE_OVER_FORKS")),
         };
         options.ApiUrl = Address("GITHUB_API_URL", Value("GITHUB_API_URL")) ?? options.ApiUrl;
         options.ServerUrl = Address("GITHUB_SERVER_URL", Value("GITHUB_SERVER_URL")) ?? options.ServerUrl;
@@ -96,6 +100,13 @@ public sealed class GitHubOptions
             throw new FormatException("DRAFTHORSE_MENTION must be one word, such as @drafthorse.");
         return options;
     }
+
+    private static bool Flag(string name, string? value) => value?.ToLowerInvariant() switch
+    {
+        null or "false" => false,
+        "true" => true,
+        _ => throw new FormatException($"{name} must be true or false."),
+    };
 
     private static long ParseAppId(string value) =>
         long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var id)

@@ -18,7 +18,8 @@ internal sealed record BranchPlan(string Branch, string BaseBranch, string? Base
 
     /// <summary>
     /// An own branch from the base branch; on a person's pull request an own branch stacked on theirs, or theirs where the base branch's
-    /// settings allow it. A fork's branch cannot be the base of a pull request here, so that one holds the fork's commits too.
+    /// settings allow it. A fork's branch cannot be the base of a pull request here, so that one holds the fork's commits too: those that
+    /// were taken over, not what the fork has now.
     /// Throws <see cref="GitException"/> and <see cref="RepositorySettingsException"/>.
     /// </summary>
     public static async Task<BranchPlan> MakeAsync(RepositoryMirrors mirrors, ThreadRecord thread, CancellationToken cancellationToken)
@@ -31,7 +32,15 @@ internal sealed record BranchPlan(string Branch, string BaseBranch, string? Base
         if (pull is null)
             return new BranchPlan(own, trusted.Branch, trusted.Commit, trusted.Commit) { Model = settings.Model };
 
-        var head = pull.IsFork ? null : await mirrors.ResolveBranchAsync(repository, pull.HeadBranch, cancellationToken).ConfigureAwait(false);
+        if (pull.IsFork)
+        {
+            var taken = pull.HeadCommit ?? throw new GitException(
+                $"Pull request #{pull.Number} is from a fork, and nobody has taken its commits over: in a branch of {repository.FullName} its CI would run them with its secrets.");
+            await mirrors.KeepPullRequestCommitAsync(repository, pull.Number, taken, cancellationToken).ConfigureAwait(false);
+            return new BranchPlan(own, trusted.Branch, taken, trusted.Commit) { Model = settings.Model };
+        }
+
+        var head = await mirrors.ResolveBranchAsync(repository, pull.HeadBranch, cancellationToken).ConfigureAwait(false);
         if (head is null)
         {
             var commit = await mirrors.ResolvePullRequestAsync(repository, pull.Number, cancellationToken).ConfigureAwait(false);

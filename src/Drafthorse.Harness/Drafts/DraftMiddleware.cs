@@ -93,6 +93,8 @@ public sealed class DraftMiddleware(RepositoryMirrors mirrors, DraftOptions opti
     {
         if (origin.PullRequest is not { } pull || facts.IsPersonsBranch || (!pull.IsFork && facts.BaseBranch == pull.HeadBranch))
             return null;
+        if (pull.HeadCommit is { } taken)
+            return await mirrors.KeepPullRequestCommitAsync(origin.Repository!, pull.Number, taken, cancellationToken).ConfigureAwait(false);
         return await mirrors.ResolvePullRequestAsync(origin.Repository!, pull.Number, cancellationToken).ConfigureAwait(false) is null
             ? null
             : RepositoryMirrors.PullRequestRef(pull.Number);

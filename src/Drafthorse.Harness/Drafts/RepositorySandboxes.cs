@@ -5,7 +5,6 @@ using Drafthorse.Harness.GitGateway;
 using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 using Drafthorse.Sandbox.Doors;
 using Drafthorse.Sandbox.Wire;
 
@@ -15,36 +14,46 @@ namespace Drafthorse.Harness.Drafts;
 /// Gives a run its sandbox with the repository in it, and with no way out but the gates: package hosts through the egress gate,
 /// the code host through the git gateway. Isolated ones trust the authorities of <paramref name="trust"/> beside their own.
 /// </summary>
-public sealed class RepositorySandboxes(SandboxPool pool, EgressGate egress, GitGatewayServer gateway, DraftOptions options, SandboxTrust trust) : IAsyncDisposable
+public sealed class RepositorySandboxes(SandboxPool pool, EgressGate egress, GitGatewayServer gateway, DraftOptions options, SandboxTrust trust)
 {
-    private readonly ConcurrentDictionary<ThreadId, LocalGateway> _local = new();
+    private const int MostAddresses = 1000;
+
+    /// <summary>Where the gateways of local sandboxes were: what runs there knows no other address.</summary>
+    private readonly ConcurrentDictionary<ThreadId, Uri> _addresses = new();
 
     /// <summary>Acquires the sandbox of a run. Throws <see cref="SandboxException"/>.</summary>
     public async Task<SandboxSession> AcquireAsync(RunContext run, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(run);
         var work = run.Get<RepositoryWork>();
-        var session = await pool.AcquireAsync(
-            new SandboxRequest
-            {
-                ThreadId = run.Thread.Id,
-                Token = run.Lease.Token,
-                Sandbox = run.Facts.Sandbox,
-                Environment = EnvironmentOf(run, work),
-                Etc = pool.Backend.IsIsolated ? trust.Etc : new Dictionary<string, byte[]>(),
-                HostMethods = pool.Backend.IsIsolated ? OpenGates(run, work) : null,
-            },
-            cancellationToken).ConfigureAwait(false);
+        (GitGatewayListener Gateway, bool HasMoved)? listener = work is null || pool.Backend.IsIsolated ? null : Listen(run, work);
+        SandboxSession session;
+        try
+        {
+            session = await pool.AcquireAsync(
+                new SandboxRequest
+                {
+                    ThreadId = run.Thread.Id,
+                    Token = run.Lease.Token,
+                    // One that knows its gateway at another address could not reach it.
+                    Sandbox = listener is { HasMoved: true } && run.Facts.Sandbox?.Kind == pool.Backend.Kind ? null : run.Facts.Sandbox,
+                    Environment = EnvironmentOf(work, listener?.Gateway.Url),
+                    Etc = pool.Backend.IsIsolated ? trust.Etc : new Dictionary<string, byte[]>(),
+                    HostMethods = pool.Backend.IsIsolated ? OpenGates(run, work) : null,
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            if (listener is { } unused)
+                await unused.Gateway.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        session.Gate = listener?.Gateway;
         if (work is not null)
             await PrepareAsync(session, run, work, cancellationToken).ConfigureAwait(false);
         return session;
-    }
-
-    /// <inheritdoc />
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var local in _local.Values)
-            await local.Listener.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Puts the repository into the sandbox. One that was made for it and did not get it serves nobody.</summary>
@@ -65,12 +74,11 @@ public sealed class RepositorySandboxes(SandboxPool pool, EgressGate egress, Git
         }
     }
 
-    private IReadOnlyDictionary<string, string> EnvironmentOf(RunContext run, RepositoryWork? work)
+    private IReadOnlyDictionary<string, string> EnvironmentOf(RepositoryWork? work, Uri? local)
     {
-        var isolated = pool.Backend.IsIsolated;
         var git = work is null ? new Dictionary<string, string>()
-            : GitSandboxEnvironment.For(work.Repository, isolated ? GitSandboxEnvironment.InternalUrl : ListenFor(run, work), options.Author);
-        return isolated ? git.Concat(trust.Environment).ToDictionary() : git;
+            : GitSandboxEnvironment.For(work.Repository, local ?? GitSandboxEnvironment.InternalUrl, options.Author);
+        return pool.Backend.IsIsolated ? git.Concat(trust.Environment).ToDictionary() : git;
     }
 
     private WireHandlers OpenGates(RunContext run, RepositoryWork? work)
@@ -78,7 +86,7 @@ public sealed class RepositorySandboxes(SandboxPool pool, EgressGate egress, Git
         var hosts = new Dictionary<string, Func<Stream, CancellationToken, Task>>(StringComparer.Ordinal);
         if (work is not null)
         {
-            var thread = ThreadOf(work, run, () => run);
+            var thread = ThreadOf(run, work);
             hosts[GitSandboxEnvironment.InternalHost] = (stream, token) => gateway.ServeAsync(thread, stream, token);
         }
 
@@ -88,23 +96,19 @@ public sealed class RepositorySandboxes(SandboxPool pool, EgressGate egress, Git
         return new WireHandlers().AddTunnels(session.ServeAsync);
     }
 
-    /// <summary>Without isolation there are no doors: the gateway listens on loopback, at an address that cannot be guessed, for as
-    /// long as the thread's sandbox can be warm.</summary>
-    private Uri ListenFor(RunContext run, RepositoryWork work)
+    /// <summary>Without isolation there are no doors: the gateway listens on loopback, at an address that cannot be guessed, for as long as
+    /// the run holds its sandbox, and in the thread's next run there again.</summary>
+    private (GitGatewayListener Gateway, bool HasMoved) Listen(RunContext run, RepositoryWork work)
     {
-        var local = _local.GetOrAdd(run.Thread.Id, _ =>
-        {
-            LocalGateway? made = null;
-            var thread = ThreadOf(work, run, () => made!.Run ?? run);
-            made = new LocalGateway(gateway.Listen(thread), thread);
-            return made;
-        });
-        local.Run = run;
-        local.Thread.Repository = work.Repository;
-        return local.Listener.Url;
+        if (_addresses.Count >= MostAddresses)
+            _addresses.Clear();
+        var known = _addresses.GetValueOrDefault(run.Thread.Id);
+        var made = gateway.Listen(ThreadOf(run, work), known);
+        _addresses[run.Thread.Id] = made.Url;
+        return (made, made.Url != known);
     }
 
-    private GitGatewayThread ThreadOf(RepositoryWork work, RunContext run, Func<RunContext> current) => new()
+    private GitGatewayThread ThreadOf(RunContext run, RepositoryWork work) => new()
     {
         ThreadId = run.Thread.Id,
         CommitTrailer = options.CoAuthorTrailer(run.Thread.Origin),
@@ -112,29 +116,10 @@ public sealed class RepositorySandboxes(SandboxPool pool, EgressGate egress, Git
         Branch = work.Branch,
         BaseBranch = work.BaseBranch,
         BaseCommit = work.BaseCommit,
-        StillHeld = token => current().HoldsLeaseAsync(token),
-        OnPush = (decision, token) => RecordPushAsync(current(), work, decision, token),
+        StillHeld = run.HoldsLeaseAsync,
+        History = () => new GitBranchHistory(run.Facts.PushedCommit, run.Facts.PersonsCommit),
+        OnPush = (decision, token) => decision is { Pushed: true, Commit: { } commit }
+            ? new ValueTask(PushRecord.CommitAsync(run, work, commit, decision.PersonsCommit, token))
+            : ValueTask.CompletedTask,
     };
-
-    private static async ValueTask RecordPushAsync(RunContext run, RepositoryWork work, GitPushDecision decision, CancellationToken cancellationToken)
-    {
-        if (!decision.Pushed || decision.Commit is null || decision.Commit == run.Facts.PushedCommit)
-            return;
-        await run.CommitAsync(
-            new RunCommit
-            {
-                Events = [new BranchPushed { Repository = work.Repository.FullName, Branch = work.Branch, Commit = decision.Commit }],
-                ChangeFacts = facts => facts with { PushedCommit = decision.Commit },
-            },
-            cancellationToken).ConfigureAwait(false);
-    }
-
-    private sealed class LocalGateway(GitGatewayListener listener, GitGatewayThread thread)
-    {
-        public GitGatewayThread Thread { get; } = thread;
-
-        public GitGatewayListener Listener { get; } = listener;
-
-        public RunContext? Run { get; set; }
-    }
 }

@@ -10,19 +10,38 @@ public sealed class GitGatewayListener : IAsyncDisposable
 {
     private readonly GitGatewayServer _server;
     private readonly GitGatewayThread _thread;
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
     private readonly string _prefix;
     private readonly Task _accepting;
 
-    internal GitGatewayListener(GitGatewayServer server, GitGatewayThread thread)
+    private GitGatewayListener(GitGatewayServer server, GitGatewayThread thread, TcpListener listener, string prefix)
     {
-        _server = server;
-        _thread = thread;
-        _prefix = $"/{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}/";
-        _listener.Start();
+        (_server, _thread, _listener, _prefix) = (server, thread, listener, prefix);
         Url = new Uri($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}{_prefix}");
         _accepting = AcceptAsync();
+    }
+
+    internal static GitGatewayListener Start(GitGatewayServer server, GitGatewayThread thread, Uri? address)
+    {
+        if (address is not null)
+        {
+            var again = new TcpListener(IPAddress.Loopback, address.Port);
+            try
+            {
+                again.Start();
+                return new GitGatewayListener(server, thread, again, address.AbsolutePath);
+            }
+            catch (SocketException)
+            {
+                // Somebody else has the port now.
+                again.Dispose();
+            }
+        }
+
+        var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return new GitGatewayListener(server, thread, listener, $"/{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16))}/");
     }
 
     /// <summary>The gateway's address, ending with a slash: what <see cref="GitSandboxEnvironment"/> wants.</summary>

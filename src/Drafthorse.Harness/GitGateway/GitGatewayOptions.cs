@@ -1,3 +1,5 @@
+using Drafthorse.Harness.GitGateway.Git;
+
 namespace Drafthorse.Harness.GitGateway;
 
 /// <summary>Where the gateway keeps its mirrors, and its limits.</summary>
@@ -21,13 +23,25 @@ public sealed class GitGatewayOptions
     /// <summary>Longest silence of a client while it sends or should read (default 2 min).</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>Least rate at which a client sends or reads, in bytes a second, after a minute that each request has to spare (default 4,096).</summary>
+    public int MinBytesPerSecond { get; init; } = 4096;
+
     /// <summary>Most bytes in the pack of one push (default 100 MiB).</summary>
     public long MaxPushBytes { get; init; } = 100L * 1024 * 1024;
 
     /// <summary>Most new commits in one push (default 1,000).</summary>
     public int MaxPushCommits { get; init; } = 1000;
 
-    /// <summary>Most address space of one git process that reads a client's bytes (default 4 GiB).</summary>
+    /// <summary>Most bytes of one pushed object when it is unpacked (default 100 MiB).</summary>
+    public long MaxObjectBytes { get; init; } = 100L * 1024 * 1024;
+
+    /// <summary>Most bytes of the files that a push changes when they are checked out (default 1 GiB).</summary>
+    public long MaxChangedFileBytes { get; init; } = 1024L * 1024 * 1024;
+
+    /// <summary>Most address space, beside the repository's indexes, of one git process that unpacks what a client pushed (default 768 MiB).</summary>
+    public long MaxUnpackMemoryBytes { get; init; } = 768L * 1024 * 1024;
+
+    /// <summary>Most address space of one git process that serves a clone or fills a mirror (default 4 GiB).</summary>
     public long MaxProcessMemoryBytes { get; init; } = 4L * 1024 * 1024 * 1024;
 
     /// <summary>Most git processes that serve clients at the same time, over all threads (default 32).</summary>
@@ -35,4 +49,13 @@ public sealed class GitGatewayOptions
 
     /// <summary>Most connections of one thread at the same time (default 8).</summary>
     public int MaxConnectionsPerThread { get; init; } = 8;
+
+    internal UnpackBounds Unpack => new()
+    {
+        MaxMemoryBytes = MaxUnpackMemoryBytes,
+        MaxPackBytes = MaxPushBytes,
+        MaxObjectBytes = MaxObjectBytes,
+        MaxTreeBytes = MaxChangedFileBytes,
+        Timeout = RequestTimeout,
+    };
 }

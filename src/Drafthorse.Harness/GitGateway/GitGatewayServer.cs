@@ -41,12 +41,12 @@ public sealed class GitGatewayServer
         ServeAsync(thread, connection, "/", cancellationToken);
 
     /// <summary>Listens on a free port of the loopback address for a thread whose sandbox shares the host's network (local mode).
-    /// The listener's address has an unguessable part.</summary>
-    public GitGatewayListener Listen(GitGatewayThread thread) => new(this, thread);
+    /// The listener's address has an unguessable part. Where it can, it listens at the address of an earlier one.</summary>
+    public GitGatewayListener Listen(GitGatewayThread thread, Uri? address = null) => GitGatewayListener.Start(this, thread, address);
 
     internal async Task ServeAsync(GitGatewayThread thread, Stream stream, string prefix, CancellationToken cancellationToken)
     {
-        var http = new HttpConnection(stream, _options.IdleTimeout);
+        var http = new HttpConnection(stream, new Pace(_options.IdleTimeout, _options.MinBytesPerSecond, _mirrors.Time));
         var mayServe = Interlocked.Increment(ref thread.Connections) <= _options.MaxConnectionsPerThread;
         try
         {
@@ -132,7 +132,7 @@ public sealed class GitGatewayServer
         }
 
         await RunUploadPackAsync(
-            mirror, new GitCommand("upload-pack", "--stateless-rpc", "--http-backend-info-refs", "--strict", mirror.Directory) { Output = response },
+            thread, mirror, new GitCommand("upload-pack", "--stateless-rpc", "--http-backend-info-refs", "--strict", mirror.Directory) { Output = response },
             head, cancellationToken).ConfigureAwait(false);
     }
 
@@ -143,15 +143,17 @@ public sealed class GitGatewayServer
         if (!Directory.Exists(mirror.Directory))
             await mirror.RefreshAsync(_options.MirrorFreshness, cancellationToken).ConfigureAwait(false);
         using var unpacked = head.IsGzip ? new GZipStream(body, CompressionMode.Decompress, leaveOpen: true) : (Stream)body;
-        using var request = new LimitedStream(unpacked, MaxFetchRequestBytes, "the request");
+        using var limited = new LimitedStream(unpacked, MaxFetchRequestBytes, "the request");
+        using var request = await SpooledBody.ReadAsync(limited, Path.Combine(_mirrors.Root, "spool"), MaxFetchRequestBytes, cancellationToken).ConfigureAwait(false);
         await RunUploadPackAsync(
-            mirror, new GitCommand("upload-pack", "--stateless-rpc", "--strict", mirror.Directory) { Input = request, Output = response },
+            thread, mirror, new GitCommand("upload-pack", "--stateless-rpc", "--strict", mirror.Directory) { Input = request, Output = response },
             head, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task RunUploadPackAsync(RepositoryMirror mirror, GitCommand command, HttpRequestHead head, CancellationToken cancellationToken)
+    private async Task RunUploadPackAsync(
+        GitGatewayThread thread, RepositoryMirror mirror, GitCommand command, HttpRequestHead head, CancellationToken cancellationToken)
     {
-        using var slot = await _slots.TakeAsync(cancellationToken).ConfigureAwait(false);
+        using var slot = await _slots.TakeAsync(thread, cancellationToken).ConfigureAwait(false);
         var result = await _mirrors.Git.RunAsync(
             command with
             {
@@ -174,7 +176,7 @@ public sealed class GitGatewayServer
     {
         var mirror = _mirrors.Get(thread.Repository);
         await mirror.RefreshAsync(_options.MirrorFreshness, cancellationToken).ConfigureAwait(false);
-        using var slot = await _slots.TakeAsync(cancellationToken).ConfigureAwait(false);
+        using var slot = await _slots.TakeAsync(thread, cancellationToken).ConfigureAwait(false);
         await PushAdvertisement.WriteAsync(mirror, thread, response, cancellationToken).ConfigureAwait(false);
     }
 

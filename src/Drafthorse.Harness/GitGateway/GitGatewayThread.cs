@@ -30,6 +30,9 @@ public sealed class GitGatewayThread
     /// and again right before it goes to the code host.</summary>
     public required Func<CancellationToken, ValueTask<bool>> StillHeld { get; init; }
 
+    /// <summary>What the thread's record says of its branch now: asked when a push is judged. Null: whatever the branch holds is taken for a person's.</summary>
+    public Func<GitBranchHistory>? History { get; init; }
+
     /// <summary>Told of every push, before the client gets its answer. A failure here fails the client's push,
     /// and its retry finds the commit already pushed.</summary>
     public Func<GitPushDecision, CancellationToken, ValueTask>? OnPush { get; init; }
@@ -37,7 +40,20 @@ public sealed class GitGatewayThread
     /// <summary>Told of every request.</summary>
     public Action<GitGatewayAudit>? OnRequest { get; init; }
 
+    internal const int MaxProcesses = 4;
+
     internal SemaphoreSlim PushGate { get; } = new(1, 1);
 
+    internal SemaphoreSlim Processes { get; } = new(MaxProcesses, MaxProcesses);
+
     internal int Connections;
+}
+
+/// <summary>What is known of a branch that a thread writes.</summary>
+/// <param name="Pushed">The commit that went through the gateway last, or null.</param>
+/// <param name="PersonsCommit">The last commit that came to the branch past the gateway, or null.</param>
+public sealed record GitBranchHistory(string? Pushed, string? PersonsCommit)
+{
+    /// <summary>The last commit of a person, given the branch's commit on the code host.</summary>
+    internal string? PersonsCommitAt(string? tip) => tip is not null && tip != Pushed ? tip : PersonsCommit;
 }

@@ -23,6 +23,9 @@ public sealed record GitPushDecision
     /// <summary>The commit that the push names; null when it names none or several.</summary>
     public string? Commit { get; init; }
 
+    /// <summary>The last commit that a person put on the branch past the gateway, as far as it is known, or null.</summary>
+    public string? PersonsCommit { get; init; }
+
     /// <summary>Whether the code host has the commit now.</summary>
     public required bool Pushed { get; init; }
 

@@ -41,6 +41,9 @@ public sealed class SandboxSession : IAsyncDisposable
     /// <summary>How it was acquired.</summary>
     public AcquirePath Path { get; }
 
+    /// <summary>What is needed for as long as the sandbox is held, and goes with the hold; or null.</summary>
+    internal IAsyncDisposable? Gate { get; set; }
+
     /// <summary>The client to use for the next call. When the stream was lost it attaches again; commands that were running go on,
     /// and their results are collected by call id. Throws <see cref="SandboxException"/>: gone, unreachable, or superseded by a
     /// newer owner.</summary>
@@ -59,6 +62,8 @@ public sealed class SandboxSession : IAsyncDisposable
         await _disposed.CancelAsync().ConfigureAwait(false);
         await _watching.ConfigureAwait(false);
         await _client.DisposeAsync().ConfigureAwait(false);
+        if (Gate is { } gate)
+            await gate.DisposeAsync().ConfigureAwait(false);
         _attaching.Dispose();
         _disposed.Dispose();
     }

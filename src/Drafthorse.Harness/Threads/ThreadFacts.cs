@@ -31,6 +31,9 @@ public sealed record ThreadFacts
     /// <summary>The commit that was pushed last, or null.</summary>
     public string? PushedCommit { get; init; }
 
+    /// <summary>The last commit that a person put on <see cref="Branch"/> past the gateway, as of the last push, or null.</summary>
+    public string? PersonsCommit { get; init; }
+
     /// <summary>The thread's sandbox, or null.</summary>
     public SandboxRecord? Sandbox { get; init; }
 

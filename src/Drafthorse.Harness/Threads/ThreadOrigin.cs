@@ -52,4 +52,7 @@ public sealed record PullRequestOrigin
 
     /// <summary>Whether its branch is in another repository (or gone).</summary>
     public bool IsFork { get; init; }
+
+    /// <summary>The commit of a fork's branch that was taken over: what somebody saw when they asked for the work. Null: nobody has.</summary>
+    public string? HeadCommit { get; init; }
 }

@@ -161,7 +161,7 @@ internal sealed class Platform : IAsyncDisposable
             Folder = folder,
             Unpriced = specs.FirstOrDefault(spec => factory.Catalog.Find(spec).Price is null),
         };
-        platform._owned.AddRange([sandboxes, selection.Backend, store]);
+        platform._owned.AddRange([selection.Backend, store]);
         return platform;
     }
 

@@ -208,9 +208,12 @@ public class DraftContractTests
         var fork = world.GitHub.World.AddRepository("mallory", "greeter");
         var theirs = await world.BranchAsync("", "main", "README.md", "from afar\n", "refs/pull/1/head", "A person's work\n\nFixes #3\nSigned-off-by: Mallory <m@example.org>");
         var pull = world.OpenPullRequest("main", fork);
+        pull.HeadSha = theirs;
         await world.ServeAsync(Fix);
+        // What is there now is not what was seen.
+        await world.GitAsync("update-ref", "refs/pull/1/head", "main");
 
-        await world.CommentAsync(pull.Conversation, "@drafthorse finish this");
+        await world.CommentAsync(pull.Conversation, "@drafthorse take over and finish this");
         await world.RestsAsync(world.ThreadOf(pull.Conversation));
 
         var draft = Assert.Single(world.Repository.PullRequests, other => other != pull);

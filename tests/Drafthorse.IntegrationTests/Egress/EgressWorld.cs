@@ -125,7 +125,6 @@ internal sealed class EgressWorld : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _run.DisposeAsync();
-        await _repositories.DisposeAsync();
         await _sandboxes.DisposeAsync();
         await Packages.DisposeAsync();
         await _remoteApp.DisposeAsync();

@@ -32,6 +32,8 @@ internal sealed class GatewayFixture : IAsyncDisposable
                 MirrorFreshness = TimeSpan.Zero,
                 MaxPushBytes = options.MaxPushBytes,
                 MaxPushCommits = options.MaxPushCommits,
+                MaxObjectBytes = options.MaxObjectBytes,
+                MaxChangedFileBytes = options.MaxChangedFileBytes,
                 IdleTimeout = options.IdleTimeout,
                 MaxProcesses = options.MaxProcesses,
             },
@@ -48,6 +50,8 @@ internal sealed class GatewayFixture : IAsyncDisposable
             BaseBranch = "main",
             BaseCommit = baseCommit,
             StillHeld = _ => ValueTask.FromResult(IsHeld()),
+            History = () => new GitBranchHistory(
+                Pushes.LastOrDefault(push => push.Pushed)?.Commit, Pushes.LastOrDefault(push => push.Pushed)?.PersonsCommit),
             OnPush = (decision, _) =>
             {
                 Pushes.Enqueue(decision);
@@ -178,6 +182,7 @@ internal sealed class GatewayFixture : IAsyncDisposable
         var cancellationToken = TestContext.Current.CancellationToken;
         var work = Path.Combine(Root, $"person-{Guid.NewGuid():N}");
         await GitRemote.RunGitAsync(Root, ["clone", "--quiet", "--branch", branch, Remote.PathOf("acme/widgets"), work], cancellationToken);
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(work, name))!);
         await File.WriteAllTextAsync(Path.Combine(work, name), text, cancellationToken);
         await GitRemote.RunGitAsync(work, ["add", "--all"], cancellationToken);
         await GitRemote.RunGitAsync(work, ["commit", "--quiet", "--message", $"Person changes {name}"], cancellationToken);
@@ -200,6 +205,10 @@ internal sealed class GitGatewayFixtureOptions
     public long MaxPushBytes { get; set; } = 10 * 1024 * 1024;
 
     public int MaxPushCommits { get; set; } = 50;
+
+    public long MaxObjectBytes { get; set; } = 100 * 1024 * 1024;
+
+    public long MaxChangedFileBytes { get; set; } = 1024 * 1024 * 1024;
 
     public string Token { get; set; } = GatewayFixture.Token;
 

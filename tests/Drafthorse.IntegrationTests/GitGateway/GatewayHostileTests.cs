@@ -154,6 +154,40 @@ public sealed class GatewayHostileTests
         await fixture.CloneAsync().WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
     }
 
+    [Fact]
+    public async Task FetchBody_ThatNeverEnds_HoldsNobodyElseUp()
+    {
+        await using var fixture = await GatewayFixture.StartAsync(options => options.MaxProcesses = 1);
+        await fixture.CloneAsync("first");
+        using var dripping = new TcpClient();
+        await dripping.ConnectAsync("127.0.0.1", fixture.Url.Port, TestContext.Current.CancellationToken);
+        var head = $"POST {fixture.Url.AbsolutePath}code.example/acme/widgets.git/git-upload-pack HTTP/1.1\r\nContent-Type: application/x-git-upload-pack-request\r\nContent-Length: 1000\r\nExpect: 100-continue\r\n\r\n";
+        await dripping.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head), TestContext.Current.CancellationToken);
+        Assert.StartsWith("HTTP/1.1 100 ", await new StreamReader(dripping.GetStream()).ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        await dripping.GetStream().WriteAsync("0011"u8.ToArray(), TestContext.Current.CancellationToken);
+
+        await fixture.CloneAsync("second").WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+    }
+
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\r")]
+    [InlineData("\0")]
+    public async Task Request_SmuggledBehindAChunkExtension_IsNotAnswered(string bare)
+    {
+        await using var fixture = await GatewayFixture.StartAsync();
+        var path = $"{fixture.Url.AbsolutePath}code.example/acme/widgets.git";
+        var second = $"GET {path}/info/refs?service=git-upload-pack HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+
+        var answer = await SendAsync(
+            fixture,
+            $"POST {path}/git-receive-pack HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-git-receive-pack-request\r\nTransfer-Encoding: chunked\r\n\r\n4;a={bare}b\r\n0000\r\n0\r\n\r\n{second}");
+
+        Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
+        Assert.Equal(400, Assert.Single(fixture.Requests).Status);
+        Assert.DoesNotContain("HTTP/1.1 200", answer, StringComparison.Ordinal);
+    }
+
     private static Task<string> SendAsync(GatewayFixture fixture, string request) => SendAsync(fixture, Encoding.Latin1.GetBytes(request));
 
     private static async Task<string> SendAsync(GatewayFixture fixture, byte[] request)

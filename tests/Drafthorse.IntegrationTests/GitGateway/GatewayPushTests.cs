@@ -115,6 +115,12 @@ public sealed class GatewayPushTests
     [InlineData(".drafthorse.yml")]
     [InlineData(".github/actions/build/action.yml")]
     [InlineData("docs/CODEOWNERS")]
+    [InlineData(".gitlab/CODEOWNERS")]
+    [InlineData(".github/dependabot.yml")]
+    [InlineData(".gitlab-ci.yml")]
+    [InlineData(".forgejo/workflows/ci.yml")]
+    [InlineData(".circleci/config.yml")]
+    [InlineData("azure-pipelines.yml")]
     public async Task Push_ProtectedPath_IsRefusedAndNamed(string path)
     {
         await using var fixture = await GatewayFixture.StartAsync();

@@ -35,6 +35,34 @@ public sealed class GatewaySecrecyTests
         Assert.DoesNotContain(fixture.Environment.Values, HoldsSecret);
     }
 
+    [Theory]
+    [InlineData("token t0p-secret-token-value seen")]
+    [InlineData("https://x-access-token:t0p-secret-token-value@code.example/")]
+    [InlineData("t0p%2dsecret%2Dtoken-value")]
+    [InlineData("Authorization: Basic eC1hY2Nlc3MtdG9rZW46dDBwLXNlY3JldC10b2tlbi12YWx1ZQ==")]
+    [InlineData("Basic eHg6dDBwLXNlY3JldC10b2tlbi12YWx1ZQ==")]
+    [InlineData("Basic eDp0MHAtc2VjcmV0LXRva2VuLXZhbHVl")]
+    public async Task Push_HookPrintsWhatItWasShown_GoesOnWithoutIt(string said)
+    {
+        await using var fixture = await GatewayFixture.StartAsync();
+        var hook = Path.Combine(fixture.Remote.PathOf("acme/widgets"), "hooks", "pre-receive");
+        Directory.CreateDirectory(Path.GetDirectoryName(hook)!);
+        await File.WriteAllTextAsync(hook, $"#!/bin/sh\necho '{said}' >&2\nexit 1\n", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(hook, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var work = await fixture.CloneAsync();
+        await fixture.CommitAsync(work, "a.txt", "a");
+
+        var (exitCode, output) = await fixture.GitAsync(work, "push", "origin", "HEAD");
+
+        Assert.NotEqual(0, exitCode);
+        foreach (var text in (string[])[output, Assert.Single(fixture.Pushes).Reason])
+        {
+            Assert.Contains("[redacted: ", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("t0p", text, StringComparison.Ordinal);
+            Assert.DoesNotMatch("ZhbHVl|dmFsdWU|YWx1Z|value", text);
+        }
+    }
+
     [Fact]
     public async Task Clone_WrongToken_SaysSoWithoutIt()
     {

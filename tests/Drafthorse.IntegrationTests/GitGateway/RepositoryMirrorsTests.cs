@@ -123,4 +123,24 @@ public sealed class RepositoryMirrorsTests
         Assert.Equal(commit, await fixture.Mirrors.ResolveBranchAsync(fixture.Repository, GatewayFixture.Branch, Token));
         Assert.Null(await fixture.Mirrors.ResolveBranchAsync(fixture.Repository, "nothing", Token));
     }
+
+    [Fact]
+    public async Task Mirror_OfANumberedRepository_IsKeptThroughARenameAndNotSharedWithAnotherOfTheName()
+    {
+        await using var fixture = await GatewayFixture.StartAsync();
+        var mirrors = Path.Combine(fixture.StateDirectory, "mirrors");
+        var first = fixture.Repository with { NumericId = 1 };
+        await fixture.Mirrors.ResolveBaseAsync(first, null, Token);
+        Directory.Move(fixture.Remote.PathOf("acme/widgets"), fixture.Remote.PathOf("acme/gadgets"));
+        var commit = await fixture.Remote.CreateAsync("acme/widgets", "main", new Dictionary<string, string> { ["a"] = "another repository" }, Token);
+        var renamed = first with { Name = "gadgets", CloneUrl = first.CloneUrl.Replace("widgets", "gadgets", StringComparison.Ordinal) };
+
+        var former = await fixture.Mirrors.ResolveBaseAsync(renamed, null, Token);
+        Assert.Single(Directory.GetDirectories(mirrors));
+        var other = await fixture.Mirrors.ResolveBaseAsync(fixture.Repository with { NumericId = 2 }, null, Token);
+
+        Assert.Equal((fixture.BaseCommit, commit), (former.Commit, other.Commit));
+        Assert.Equal(2, Directory.GetDirectories(mirrors).Length);
+        await Assert.ThrowsAsync<GitException>(() => fixture.Mirrors.ReadFileAsync(fixture.Repository with { NumericId = 2 }, fixture.BaseCommit, "README.md", 1000, Token));
+    }
 }

@@ -1,6 +1,5 @@
 using Drafthorse.Harness.GitGateway;
 using Drafthorse.Harness.GitGateway.Http;
-using Drafthorse.Harness.GitGateway.Push;
 using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Tests.GitGateway;
@@ -39,26 +38,6 @@ public sealed class GatewayRouteTests
     [Fact]
     public void Find_WithoutThePrefix_IsNotFound() =>
         Assert.Equal(404, Assert.Throws<HttpException>(() => GatewayRoute.Find(Head("POST", "/code.example/acme/widgets/git-upload-pack"), "/secret/", Widgets)).Status);
-
-    [Theory]
-    [InlineData(".github/workflows/ci.yml", true)]
-    [InlineData(".GITHUB/workflows/x/y", true)]
-    [InlineData(".github", true)]
-    [InlineData(".github/workflows", true)]
-    [InlineData(".drafthorse.yml", true)]
-    [InlineData(".Drafthorse.YML", true)]
-    [InlineData("docs/.drafthorse.yml", false)]
-    [InlineData(".github/Actions/build/action.yml", true)]
-    [InlineData(".github/actions", true)]
-    [InlineData("codeowners", true)]
-    [InlineData(".github/CODEOWNERS", true)]
-    [InlineData("docs/CODEOWNERS", true)]
-    [InlineData("docs", false)]
-    [InlineData("docs/CODEOWNERS.md", false)]
-    [InlineData("docs/readme.md", false)]
-    [InlineData("src/CODEOWNERS", false)]
-    [InlineData("src/.github/workflows/ci.yml", false)]
-    public void Covers_Path_IsProtected(string path, bool expected) => Assert.Equal(expected, ProtectedPaths.Covers(path));
 
     private static HttpRequestHead Head(string method, string target) => HttpRequestHead.Parse($"{method} {target} HTTP/1.1\r\nHost: x");
 }

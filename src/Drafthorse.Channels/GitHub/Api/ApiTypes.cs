@@ -85,12 +85,16 @@ internal sealed record PullRequestEnd
 {
     public string Ref { get; init; } = "";
 
+    public string? Sha { get; init; }
+
     public PullRequestRepository? Repo { get; init; }
 }
 
 internal sealed record PullRequestRepository
 {
     public long Id { get; init; }
+
+    public DateTimeOffset? PushedAt { get; init; }
 }
 
 /// <summary>Opens a draft. There is no way to ask for anything else.</summary>

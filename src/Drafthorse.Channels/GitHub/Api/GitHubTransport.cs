@@ -89,13 +89,13 @@ internal sealed class GitHubTransport(HttpClient http, Uri apiUrl, TimeProvider 
             || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             response?.Dispose();
-            throw new EffectException($"GitHub could not be reached for {request}: {exception.Message}", true, null, exception);
+            throw new EffectException($"GitHub could not be reached for {request}: {request.Redact(exception.Message)}", true, null, exception);
         }
     }
 
     private async Task<Exception> RefusalAsync(GitHubRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var said = ErrorText(await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
+        var said = ErrorText(request, await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
         var message = $"GitHub answered {request} with {(int)response.StatusCode}: {said}";
         if (_rateLimits.Note(request.Token, response, said) is { } wait)
             return new EffectException(message, true, wait);
@@ -132,7 +132,7 @@ internal sealed class GitHubTransport(HttpClient http, Uri apiUrl, TimeProvider 
 
     private static bool SameServer(Uri one, Uri other) => one.Scheme == other.Scheme && one.Authority == other.Authority;
 
-    private static string ErrorText(byte[] body)
+    private static string ErrorText(GitHubRequest request, byte[] body)
     {
         try
         {
@@ -140,7 +140,7 @@ internal sealed class GitHubTransport(HttpClient http, Uri apiUrl, TimeProvider 
             if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("message", out var message))
                 return "no reason given";
             var details = json.RootElement.TryGetProperty("errors", out var errors) ? $" {errors.GetRawText()}" : "";
-            var text = message.ToString() + details;
+            var text = request.Redact(message.ToString() + details);
             return text.Length > 500 ? text[..500] : text;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)

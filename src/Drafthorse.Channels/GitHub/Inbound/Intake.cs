@@ -20,6 +20,7 @@ internal sealed class Intake(
 
     private readonly Conversations _conversations = new(api, options, store);
     private readonly GitHubMessages _messages = new(api, permission);
+    private readonly ForkRule _forks = new(options, permission);
 
     public async Task<EffectResult> PerformAsync(GitHubEffect effect, CancellationToken cancellationToken)
     {
@@ -43,12 +44,13 @@ internal sealed class Intake(
     private async Task<EffectResult> TakeIssueAsync(GitHubIntake intake, Conversation conversation, CancellationToken cancellationToken)
     {
         var message = await _messages.OfIssueAsync(intake, cancellationToken).ConfigureAwait(false);
-        var result = await EnqueueAsync(intake, conversation, message, cancellationToken).ConfigureAwait(false);
+        var origin = KnownOrigin(intake, conversation) ?? Origin(intake, null);
+        var result = await EnqueueAsync(intake, conversation.Key, origin, message, cancellationToken).ConfigureAwait(false);
         if (result.Outcome is not EnqueueOutcome.Duplicate || !AsksAgain(intake, conversation.Thread))
             return new EffectResult($"message {result.Outcome.ToString().ToLowerInvariant()}");
 
         var again = message with { Id = $"{message.Id}:again:{intake.DeliveryId}", Text = $"Work on this once more.\n\n{message.Text}" };
-        result = await EnqueueAsync(intake, conversation, again, cancellationToken, ":again").ConfigureAwait(false);
+        result = await EnqueueAsync(intake, conversation.Key, origin, again, cancellationToken, ":again").ConfigureAwait(false);
         return new EffectResult($"asked for again: message {result.Outcome.ToString().ToLowerInvariant()}");
     }
 
@@ -68,29 +70,42 @@ internal sealed class Intake(
                 return await AnswerAsync(effect, intake, $"Nothing was started: {SafeMarkdown.Line(reason, 300)}", cancellationToken).ConfigureAwait(false);
             default:
                 var model = command as Command.Model;
+                var origin = KnownOrigin(intake, conversation);
+                if (origin is null)
+                {
+                    var pull = await FindPullRequestAsync(intake, cancellationToken).ConfigureAwait(false);
+                    origin = Origin(intake, pull);
+                    var words = model?.Rest ?? Mention.TextAfter(text, options.Mention) ?? "";
+                    if (origin.PullRequest is { IsFork: true } && await _forks.WhyNotAsync(intake, pull!, words, cancellationToken).ConfigureAwait(false) is { } whyNot)
+                        return await AnswerAsync(effect, intake, whyNot, cancellationToken).ConfigureAwait(false);
+                }
+
                 var instruction = model is null ? text : model.Rest.Length > 0 ? model.Rest : $"Go on with the model {model.Spec}.";
                 var message = await _messages.OfCommentAsync(intake, instruction, model?.Spec, conversation.Thread is null, cancellationToken).ConfigureAwait(false);
-                var result = await EnqueueAsync(intake, conversation, message, cancellationToken).ConfigureAwait(false);
+                var result = await EnqueueAsync(intake, conversation.Key, origin, message, cancellationToken).ConfigureAwait(false);
                 return new EffectResult($"message {result.Outcome.ToString().ToLowerInvariant()}");
         }
     }
 
     private async Task<EnqueueResult> EnqueueAsync(
-        GitHubIntake intake, Conversation conversation, InboxMessage message, CancellationToken cancellationToken, string suffix = "") =>
+        GitHubIntake intake, string key, ThreadOrigin origin, InboxMessage message, CancellationToken cancellationToken, string suffix = "") =>
         await store.EnqueueAsync(
             new EnqueueRequest
             {
-                ThreadKey = conversation.Key,
-                Origin = conversation.Thread is { } known
-                    ? known.Origin with { Repository = GitHubRepositories.Of(options, intake.Delivery.Repository!) }
-                    : await OriginAsync(intake, cancellationToken).ConfigureAwait(false),
+                ThreadKey = key,
+                Origin = origin,
                 DeliveryId = $"github:{intake.DeliveryId}:checked{suffix}",
                 Message = message,
                 Outbox = [Acknowledgement.ToOutbox(intake.Delivery, Seen)],
             },
             cancellationToken).ConfigureAwait(false);
 
-    private async Task<ThreadOrigin> OriginAsync(GitHubIntake intake, CancellationToken cancellationToken)
+    /// <summary>A thread's origin, with its repository's name as it is now.</summary>
+    private ThreadOrigin? KnownOrigin(GitHubIntake intake, Conversation conversation) => conversation.Thread is { } known
+        ? known.Origin with { Repository = GitHubRepositories.Of(options, intake.Delivery.Repository!) }
+        : null;
+
+    private ThreadOrigin Origin(GitHubIntake intake, PullRequest? pull)
     {
         var (repository, issue) = (intake.Delivery.Repository!, intake.Delivery.Issue!);
         return new ThreadOrigin
@@ -99,23 +114,25 @@ internal sealed class Intake(
             User = GitHubMessages.SenderOf(intake),
             Repository = GitHubRepositories.Of(options, repository),
             Title = SafeMarkdown.Line(issue.Title, 200),
-            PullRequest = issue.PullRequest is null ? null : await PullRequestAsync(repository, issue, cancellationToken).ConfigureAwait(false),
+            PullRequest = pull is not { Head: { } head, Base: { } target } ? null : new PullRequestOrigin
+            {
+                Number = issue.Number,
+                HeadBranch = head.Ref,
+                BaseBranch = target.Ref,
+                IsFork = head.Repo?.Id != repository.Id,
+                HeadCommit = head.Repo?.Id != repository.Id ? head.Sha : null,
+            },
             Number = issue.Number,
             ChannelData = new GitHubRequester { Id = intake.Delivery.Sender!.Id, Login = intake.Delivery.Sender.Login! }.ToJson(),
         };
     }
 
-    /// <summary>The person's pull request, as GitHub has it: a comment's payload does not name its branches.</summary>
-    private async Task<PullRequestOrigin?> PullRequestAsync(RepositoryPart repository, IssuePart issue, CancellationToken cancellationToken)
+    /// <summary>The person's pull request, as GitHub has it now: a comment's payload does not name its branches.</summary>
+    private async Task<PullRequest?> FindPullRequestAsync(GitHubIntake intake, CancellationToken cancellationToken)
     {
-        var pull = await api.FindPullRequestAsync(new Repo(repository.Owner!.Login!, repository.Name!), issue.Number, cancellationToken).ConfigureAwait(false);
-        return pull is not { Head: { } head, Base: { } target } ? null : new PullRequestOrigin
-        {
-            Number = issue.Number,
-            HeadBranch = head.Ref,
-            BaseBranch = target.Ref,
-            IsFork = head.Repo?.Id != repository.Id,
-        };
+        var (repository, issue) = (intake.Delivery.Repository!, intake.Delivery.Issue!);
+        return issue.PullRequest is null ? null
+            : await api.FindPullRequestAsync(new Repo(repository.Owner!.Login!, repository.Name!), issue.Number, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<EffectResult> StopAsync(GitHubEffect effect, GitHubIntake intake, Conversation conversation, CancellationToken cancellationToken)

@@ -19,8 +19,14 @@ internal sealed partial class TriggerPermission(GitHubApi api, GitHubOptions opt
     {
         if (person is not { Id: > 0, Login: { Length: > 0 } login, Type: "User" })
             return false;
-        if (NamePattern.MatchesAny(options.AllowedUsers, login))
-            return true;
+        return NamePattern.MatchesAny(options.AllowedUsers, login) || await MayWriteAsync(repository, person, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether GitHub says that somebody has write access; the allow-list does not count.</summary>
+    public async ValueTask<bool> MayWriteAsync(RepositoryPart repository, AccountPart? person, CancellationToken cancellationToken)
+    {
+        if (person is not { Id: > 0, Login: { Length: > 0 } login, Type: "User" })
+            return false;
 
         var key = (repository.Id, person.Id);
         if (_known.TryGetValue(key, out var known) && known.Until > time.GetUtcNow())

@@ -88,7 +88,7 @@ internal sealed class DraftEnding(RunContext run, RepositoryWork work, Repositor
                 : (outcome with { Status = ThreadStatus.Failed, Reason = $"the work could not be pushed: {reason}" }, null);
         }
 
-        await RecordPushAsync(commit, cancellationToken).ConfigureAwait(false);
+        await PushRecord.CommitAsync(run, work, commit, run.Facts.PersonsCommit, cancellationToken).ConfigureAwait(false);
         return work.IsPersonsBranch
             ? (outcome with { Notes = [.. outcome.Notes, .. PushedToPerson(verified)] }, null)
             : (outcome with { Outbox = [.. outcome.Outbox, Draft(outcome, commit, verified).ToOutbox()] }, null);
@@ -128,17 +128,6 @@ internal sealed class DraftEnding(RunContext run, RepositoryWork work, Repositor
         await run.CommitAsync(new RunCommit { Events = [finished] }, cancellationToken).ConfigureAwait(false);
         return results;
     }
-
-    /// <summary>The gateway journals each push; one whose owner was lost right then is journaled when it is found done.</summary>
-    private Task RecordPushAsync(string commit, CancellationToken cancellationToken) => run.Facts.PushedCommit == commit
-        ? Task.CompletedTask
-        : run.CommitAsync(
-            new RunCommit
-            {
-                Events = [new BranchPushed { Repository = work.Repository.FullName, Branch = work.Branch, Commit = commit }],
-                ChangeFacts = facts => facts with { PushedCommit = commit },
-            },
-            cancellationToken);
 
     private static Complaint Complain(VerifyResult failure) => new(
         $"""

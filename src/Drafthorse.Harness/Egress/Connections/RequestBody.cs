@@ -1,6 +1,6 @@
 using System.Buffers;
-using System.Globalization;
 using System.Text;
+using Drafthorse.Harness.Framing;
 
 namespace Drafthorse.Harness.Egress.Connections;
 
@@ -22,8 +22,7 @@ internal static class RequestBody
         while (true)
         {
             var line = await LineAsync(input, cancellationToken).ConfigureAwait(false);
-            var digits = line.Split(';')[0].TrimEnd(' ', '\t');
-            if (digits.Length is 0 or > 15 || !long.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var size))
+            if (!ChunkLine.TryReadSize(line, out var size))
                 throw EgressException.Refused("malformed request: malformed chunk size");
             if (size == 0)
                 break;
@@ -70,6 +69,6 @@ internal static class RequestBody
     {
         var bytes = await input.ReadToAsync(LineEnd, MaxLine, cancellationToken).ConfigureAwait(false) ?? throw new IOException("The request's body was cut.");
         var line = Encoding.Latin1.GetString(bytes.AsSpan(0, bytes.Length - 2));
-        return line.AsSpan().ContainsAny('\r', '\n', '\0') ? throw EgressException.Refused("malformed request: a bare line end") : line;
+        return ChunkLine.IsOne(line) ? line : throw EgressException.Refused("malformed request: a bare line end or a control character");
     }
 }

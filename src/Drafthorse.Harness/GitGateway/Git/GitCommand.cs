@@ -16,6 +16,9 @@ internal sealed record GitCommand(params string[] Arguments)
 
     public IReadOnlyList<(string Key, string Value)> Environment { get; init; } = [];
 
+    /// <summary>Secrets that this command knows: whatever it prints goes on without them, as the other side may print what it was shown.</summary>
+    public IReadOnlyList<string> Secrets { get; init; } = [];
+
     public ReadOnlyMemory<byte> InputPrefix { get; init; }
 
     public Stream? Input { get; init; }
@@ -34,4 +37,7 @@ internal sealed record GitCommand(params string[] Arguments)
     public long MaxMemoryBytes { get; init; }
 
     public long MaxFileBytes { get; init; }
+
+    /// <summary>Most processor time of each process; null = no bound. Needs <see cref="MaxMemoryBytes"/>.</summary>
+    public TimeSpan? MaxProcessorTime { get; init; }
 }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using Drafthorse.Harness.Host;
+using Drafthorse.Harness.Secrets;
 
 namespace Drafthorse.Harness.GitGateway.Git;
 
@@ -13,6 +14,9 @@ namespace Drafthorse.Harness.GitGateway.Git;
 /// </summary>
 internal sealed class GitProcess(string program, string homeDirectory)
 {
+    private const int LongError = 5 * 1024;
+    private const int LongestSecret = 4 * 1024;
+
     /// <summary>Runs a command. Throws <see cref="GitException"/> when git cannot be started, takes too long or prints too much.</summary>
     public async Task<GitResult> RunAsync(GitCommand command, CancellationToken cancellationToken)
     {
@@ -29,7 +33,7 @@ internal sealed class GitProcess(string program, string homeDirectory)
             await CancelOnFailureAsync([input, output, error], deadline).ConfigureAwait(false);
             await process.WaitForExitAsync(deadline.Token).ConfigureAwait(false);
             deadline.Token.ThrowIfCancellationRequested();
-            return new GitResult(process.ExitCode, collected?.ToArray() ?? [], await error.ConfigureAwait(false));
+            return WithoutSecrets(command, new GitResult(process.ExitCode, collected?.ToArray() ?? [], await error.ConfigureAwait(false)));
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -48,6 +52,19 @@ internal sealed class GitProcess(string program, string homeDirectory)
         return result.ExitCode == 0
             ? result
             : throw new GitException($"git {command.Arguments[0]} ended with {result.ExitCode}: {Printable.Lines(result.Error, 600)}");
+    }
+
+    /// <summary>What the other side printed may hold what it was shown: the token, its header, an address with both.</summary>
+    private static GitResult WithoutSecrets(GitCommand command, GitResult result)
+    {
+        if (command.Secrets.Count == 0)
+            return result;
+        var redactor = new SecretRedactor(command.Secrets.Select((secret, index) => (secret, index)).ToDictionary(known => $"credential {known.index + 1}", known => known.secret));
+        var error = redactor.Redact(result.Error);
+        // Where so much was said that its beginning is cut off, half a secret may stand there.
+        if (result.Error.Length >= LongError)
+            error = error[Math.Min(error.Length, LongestSecret)..];
+        return result with { Output = Encoding.UTF8.GetBytes(redactor.Redact(result.Text)), Error = error };
     }
 
     private static async Task CancelOnFailureAsync(Task[] tasks, CancellationTokenSource deadline)
@@ -99,7 +116,7 @@ internal sealed class GitProcess(string program, string homeDirectory)
         while (await pipe.ReadAsync(buffer, CancellationToken.None).ConfigureAwait(false) is var read and > 0)
         {
             if (collected is not null && collected.Length + read > command.MaxOutputBytes)
-                throw new GitException($"git {command.Arguments[0]} printed more than {command.MaxOutputBytes} bytes and was stopped.");
+                throw new GitException($"git {command.Arguments[0]} printed more than {command.MaxOutputBytes} bytes and was stopped.") { PrintedTooMuch = true };
             await (command.Output ?? collected!).WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
         }
     }
@@ -169,12 +186,15 @@ internal sealed class GitProcess(string program, string homeDirectory)
     {
         start.FileName = "/bin/sh";
         start.ArgumentList.Add("-c");
-        start.ArgumentList.Add("ulimit -v \"$1\" 2>/dev/null; ulimit -f \"$2\" 2>/dev/null; shift 2; exec \"$@\"");
+        start.ArgumentList.Add("ulimit -v \"$1\" 2>/dev/null; ulimit -f \"$2\" 2>/dev/null; ulimit -t \"$3\" 2>/dev/null; shift 3; exec \"$@\"");
         start.ArgumentList.Add("sh");
         start.ArgumentList.Add((command.MaxMemoryBytes / 1024).ToString(CultureInfo.InvariantCulture));
         start.ArgumentList.Add(command.MaxFileBytes == 0
             ? "unlimited"
             : (command.MaxFileBytes / 512).ToString(CultureInfo.InvariantCulture));
+        start.ArgumentList.Add(command.MaxProcessorTime is { } most
+            ? Math.Ceiling(most.TotalSeconds).ToString(CultureInfo.InvariantCulture)
+            : "unlimited");
         start.ArgumentList.Add(file);
     }
 }

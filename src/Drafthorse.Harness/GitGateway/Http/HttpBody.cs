@@ -1,5 +1,4 @@
-using System.Globalization;
-
+using Drafthorse.Harness.Framing;
 using Drafthorse.Sandbox.Streams;
 
 namespace Drafthorse.Harness.GitGateway.Http;
@@ -50,8 +49,7 @@ internal sealed class HttpBody(HttpConnection connection, long? length) : Forwar
             throw new HttpException(400, "malformed chunk");
         _anyChunk = true;
         var line = await connection.ReadLineAsync(256, cancellationToken).ConfigureAwait(false);
-        var size = line.Split(';')[0].TrimEnd(' ');
-        if (size.Length is 0 or > 12 || !long.TryParse(size, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _left))
+        if (!ChunkLine.TryReadSize(line, out _left))
             throw new HttpException(400, "malformed chunk");
         if (_left > 0)
             return;

@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Text;
+using Drafthorse.Harness.Framing;
 
 namespace Drafthorse.Harness.GitGateway.Http;
 
 /// <summary>
 /// HTTP/1.1 over one stream, server side: reads heads and body bytes through one bounded buffer, writes responses.
-/// A peer that is silent for too long is answered 408.
+/// A peer that is silent for too long, or too slow, is answered 408.
 /// </summary>
-internal sealed class HttpConnection(Stream stream, TimeSpan idleTimeout)
+internal sealed class HttpConnection(Stream stream, Pace pace)
 {
     private const int MaxHeadBytes = 16 * 1024;
     private readonly byte[] _buffer = new byte[64 * 1024];
@@ -17,6 +18,10 @@ internal sealed class HttpConnection(Stream stream, TimeSpan idleTimeout)
     /// <summary>The next head, or null when the peer ended the connection between requests.</summary>
     public async Task<HttpRequestHead?> ReadHeadAsync(CancellationToken cancellationToken)
     {
+        pace.Restart();
+        if (_start == _end && !await FillAsync(cancellationToken).ConfigureAwait(false))
+            return null;
+        pace.Restart();
         while (true)
         {
             var length = _buffer.AsSpan(_start, _end - _start).IndexOf("\r\n\r\n"u8);
@@ -30,7 +35,7 @@ internal sealed class HttpConnection(Stream stream, TimeSpan idleTimeout)
             if (_end - _start > MaxHeadBytes)
                 throw new HttpException(431, "the head is too large");
             if (!await FillAsync(cancellationToken).ConfigureAwait(false))
-                return _start == _end ? null : throw new HttpException(400, "the head is cut short");
+                throw new HttpException(400, "the head is cut short");
         }
     }
 
@@ -55,7 +60,7 @@ internal sealed class HttpConnection(Stream stream, TimeSpan idleTimeout)
             {
                 var line = Encoding.Latin1.GetString(_buffer, _start, end);
                 _start += end + 2;
-                return line;
+                return ChunkLine.IsOne(line) ? line : throw new HttpException(400, "malformed chunk: a bare line end or a control character");
             }
 
             if (end > maxLength || _end - _start > maxLength + 2 || !await FillAsync(cancellationToken).ConfigureAwait(false))
@@ -87,16 +92,20 @@ internal sealed class HttpConnection(Stream stream, TimeSpan idleTimeout)
 
     public async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        using var idle = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        idle.CancelAfter(idleTimeout);
         try
         {
-            await stream.WriteAsync(bytes, idle.Token).ConfigureAwait(false);
-            await stream.FlushAsync(idle.Token).ConfigureAwait(false);
+            await pace.WaitAsync(
+                async token =>
+                {
+                    await stream.WriteAsync(bytes, token).ConfigureAwait(false);
+                    await stream.FlushAsync(token).ConfigureAwait(false);
+                    return bytes.Length;
+                },
+                cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (TimeoutException exception)
         {
-            throw new IOException($"The client did not read for {idleTimeout}.");
+            throw new IOException($"The client did not read: {exception.Message}.", exception);
         }
     }
 
@@ -109,17 +118,15 @@ internal sealed class HttpConnection(Stream stream, TimeSpan idleTimeout)
             _start = 0;
         }
 
-        using var idle = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        idle.CancelAfter(idleTimeout);
         try
         {
-            var read = await stream.ReadAsync(_buffer.AsMemory(_end), idle.Token).ConfigureAwait(false);
+            var read = await pace.WaitAsync(token => stream.ReadAsync(_buffer.AsMemory(_end), token), cancellationToken).ConfigureAwait(false);
             _end += read;
             return read > 0;
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (TimeoutException exception)
         {
-            throw new HttpException(408, $"nothing came for {idleTimeout}");
+            throw new HttpException(408, exception.Message);
         }
     }
 

@@ -21,6 +21,9 @@ internal sealed class RepositoryMirror(
 
     public string Directory { get; } = directory;
 
+    /// <summary>The repository as it was last named: it may have been renamed since.</summary>
+    public RepositoryRef Repository { get; set; } = repository;
+
     private SemaphoreSlim Gate { get; } = new(1, 1);
 
     /// <summary>Asks upstream unless that was done within <paramref name="maxAge"/>; callers at the same time share one exchange.</summary>
@@ -45,21 +48,24 @@ internal sealed class RepositoryMirror(
         }
     }
 
-    /// <summary>Brings one more ref from upstream. Returns its commit, or null when upstream has no such ref.</summary>
-    public async Task<string?> FetchRefAsync(string reference, CancellationToken cancellationToken)
+    /// <summary>Brings one more ref, or a commit, from upstream under a ref's name. Returns its commit, or null when upstream has no such one.</summary>
+    public async Task<string?> FetchRefAsync(string source, string reference, CancellationToken cancellationToken)
     {
         await Gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             using var alone = await FileLock.TakeAsync(Directory + ".lock", time, cancellationToken).ConfigureAwait(false);
-            var fetch = Local("fetch", "--quiet", "--force", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance",
-                "--", repository.CloneUrl, $"+{reference}:{reference}");
+            // Anybody can open a pull request, so its pack is as hostile as a sandbox's.
+            var fetch = options.Unpack.Apply(
+                Local("fetch", "--quiet", "--force", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance",
+                    "--", Repository.CloneUrl, $"+{source}:{reference}"),
+                Directory);
             var result = await git.RunAsync(await ToUpstreamAsync(fetch, GitAccess.Read, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
             if (result.ExitCode != 0)
             {
-                return result.Error.Contains("couldn't find remote ref", StringComparison.Ordinal)
+                return result.Error.Contains("couldn't find remote ref", StringComparison.Ordinal) || result.Error.Contains("not our ref", StringComparison.Ordinal)
                     ? null
-                    : throw new GitException(Upstream.Explain(repository, result.Error));
+                    : throw new GitException(Upstream.Explain(Repository, result.Error));
             }
         }
         finally
@@ -93,7 +99,7 @@ internal sealed class RepositoryMirror(
             return;
         await RefreshAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
         if (!await HasAsync(commit, cancellationToken).ConfigureAwait(false))
-            throw new GitException($"{repository.FullName} does not have the commit {commit[..12]} (any more): its history was rewritten.");
+            throw new GitException($"{Repository.FullName} does not have the commit {commit[..12]} (any more): its history was rewritten.");
     }
 
     /// <summary>Branch tips by full ref name.</summary>
@@ -108,12 +114,18 @@ internal sealed class RepositoryMirror(
     /// <summary>A command that talks to upstream, with the credential in its environment only.</summary>
     public async Task<GitCommand> ToUpstreamAsync(GitCommand command, GitAccess access, CancellationToken cancellationToken)
     {
-        var protocol = Upstream.ProtocolOf(repository);
-        var credential = await credentials(repository, access, cancellationToken).ConfigureAwait(false);
-        Upstream.RequireSafe(repository, credential);
+        var protocol = Upstream.ProtocolOf(Repository);
+        var credential = await credentials(Repository, access, cancellationToken).ConfigureAwait(false);
+        Upstream.RequireSafe(Repository, credential);
         return command with
         {
-            Config = credential is null ? command.Config : [.. command.Config, ("http.extraHeader", credential.ToHeader())],
+            Config =
+            [
+                .. command.Config, ("fetch.unpackLimit", "1"),
+                .. credential is null ? [] : ((string, string)[])[("http.extraHeader", credential.ToHeader())],
+            ],
+            MaxMemoryBytes = command.MaxMemoryBytes > 0 ? command.MaxMemoryBytes : options.MaxProcessMemoryBytes,
+            Secrets = credential is null ? [] : [credential.Password],
             Environment = [.. command.Environment, ("GIT_ALLOW_PROTOCOL", protocol)],
             Timeout = options.UpstreamTimeout,
         };
@@ -164,7 +176,7 @@ internal sealed class RepositoryMirror(
         try
         {
             await UpstreamAsync(
-                new GitCommand("clone", "--bare", "--quiet", "--no-local", "--template=", "--", repository.CloneUrl, fresh),
+                new GitCommand("clone", "--bare", "--quiet", "--no-local", "--template=", "--", Repository.CloneUrl, fresh),
                 cancellationToken).ConfigureAwait(false);
             System.IO.Directory.Move(fresh, Directory);
             _headReadAt = time.GetTimestamp();
@@ -197,7 +209,7 @@ internal sealed class RepositoryMirror(
     {
         await UpstreamAsync(
             Local("fetch", "--quiet", "--prune", "--force", "--no-write-fetch-head", "--no-recurse-submodules", "--no-auto-maintenance",
-                "--", repository.CloneUrl, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"),
+                "--", Repository.CloneUrl, "+refs/heads/*:refs/heads/*", "+refs/tags/*:refs/tags/*"),
             cancellationToken).ConfigureAwait(false);
         if (_headReadAt is not { } at || time.GetElapsedTime(at) > HeadFreshness)
             await ReadHeadAsync(cancellationToken).ConfigureAwait(false);
@@ -208,7 +220,7 @@ internal sealed class RepositoryMirror(
 
     private async Task ReadHeadAsync(CancellationToken cancellationToken)
     {
-        var result = await UpstreamAsync(Local("ls-remote", "--symref", "--", repository.CloneUrl, "HEAD"), cancellationToken)
+        var result = await UpstreamAsync(Local("ls-remote", "--symref", "--", Repository.CloneUrl, "HEAD"), cancellationToken)
             .ConfigureAwait(false);
         if (result.Text.Split('\n')[0].Split('\t')[0] is ['r', 'e', 'f', ':', ' ', .. var head] && head.StartsWith("refs/heads/", StringComparison.Ordinal))
             await git.RequireAsync(Local("symbolic-ref", "HEAD", head), cancellationToken).ConfigureAwait(false);
@@ -219,6 +231,6 @@ internal sealed class RepositoryMirror(
     {
         var result = await git.RunAsync(await ToUpstreamAsync(command, GitAccess.Read, cancellationToken).ConfigureAwait(false), cancellationToken)
             .ConfigureAwait(false);
-        return result.ExitCode == 0 ? result : throw new GitException(Upstream.Explain(repository, result.Error));
+        return result.ExitCode == 0 ? result : throw new GitException(Upstream.Explain(Repository, result.Error));
     }
 }

@@ -67,7 +67,22 @@ public sealed class RepositoryMirrors
     {
         var mirror = Get(repository);
         await mirror.RefreshAsync(_options.MirrorFreshness, cancellationToken).ConfigureAwait(false);
-        return await mirror.FetchRefAsync(PullRequestRef(number), cancellationToken).ConfigureAwait(false);
+        return await mirror.FetchRefAsync(PullRequestRef(number), PullRequestRef(number), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Makes sure that a commit of a pull request is here, also when its branch has moved on since. Returns the ref that sandboxes
+    /// fetch it by. Throws <see cref="GitException"/> when upstream does not have it (any more).</summary>
+    public async Task<string> KeepPullRequestCommitAsync(RepositoryRef repository, int number, string commit, CancellationToken cancellationToken)
+    {
+        if (!ObjectId.IsValid(commit))
+            throw new GitException($"The head of pull request #{number} is not known.");
+        var mirror = Get(repository);
+        await mirror.RefreshAsync(_options.MirrorFreshness, cancellationToken).ConfigureAwait(false);
+        var kept = string.Create(CultureInfo.InvariantCulture, $"refs/drafthorse/pull/{number}/{commit}");
+        if (await mirror.ResolveAsync(kept, cancellationToken).ConfigureAwait(false) == commit
+            || await mirror.FetchRefAsync(commit, kept, cancellationToken).ConfigureAwait(false) == commit)
+            return kept;
+        throw new GitException($"{repository.FullName} does not have the commit {commit[..12]} of pull request #{number} any more.");
     }
 
     /// <summary>The branches as of the last look at upstream. Throws <see cref="GitException"/>.</summary>
@@ -116,20 +131,31 @@ public sealed class RepositoryMirrors
         return content.Text;
     }
 
-    internal RepositoryMirror Get(RepositoryRef repository) =>
-        _mirrors.GetOrAdd(NameOf(repository), static (name, key) => key.Self.Create(name, key.Repository), (Self: this, Repository: repository));
+    internal RepositoryMirror Get(RepositoryRef repository)
+    {
+        var mirror = _mirrors.GetOrAdd(NameOf(repository), static (name, key) => key.Self.Create(name, key.Repository), (Self: this, Repository: repository));
+        mirror.Repository = repository;
+        return mirror;
+    }
 
     private RepositoryMirror Create(string name, RepositoryRef repository) =>
         new(repository, Path.Combine(Root, "mirrors", name + ".git"), Git, _options, _credentials, _time);
 
+    /// <summary>By the code host's number where it is known: a repository keeps it when it is renamed, and another one of its name has another.</summary>
     private static string NameOf(RepositoryRef repository)
     {
-        // A name that another repository has taken over must not find the first one's objects.
-        var identity = $"{repository.Host}\n{repository.NumericId}\n{repository.FullName}\n{repository.CloneUrl}";
-        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))[..20];
+        if (repository.NumericId is { } number)
+        {
+            var server = Uri.TryCreate(repository.CloneUrl, UriKind.Absolute, out var url) ? url.GetLeftPart(UriPartial.Authority) : repository.CloneUrl;
+            return string.Create(CultureInfo.InvariantCulture, $"{number}-{Hash($"{repository.Host}\n{server}")}");
+        }
+
+        var hash = Hash($"{repository.Host}\n{repository.FullName}\n{repository.CloneUrl}");
         var readable = new string([.. repository.FullName.Where(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '/').Take(60)]);
         return $"{readable.Replace('/', '-')}-{hash}";
     }
+
+    private static string Hash(string identity) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))[..20];
 }
 
 /// <summary>Where work starts: the branch, and its commit (null when the repository has none yet).</summary>

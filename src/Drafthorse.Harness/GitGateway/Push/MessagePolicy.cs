@@ -22,15 +22,13 @@ internal sealed class MessagePolicy(GitProcess git, GitGatewayOptions options, s
         var upstream = await mirror.ReadBranchesAsync(cancellationToken).ConfigureAwait(false);
         var known = upstream.Select(branch => branch.Commit).Concat(thread.BaseCommit is { } start ? [start] : []);
         var revisions = string.Concat(known.Select(id => $"^{id}\n").Prepend($"{commit}\n"));
-        var result = await git.RunAsync(
-            new GitCommand("log", "--stdin", "-z", "--encoding=UTF-8", "--no-show-signature", "--format=%H %B")
-            {
-                GitDirectory = quarantine,
-                InputPrefix = Encoding.ASCII.GetBytes(revisions),
-                MaxMemoryBytes = options.MaxProcessMemoryBytes,
-                MaxOutputBytes = MaxMessageBytes,
-            },
-            cancellationToken).ConfigureAwait(false);
+        var log = new GitCommand("log", "--stdin", "-z", "--encoding=UTF-8", "--no-show-signature", "--format=%H %B")
+        {
+            GitDirectory = quarantine,
+            InputPrefix = Encoding.ASCII.GetBytes(revisions),
+            MaxOutputBytes = MaxMessageBytes,
+        };
+        var result = await git.RunAsync(options.Unpack.Apply(log, quarantine), cancellationToken).ConfigureAwait(false);
         if (result.ExitCode != 0)
             throw new GitException($"The new commits could not be read: {Printable.Lines(result.Error, 300)}");
         foreach (var record in result.Text.Split('\0', StringSplitOptions.RemoveEmptyEntries))

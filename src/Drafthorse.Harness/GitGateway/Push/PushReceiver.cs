@@ -22,11 +22,12 @@ internal sealed class PushReceiver(RepositoryMirrors mirrors, ProcessSlots slots
         await thread.PushGate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            var history = thread.History?.Invoke() ?? new GitBranchHistory(null, null);
             refusal = CommandPolicy.Refuse(push, thread) ?? await RefuseUnheldAsync(thread, cancellationToken).ConfigureAwait(false);
             try
             {
                 if (refusal is null)
-                    (before, refusal) = await MoveBranchAsync(thread, push, pack, report, cancellationToken).ConfigureAwait(false);
+                    (before, refusal) = await MoveBranchAsync(thread, history, push, pack, report, cancellationToken).ConfigureAwait(false);
             }
             catch (GitException exception)
             {
@@ -41,6 +42,7 @@ internal sealed class PushReceiver(RepositoryMirrors mirrors, ProcessSlots slots
                 Refs = [.. push.Commands.Select(command => Printable.Line(command.Ref, 200))],
                 OldCommit = before,
                 Commit = push.Commands is [var only] ? only.New : null,
+                PersonsCommit = push.Commands is [{ New: var pushed }] && before == pushed ? history.PersonsCommit : history.PersonsCommitAt(before),
                 Pushed = refusal is null,
                 Reason = refusal?.Reason ?? "",
                 ProtectedPaths = refusal?.ProtectedPaths ?? [],
@@ -57,7 +59,7 @@ internal sealed class PushReceiver(RepositoryMirrors mirrors, ProcessSlots slots
     }
 
     private async Task<(string? Before, PushRefusal? Refusal)> MoveBranchAsync(
-        GitGatewayThread thread, PushCommands push, HttpBody pack, PushReport report, CancellationToken cancellationToken)
+        GitGatewayThread thread, GitBranchHistory history, PushCommands push, HttpBody pack, PushReport report, CancellationToken cancellationToken)
     {
         var command = push.Commands[0];
         var mirror = mirrors.Get(thread.Repository);
@@ -71,13 +73,18 @@ internal sealed class PushReceiver(RepositoryMirrors mirrors, ProcessSlots slots
                 "not a fast-forward: the branch on the code host moved meanwhile. Fetch, merge or rebase onto it, and push again."));
         }
 
-        using var slot = await slots.TakeAsync(cancellationToken).ConfigureAwait(false);
         using var quarantine = await Quarantine.CreateAsync(mirrors.Root, mirror, command, cancellationToken).ConfigureAwait(false);
-        var refusal = await quarantine.ReceiveAsync(_git, mirrors.Options, push, pack, cancellationToken).ConfigureAwait(false);
+        using var received = await SpooledBody.ReadAsync(pack, quarantine.Directory, mirrors.Options.MaxPushBytes, cancellationToken).ConfigureAwait(false);
+        if (received is null)
+            return (before, new PushRefusal(mirrors.Options.Unpack.PackIsTooLarge));
+        using var slot = await slots.TakeAsync(thread, cancellationToken).ConfigureAwait(false);
+        var refusal = await quarantine.ReceiveAsync(_git, mirrors.Options, push, received, cancellationToken).ConfigureAwait(false);
         if (refusal is not null)
             return (before, refusal);
         await report.SayAsync($"checking {command.New[..12]} for {thread.Branch}", cancellationToken).ConfigureAwait(false);
-        var ground = await FindGroundAsync(thread, mirror, before, cancellationToken).ConfigureAwait(false);
+        // Receiving can take long, and the client's base may have come from another replica's mirror: judged is by the base as it is now.
+        await mirror.RefreshAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
+        var ground = new ObjectPolicy.Ground(before, thread.BaseCommit, await FindBaseTipAsync(thread, mirror, cancellationToken).ConfigureAwait(false), history.PersonsCommitAt(before));
         refusal = await new ObjectPolicy(_git, mirrors.Options, quarantine.Directory).RefuseAsync(command.New, ground, cancellationToken).ConfigureAwait(false)
             ?? await new MessagePolicy(_git, mirrors.Options, quarantine.Directory).RefuseAsync(command.New, thread, mirror, cancellationToken).ConfigureAwait(false)
             ?? await RefuseUnheldAsync(thread, cancellationToken).ConfigureAwait(false)
@@ -90,12 +97,11 @@ internal sealed class PushReceiver(RepositoryMirrors mirrors, ProcessSlots slots
             ? null
             : new PushRefusal("this run no longer owns its thread: another one took it over. Nothing was pushed.");
 
-    private static async Task<ObjectPolicy.Ground> FindGroundAsync(
-        GitGatewayThread thread, RepositoryMirror mirror, string? before, CancellationToken cancellationToken)
+    /// <summary>The base branch's commit; where that branch is gone, the default branch's, which code hosts then offer the draft to.</summary>
+    private static async Task<string?> FindBaseTipAsync(GitGatewayThread thread, RepositoryMirror mirror, CancellationToken cancellationToken)
     {
-        var branch = thread.BaseBranch ?? await mirror.ReadDefaultBranchAsync(cancellationToken).ConfigureAwait(false);
-        var tip = await mirror.ResolveAsync($"refs/heads/{branch}", cancellationToken).ConfigureAwait(false);
-        return new ObjectPolicy.Ground(before, thread.BaseCommit, tip);
+        var tip = thread.BaseBranch is { } branch ? await mirror.ResolveAsync($"refs/heads/{branch}", cancellationToken).ConfigureAwait(false) : null;
+        return tip ?? await mirror.ResolveAsync($"refs/heads/{await mirror.ReadDefaultBranchAsync(cancellationToken).ConfigureAwait(false)}", cancellationToken).ConfigureAwait(false);
     }
 
     // With the expected commit named, the code host moves the branch only from there: the one place where two pushes can race.
@@ -103,15 +109,13 @@ internal sealed class PushReceiver(RepositoryMirrors mirrors, ProcessSlots slots
         GitGatewayThread thread, RepositoryMirror mirror, Quarantine quarantine, PushCommand command, CancellationToken cancellationToken)
     {
         var expected = command.Old == ObjectId.Zero ? "" : command.Old;
-        var forward = await mirror.ToUpstreamAsync(
-            new GitCommand(
-                "push", "--porcelain", "--quiet", "--no-verify", "--no-signed", "--no-follow-tags", "--recurse-submodules=no",
-                $"--force-with-lease={command.Ref}:{expected}", "--", thread.Repository.CloneUrl, $"{command.New}:{command.Ref}")
-            {
-                GitDirectory = quarantine.Directory,
-            },
-            GitAccess.Write,
-            cancellationToken).ConfigureAwait(false);
+        var push = new GitCommand(
+            "push", "--porcelain", "--quiet", "--no-verify", "--no-signed", "--no-follow-tags", "--recurse-submodules=no",
+            $"--force-with-lease={command.Ref}:{expected}", "--", thread.Repository.CloneUrl, $"{command.New}:{command.Ref}")
+        {
+            GitDirectory = quarantine.Directory,
+        };
+        var forward = await mirror.ToUpstreamAsync(mirrors.Options.Unpack.Apply(push, quarantine.Directory), GitAccess.Write, cancellationToken).ConfigureAwait(false);
         var result = await _git.RunAsync(forward, cancellationToken).ConfigureAwait(false);
         mirror.MarkStale();
         if (result.ExitCode == 0)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Drafthorse.Harness.GitGateway.Git;
 using Drafthorse.Harness.GitGateway.Http;
@@ -57,33 +58,36 @@ internal sealed class Quarantine : IDisposable
         var head = new MemoryStream();
         head.Write(PktLine.Write($"{command.Old} {command.New} {command.Ref}\0 report-status object-format=sha1"));
         head.Write(PktLine.Flush.Span);
-        var result = await git.RunAsync(
-            new GitCommand("receive-pack", "--stateless-rpc", Directory)
-            {
-                InputPrefix = head.ToArray(),
-                Input = pack,
-                Config =
-                [
-                    ("receive.fsckObjects", "true"),
-                    ("receive.maxInputSize", options.MaxPushBytes.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-                    ("receive.denyDeletes", "true"),
-                    ("receive.denyNonFastForwards", "true"),
-                    ("receive.autogc", "false"),
-                    ("receive.shallowUpdate", "false"),
-                    ("core.logAllRefUpdates", "false"),
-                ],
-                MaxMemoryBytes = options.MaxProcessMemoryBytes,
-                MaxFileBytes = 4 * options.MaxPushBytes,
-                MaxOutputBytes = 64 * 1024,
-                Timeout = options.RequestTimeout,
-            },
-            cancellationToken).ConfigureAwait(false);
-        return await ExplainAsync(result, command, options, cancellationToken).ConfigureAwait(false);
+        var bounds = options.Unpack;
+        var receive = new GitCommand("receive-pack", "--stateless-rpc", Directory)
+        {
+            InputPrefix = head.ToArray(),
+            Input = pack,
+            Config =
+            [
+                ("receive.fsckObjects", "true"),
+                ("receive.maxInputSize", options.MaxPushBytes.ToString(CultureInfo.InvariantCulture)),
+                // Always indexed as a pack, never written out as loose objects.
+                ("receive.unpackLimit", "1"),
+                ("receive.denyDeletes", "true"),
+                ("receive.denyNonFastForwards", "true"),
+                ("receive.autogc", "false"),
+                ("receive.shallowUpdate", "false"),
+                ("core.logAllRefUpdates", "false"),
+            ],
+            MaxOutputBytes = 64 * 1024,
+        };
+        var result = await git.RunAsync(bounds.Apply(receive, Directory), cancellationToken).ConfigureAwait(false);
+        var unpacked = new UntrustedPack(git, bounds);
+        var report = await ReadReportAsync(result, cancellationToken).ConfigureAwait(false);
+        if (report is not ["unpack ok", var status, ..] || status != $"ok {command.Ref}")
+            return new PushRefusal(unpacked.Explain(string.Join("; ", report.Where(line => line != "unpack ok").Append(result.Error))));
+        return await unpacked.RefuseObjectsAsync(Directory, cancellationToken).ConfigureAwait(false) is { } tooLarge ? new PushRefusal(tooLarge) : null;
     }
 
     public void Dispose() => Remove(Directory);
 
-    private static async Task<PushRefusal?> ExplainAsync(GitResult result, PushCommand command, GitGatewayOptions options, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<string>> ReadReportAsync(GitResult result, CancellationToken cancellationToken)
     {
         var lines = new List<string>();
         using var output = new MemoryStream(result.Output);
@@ -91,18 +95,12 @@ internal sealed class Quarantine : IDisposable
         {
             while (await PktLine.ReadAsync(output, allowEnd: true, cancellationToken).ConfigureAwait(false) is { } line)
                 lines.Add(Encoding.UTF8.GetString(line).TrimEnd('\n'));
+            return lines;
         }
         catch (HttpException)
         {
-            lines.Clear();
+            return [];
         }
-
-        if (lines is ["unpack ok", var status, ..] && status == $"ok {command.Ref}")
-            return null;
-        if (result.Error.Contains("exceeds maximum allowed size", StringComparison.Ordinal))
-            return new PushRefusal($"the pack is larger than {options.MaxPushBytes / (1024 * 1024)} MiB. Do not commit large or generated files.");
-        var said = string.Join("; ", lines.Where(line => line != "unpack ok").Append(Printable.Lines(result.Error, 400)).Where(line => line.Length > 0));
-        return new PushRefusal($"git did not accept the objects: {Printable.Line(said, 400)}");
     }
 
     private static void Remove(string directory)

@@ -83,7 +83,7 @@ internal sealed partial class GitHubStandInShapes(Uri serverUrl, Uri apiUrl)
             ["license"] = null,
             ["archived"] = false,
             ["disabled"] = false,
-            ["pushed_at"] = Time(DateTimeOffset.UnixEpoch),
+            ["pushed_at"] = Time(repository.PushedAt),
             ["created_at"] = Time(DateTimeOffset.UnixEpoch),
             ["updated_at"] = Time(DateTimeOffset.UnixEpoch),
         };

@@ -75,6 +75,8 @@ internal sealed class StandInRepository(long id, StandInAccount owner, string na
 
     public string DefaultBranch => defaultBranch;
 
+    public DateTimeOffset PushedAt { get; set; } = DateTimeOffset.UnixEpoch;
+
     public bool RefusesDrafts { get; set; }
 
     /// <summary>The commit of a branch, or null when there is none; by default every branch is there.</summary>

@@ -385,13 +385,33 @@ public class GitHubInboundTests
         var theirs = new StandInPullRequest(1, pull.Conversation, "feature", "main") { HeadRepository = sameRepository ? rig.Repository : fork };
         rig.Repository.PullRequests[0] = theirs;
 
-        await rig.CommentAsync(theirs.Conversation, rig.Ada, "@drafthorse finish this");
+        await rig.CommentAsync(theirs.Conversation, rig.Ada, sameRepository ? "@drafthorse finish this" : "@drafthorse take over and finish this");
         await rig.DrainAsync();
 
         var page = await rig.Store.ListThreadsAsync(new ThreadQuery(), TestContext.Current.CancellationToken);
         var thread = Assert.Single(page.Threads);
         Assert.Contains(":pr:octo/hello-world#1", thread.Key, StringComparison.Ordinal);
-        Assert.Equal(new PullRequestOrigin { Number = 1, HeadBranch = "feature", BaseBranch = "main", IsFork = !sameRepository }, thread.Origin.PullRequest);
+        Assert.Equal(new PullRequestOrigin { Number = 1, HeadBranch = "feature", BaseBranch = "main", IsFork = !sameRepository, HeadCommit = sameRepository ? null : theirs.HeadSha }, thread.Origin.PullRequest);
+    }
+
+    [Theory]
+    [InlineData("@drafthorse fix the typo", false, "Somebody with write access who has looked at the commits can write `@drafthorse take over`")]
+    [InlineData("@drafthorse please do not take over", false, "Somebody with write access")]
+    [InlineData("@drafthorse take over", true, "the fork was pushed to after that comment")]
+    public async Task CommentOnAForksPullRequest_StartsNothingUnlessTakenOverAsItIs(string words, bool pushedSince, string reason)
+    {
+        await using var rig = await GitHubRig.StartAsync();
+        var fork = rig.StandIn.World.AddRepository("mallory", "Hello-World");
+        fork.PushedAt = pushedSince ? DateTimeOffset.UtcNow.AddMinutes(1) : DateTimeOffset.UnixEpoch;
+        var pull = GitHubStandInPulls.Add(rig.StandIn.World, rig.Repository, rig.Mallory, "Mine", "body", "feature", "main", draft: false);
+        var theirs = new StandInPullRequest(1, pull.Conversation, "feature", "main") { HeadRepository = fork };
+        rig.Repository.PullRequests[0] = theirs;
+
+        await rig.CommentAsync(theirs.Conversation, rig.Ada, words);
+        await rig.DrainAsync();
+
+        Assert.DoesNotContain((await rig.Store.ListThreadsAsync(new ThreadQuery(), TestContext.Current.CancellationToken)).Threads, thread => thread.Key.Contains(":pr:", StringComparison.Ordinal));
+        Assert.Contains(reason, theirs.Conversation.Comments[^1].Body, StringComparison.Ordinal);
     }
 
     [Fact]
