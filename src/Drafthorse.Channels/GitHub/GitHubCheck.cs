@@ -33,7 +33,7 @@ public static class GitHubCheck
             using var answer = await JsonDocument.ParseAsync(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false), cancellationToken: cancellationToken).ConfigureAwait(false);
             return options.Token is null ? OfApp(answer.RootElement) : (true, $"token of {Text(answer.RootElement, "login")} at {options.ApiUrl}");
         }
-        catch (Exception exception) when (exception is HttpRequestException or JsonException or CryptographicException or ArgumentException
+        catch (Exception exception) when (exception is HttpRequestException or JsonException or InvalidOperationException or CryptographicException or ArgumentException
             || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return (false, exception is CryptographicException or ArgumentException

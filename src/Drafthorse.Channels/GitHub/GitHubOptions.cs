@@ -1,10 +1,13 @@
 using System.Globalization;
+using Drafthorse.Sandbox.Files;
 
 namespace Drafthorse.Channels.GitHub;
 
 /// <summary>How Drafthorse reaches GitHub, and who may start it there.</summary>
 public sealed class GitHubOptions
 {
+    private const int MaxKeyBytes = 64 << 10;
+
     /// <summary>The REST API's root; the public one by default, <c>https://HOST/api/v3</c> on Enterprise Server.</summary>
     public Uri ApiUrl { get; set; } = new("https://api.github.com");
 
@@ -128,7 +131,7 @@ public sealed class GitHubOptions
             return value.Replace("\\n", "\n", StringComparison.Ordinal);
         if (!File.Exists(value))
             throw new FormatException("GITHUB_APP_PRIVATE_KEY is neither a PEM key nor the path of a file.");
-        return File.ReadAllText(value);
+        return RegularFile.ReadText(value, MaxKeyBytes);
     }
 
     private static Uri? Address(string name, string? value)

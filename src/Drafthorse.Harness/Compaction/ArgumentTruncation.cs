@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Drafthorse.Harness.Text;
 using Drafthorse.Harness.Threads.Journal;
 
 namespace Drafthorse.Harness.Compaction;
@@ -18,11 +19,11 @@ internal static class ArgumentTruncation
         var buffer = new MemoryStream();
         try
         {
-            using var document = JsonDocument.Parse(arguments);
+            using var document = JsonDocument.Parse(JsonText.WellFormed(arguments));
             using var writer = new Utf8JsonWriter(buffer);
             Write(writer, document.RootElement, options.KeepLength);
         }
-        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        catch (JsonException)
         {
             return "{}";
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Drafthorse.Harness.Models;
+using Drafthorse.Harness.Text;
 using Drafthorse.Harness.Threads.Journal;
 using Microsoft.Extensions.AI;
 
@@ -69,8 +70,5 @@ internal static class ContentMapping
         }
     }
 
-    private static string WriteArguments(IDictionary<string, object?>? arguments) =>
-        JsonSerializer.Serialize(
-            arguments ?? new Dictionary<string, object?>(),
-            AIJsonUtilities.DefaultOptions.GetTypeInfo(typeof(IDictionary<string, object?>)));
+    private static string WriteArguments(IDictionary<string, object?>? arguments) => JsonText.OfArguments(arguments ?? new Dictionary<string, object?>());
 }

@@ -1,8 +1,9 @@
 using System.Text;
+using Drafthorse.Harness.Text;
 
 namespace Drafthorse.Harness.GitGateway;
 
-/// <summary>Text of a peer made fit for messages: no control characters, bounded.</summary>
+/// <summary>Text of a peer made fit for messages: no control or other hidden characters, bounded.</summary>
 internal static class Printable
 {
     public static string Line(string text, int maxLength) => Clean(text, maxLength, keepLines: false);
@@ -22,7 +23,7 @@ internal static class Printable
 
             if (keepLines && rune.Value == '\n')
                 clean.Append('\n');
-            else if (!Rune.IsControl(rune))
+            else if (!ForeignText.IsHidden(rune))
                 clean.Append(rune);
             else if (rune.Value != '\r')
                 clean.Append(' ');

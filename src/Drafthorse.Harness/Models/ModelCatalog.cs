@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Drafthorse.Sandbox.Files;
 
 namespace Drafthorse.Harness.Models;
 
@@ -34,7 +35,7 @@ public sealed class ModelCatalog
 
         try
         {
-            using var stream = File.OpenRead(path);
+            using var stream = RegularFile.Open(path);
             return new ModelCatalog(BuiltIn.AsOf, ModelCatalogReader.Read(stream, BuiltIn._models).Models);
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or IOException or UnauthorizedAccessException)

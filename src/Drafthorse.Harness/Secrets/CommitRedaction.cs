@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Drafthorse.Harness.Middleware;
+using Drafthorse.Harness.Text;
 using Drafthorse.Harness.Threads.Journal;
 
 namespace Drafthorse.Harness.Secrets;
@@ -38,7 +39,7 @@ internal sealed class CommitRedaction(SecretRedactor redactor)
     {
         try
         {
-            return RedactJson(JsonNode.Parse(payload))?.ToJsonString() ?? payload;
+            return RedactJson(JsonNode.Parse(JsonText.WellFormed(payload)))?.ToJsonString() ?? payload;
         }
         catch (JsonException)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Drafthorse.Harness.Text;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Harness.Tools;
@@ -114,7 +115,7 @@ public sealed class ArgumentReader(string tool, AIFunctionArguments arguments)
             JsonElement element => element,
             string text => Encode(text),
             bool flag => Parse(flag ? "true" : "false"),
-            System.Text.Json.Nodes.JsonNode node => Parse(node.ToJsonString()),
+            System.Text.Json.Nodes.JsonNode node => Parse(JsonText.Of(node)),
             IFormattable number => Parse(number.ToString(null, CultureInfo.InvariantCulture)),
             _ => throw new ArgumentReaderException($"{tool}: the argument \"{name}\" is of a kind that cannot be read. Give plain JSON."),
         }
@@ -157,7 +158,7 @@ public sealed class ArgumentReader(string tool, AIFunctionArguments arguments)
 
     private static JsonElement Encode(string text)
     {
-        using var document = JsonDocument.Parse($"\"{JsonEncodedText.Encode(text)}\"");
+        using var document = JsonDocument.Parse($"\"{JsonEncodedText.Encode(ForeignText.WellFormed(text))}\"");
         return document.RootElement.Clone();
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Drafthorse.Sandbox.Files;
 
 namespace Drafthorse.Harness.Workspace;
 
@@ -16,7 +17,7 @@ internal sealed class WorkspaceInstructions(string workspace)
             return "";
         }
 
-        using var reader = new StreamReader(path, Encoding.UTF8);
+        using var reader = new StreamReader(RegularFile.Open(path), Encoding.UTF8);
         var buffer = new char[MaxCharacters];
         var length = await reader.ReadBlockAsync(buffer, cancellationToken).ConfigureAwait(false);
         var isWhole = reader.Peek() < 0;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Drafthorse.Harness.Models.Http;
+using Drafthorse.Harness.Text;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Harness.Agent.Answers;
@@ -29,7 +29,7 @@ internal static class AnswerSchemas
     /// <summary>The answer without a Markdown fence around it.</summary>
     public static string WithoutFence(string text)
     {
-        var trimmed = ModelText.WellFormed(text).Trim();
+        var trimmed = JsonText.WellFormed(text).Trim();
         var begin = trimmed.IndexOf('\n', StringComparison.Ordinal);
         return trimmed.StartsWith("```", StringComparison.Ordinal) && trimmed.EndsWith("```", StringComparison.Ordinal) && begin > 0 && begin < trimmed.Length - 3
             ? trimmed[begin..^3].Trim()

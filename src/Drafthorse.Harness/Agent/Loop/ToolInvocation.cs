@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Drafthorse.Harness.Events;
 using Drafthorse.Harness.Middleware;
+using Drafthorse.Harness.Models.Http;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Tools;
@@ -34,7 +35,7 @@ internal static class ToolInvocation
                 ToolOutput output => output,
                 string text => ToolOutput.Text(text),
                 null => ToolOutput.Text("Done."),
-                JsonElement { ValueKind: JsonValueKind.String } element => ToolOutput.Text(element.GetString() ?? ""),
+                JsonElement { ValueKind: JsonValueKind.String } element => ToolOutput.Text(element.Text() ?? ""),
                 JsonElement element => ToolOutput.Text(element.GetRawText()),
                 var other => ToolOutput.Text(JsonSerializer.Serialize(other, tool.JsonSerializerOptions.GetTypeInfo(other.GetType()))),
             };

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using Drafthorse.Harness.Host;
+using Drafthorse.Sandbox.Files;
 
 namespace Drafthorse.Harness.Egress.Registries;
 
@@ -40,7 +41,17 @@ internal sealed class ToolMachine
     public string InRoot(string path) => Path.Combine(Root, path);
 
     /// <summary>The text of a file, empty when there is none or when it is no configuration by its size.</summary>
-    public static string Read(string path) => new FileInfo(path) is { Exists: true, Length: <= MaxFile } ? File.ReadAllText(path) : "";
+    public static string Read(string path)
+    {
+        try
+        {
+            return RegularFile.ReadText(path, MaxFile);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
 
     public static string[] ReadLines(string path) => Read(path).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Drafthorse.Sandbox.Files;
 
 namespace Drafthorse.Harness.Egress.Trust;
 
@@ -13,6 +14,7 @@ public sealed record SandboxTrust
     private const string BundleName = "drafthorse-ca.pem";
     private const string ExtraName = "drafthorse-ca-extra.pem";
     private const string JavaName = "drafthorse-ca.jks";
+    private const int MaxBytes = 16 << 20;
 
     private static readonly string[] SystemBundles =
     [
@@ -68,7 +70,7 @@ public sealed record SandboxTrust
         try
         {
             var certificates = new X509Certificate2Collection();
-            certificates.ImportFromPemFile(file);
+            certificates.ImportFromPem(RegularFile.ReadText(file, MaxBytes));
             return certificates;
         }
         catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)

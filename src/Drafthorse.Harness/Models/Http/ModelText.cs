@@ -1,5 +1,5 @@
-using System.Text;
 using System.Text.Json;
+using Drafthorse.Harness.Text;
 
 namespace Drafthorse.Harness.Models.Http;
 
@@ -8,22 +8,19 @@ internal static class ModelText
 {
     /// <summary>A string member's value, or null when it is absent or not a string.</summary>
     public static string? String(this JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member.Text() : null;
+        element.Member(name)?.Text();
 
     /// <summary>An integer member's value, or null when it is absent or not an integer.</summary>
     public static long? Number(this JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member)
-        && member.ValueKind == JsonValueKind.Number && member.TryGetInt64(out var value) ? value : null;
+        element.Member(name) is { ValueKind: JsonValueKind.Number } member && member.TryGetInt64(out var value) ? value : null;
 
     /// <summary>An object member, or null when it is absent or something else.</summary>
     public static JsonElement? Object(this JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member)
-        && member.ValueKind == JsonValueKind.Object ? member : null;
+        element.Member(name) is { ValueKind: JsonValueKind.Object } member ? member : null;
 
     /// <summary>The items of an array member; none when it is absent or something else.</summary>
     public static IEnumerable<JsonElement> Items(this JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member)
-        && member.ValueKind == JsonValueKind.Array ? member.EnumerateArray() : [];
+        element.Member(name) is { ValueKind: JsonValueKind.Array } member ? member.EnumerateArray() : [];
 
     /// <summary>The string, with lone surrogates as U+FFFD; null when the element is not a string.</summary>
     public static string? Text(this JsonElement element)
@@ -39,59 +36,25 @@ internal static class ModelText
         }
         catch (InvalidOperationException)
         {
-            return Unescape(element.GetRawText().AsSpan()[1..^1]);
+            using var document = JsonDocument.Parse(JsonText.WellFormed(element.GetRawText()));
+            return document.RootElement.GetString();
         }
     }
 
     /// <summary>The text with lone surrogates as U+FFFD: what can be written as UTF-8.</summary>
-    public static string WellFormed(string text)
+    public static string WellFormed(string text) => ForeignText.WellFormed(text);
+
+    /// <summary>A member. A name with half a surrogate pair, which the base library throws on, is nobody's.</summary>
+    private static JsonElement? Member(this JsonElement element, string name)
     {
-        for (var index = 0; index < text.Length; index++)
+        try
         {
-            if (!char.IsSurrogate(text[index]))
-            {
-                continue;
-            }
-
-            if (char.IsHighSurrogate(text[index]) && index + 1 < text.Length && char.IsLowSurrogate(text[index + 1]))
-            {
-                index++;
-                continue;
-            }
-
-            return Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));
+            return element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : null;
         }
-
-        return text;
-    }
-
-    private static string Unescape(ReadOnlySpan<char> escaped)
-    {
-        var text = new StringBuilder(escaped.Length);
-        for (var index = 0; index < escaped.Length; index++)
+        catch (InvalidOperationException)
         {
-            if (escaped[index] != '\\' || index + 1 >= escaped.Length)
-            {
-                text.Append(escaped[index]);
-                continue;
-            }
-
-            index++;
-            switch (escaped[index])
-            {
-                case 'b': text.Append('\b'); break;
-                case 'f': text.Append('\f'); break;
-                case 'n': text.Append('\n'); break;
-                case 'r': text.Append('\r'); break;
-                case 't': text.Append('\t'); break;
-                case 'u' when index + 4 < escaped.Length:
-                    text.Append((char)Convert.ToUInt16(escaped.Slice(index + 1, 4).ToString(), 16));
-                    index += 4;
-                    break;
-                default: text.Append(escaped[index]); break;
-            }
+            using var document = JsonDocument.Parse(JsonText.WellFormed(element.GetRawText()));
+            return document.RootElement.Clone().Member(name);
         }
-
-        return WellFormed(text.ToString());
     }
 }

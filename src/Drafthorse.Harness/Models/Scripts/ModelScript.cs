@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Drafthorse.Sandbox.Files;
 
 namespace Drafthorse.Harness.Models.Scripts;
 
@@ -6,6 +7,7 @@ namespace Drafthorse.Harness.Models.Scripts;
 /// a thread over goes on where the last one stopped.</summary>
 public sealed class ModelScript
 {
+    private const int MaxBytes = 64 << 20;
     private readonly List<List<ScriptTurn>> _sections;
 
     private ModelScript(List<List<ScriptTurn>> sections) => _sections = sections;
@@ -18,7 +20,7 @@ public sealed class ModelScript
     {
         try
         {
-            return Parse(File.ReadAllText(path), path);
+            return Parse(RegularFile.ReadText(path, MaxBytes), path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
