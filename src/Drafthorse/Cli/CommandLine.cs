@@ -26,6 +26,8 @@ internal static class CommandLine
         if (args is ["help", ..])
             args = [.. args.Skip(1), Help];
         using var interrupts = new Interrupts();
+        StandardOutput.Use();
+        VisibleWriter.Use();
         var root = new RootCommand("A coding agent that works unattended and answers with a draft pull request. Without a command: talk with it here.")
         {
             RunCommand.Create(),
@@ -39,22 +41,25 @@ internal static class CommandLine
         // A word is what it is: neither a file with more words (@...) nor an order to the parser ([...]). Tasks are other people's words.
         root.Directives.Clear();
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        var json = RunCommand.BeginJson(parsed);
         var errors = Errors(parsed, args).ToList();
         if (errors.Count > 0)
         {
             foreach (var error in errors)
                 await Console.Error.WriteLineAsync(error);
             await Console.Error.WriteLineAsync($"See: drafthorse {string.Concat(Commands(parsed).Reverse())}{Help}");
+            json?.Failed(string.Join(' ', errors));
             return ExitCodes.Usage;
         }
 
         if (!args.Contains(Help) && !IsSomewhere())
         {
-            await Console.Error.WriteLineAsync("The folder you are in is not there any more: it was removed or renamed. Go to one that exists (cd) and try again.");
+            const string gone = "The folder you are in is not there any more: it was removed or renamed. Go to one that exists (cd) and try again.";
+            await Console.Error.WriteLineAsync(gone);
+            json?.Failed(gone);
             return ExitCodes.Usage;
         }
 
-        StandardOutput.Use();
         try
         {
             // Signals are ours: a run that is cancelled says so and ends well, however long that takes.
@@ -63,6 +68,7 @@ internal static class CommandLine
         }
         catch (OperationCanceledException) when (interrupts.Leave.IsCancellationRequested)
         {
+            json?.Cancelled();
             return ExitCodes.Cancelled;
         }
         catch (OutputClosedException)
@@ -71,6 +77,7 @@ internal static class CommandLine
         }
         catch (Exception exception)
         {
+            json?.Failed(exception.Message);
             await Console.Error.WriteLineAsync(exception is SettingsException or ModelException or SandboxException or ThreadStoreException or IOException or UnauthorizedAccessException
                 ? exception.Message
                 : $"Unexpected, and a defect of drafthorse: {exception}");

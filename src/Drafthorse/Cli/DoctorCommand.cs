@@ -6,6 +6,7 @@ using Drafthorse.Harness.GitGateway;
 using Drafthorse.Harness.GitGateway.Git;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Models.Resilience;
+using Drafthorse.Harness.Text;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Settings;
 using Drafthorse.Terminal;
@@ -44,10 +45,10 @@ internal sealed class DoctorCommand
     private void Line(string part, bool works, string detail)
     {
         _usable &= works;
-        Console.WriteLine($"{(works ? "ok " : "FIX")} {part,-8} {detail}");
+        Console.WriteLine($"{(works ? "ok " : "FIX")} {part,-8} {ForeignText.Line(detail)}");
     }
 
-    private static void Off(string part, string detail) => Console.WriteLine($"-   {part,-8} {detail}");
+    private static void Off(string part, string detail) => Console.WriteLine($"-   {part,-8} {ForeignText.Line(detail)}");
 
     private void Home()
     {

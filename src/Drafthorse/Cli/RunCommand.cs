@@ -29,6 +29,12 @@ internal static class RunCommand
     private static readonly Option<bool> Plan = new("--plan") { Hidden = true };
     private static readonly Option<bool> Json = new("--json") { Description = "One JSON object per line on standard output, and nothing else." };
 
+    private static JsonOutput? _json;
+
+    /// <summary>What a program that reads <c>run --json</c> is told, also when no run begins; null for any other command.</summary>
+    public static JsonOutput? BeginJson(ParseResult parsed) =>
+        _json = parsed.CommandResult.Command.Name == Name && parsed.GetResult(Json) is { Implicit: false } ? new JsonOutput() : null;
+
     public static Command Create()
     {
         MaxCost.CustomParser = ReadCost;
@@ -96,8 +102,7 @@ internal static class RunCommand
         if (parsed.GetValue(MaxCost) is not null && platform.Unpriced is { } unpriced)
             await Console.Error.WriteLineAsync($"--max-cost does not hold for {unpriced}: its price is unknown. Write it to {Path.Combine(settings.Home, "models.json")}; until then its tokens are limited, and --max-steps its calls.");
 
-        var json = parsed.GetValue(Json);
-        var output = json ? (IRunOutput)new JsonOutput() : new TextOutput(TerminalConsole.Create());
+        var output = parsed.GetValue(Json) && _json is { } json ? (IRunOutput)json : new TextOutput(TerminalConsole.Create());
         if (output is TextOutput text)
             text.Introduce(platform, target.Repository is null);
         var message = new AgentMessage

@@ -4,6 +4,7 @@ using Drafthorse.Composition;
 using Drafthorse.Server;
 using Drafthorse.Settings;
 using Drafthorse.Terminal;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Drafthorse.Cli;
 
@@ -32,8 +33,11 @@ internal static class ServeCommand
     }
 
     /// <summary>What the server itself has to say; not each request of the web framework, nor why the host did not start: the command says that.</summary>
-    private static void AddLog(ILoggingBuilder log) =>
-        log.AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+    private static void AddLog(ILoggingBuilder log)
+    {
+        log.Services.AddSingleton<ConsoleFormatter, LogLines>();
+        log.AddConsole(console => console.FormatterName = LogLines.FormatterName).AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
+    }
 
     private static void Introduce(DrafthorseServer server, DrafthorseSettings settings)
     {

@@ -25,11 +25,14 @@ internal static class SandboxKinds
     {
         HomeFolder.Prepare(settings);
         var local = localDirectory ?? Path.Combine(settings.StatePath, "checkouts");
+        var onThisMachine = new LocalOptions { WorkingDirectory = local, SpillDirectory = Path.Combine(settings.StatePath, "spill"), RecordDirectory = Path.Combine(settings.StatePath, "local") };
+        foreach (var name in settings.PassEnvironment)
+            onThisMachine.PassEnvironment.Add(name);
         return
         [
             new DockerBackend(new DockerSandboxOptions { Image = settings.SandboxImage, Deployment = DeploymentOf(settings.Home) }),
             new BubblewrapBackend(new BubblewrapOptions { StateDirectory = Path.Combine(settings.StatePath, "bubblewrap") }),
-            new LocalBackend(new LocalOptions { WorkingDirectory = local, SpillDirectory = Path.Combine(settings.StatePath, "spill"), RecordDirectory = Path.Combine(settings.StatePath, "local") }),
+            new LocalBackend(onThisMachine),
         ];
     }
 

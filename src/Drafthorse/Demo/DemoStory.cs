@@ -21,13 +21,13 @@ internal sealed partial class DemoStory
 
     public void Begin()
     {
-        _console.MarkupLineInterpolated($"[bold]Drafthorse demo[/]: a GitHub issue becomes a draft pull request, on this machine, offline.");
-        _console.MarkupLineInterpolated($"The model's answers are a [bold]recorded script[/]. All else is real: git over HTTP, the signed");
-        _console.MarkupLineInterpolated($"webhook, the server, the sandbox, the git gateway, the repository's own test.");
+        _console.Say($"[bold]Drafthorse demo[/]: a GitHub issue becomes a draft pull request, on this machine, offline.");
+        _console.Say($"The model's answers are a [bold]recorded script[/]. All else is real: git over HTTP, the signed");
+        _console.Say($"webhook, the server, the sandbox, the git gateway, the repository's own test.");
         _console.WriteLine();
     }
 
-    public void Fact(string name, string text) => _console.MarkupLineInterpolated($"[dim]{name,-9}[/] {text}");
+    public void Fact(string name, string text) => _console.Say($"[dim]{name,-9}[/] {text}");
 
     /// <summary>Which sandbox is used, and why none of those before it.</summary>
     public void Sandbox(SandboxSelection selection)
@@ -39,7 +39,7 @@ internal sealed partial class DemoStory
             Fact("", "install bubblewrap, or start Docker, to see it isolated");
     }
 
-    public void Tell(string who, string what) => _console.MarkupLineInterpolated($"[dim]{Seconds,5:0.0} s[/]  [blue]{who,-8}[/] {ToolLine.Cut(what, Math.Max(30, Math.Min(_console.Profile.Width, 160) - 18))}");
+    public void Tell(string who, string what) => _console.Say($"[dim]{Seconds,5:0.0} s[/]  [blue]{who,-8}[/] {ToolLine.Cut(what, Math.Max(30, Math.Min(_console.Profile.Width, 160) - 18))}");
 
     public void Tell(JournalEvent journalEvent)
     {
@@ -85,39 +85,39 @@ internal sealed partial class DemoStory
     public void PullRequest(StandInPullRequest pull, string diff)
     {
         Heading("the draft pull request");
-        _console.MarkupLineInterpolated($"[bold]#{pull.Conversation.Number} {pull.Conversation.Title}[/]  [dim]{(pull.Draft ? "draft" : "NOT A DRAFT")}, {pull.Head} into {pull.Base}[/]");
+        _console.Say($"[bold]#{pull.Conversation.Number} {pull.Conversation.Title}[/]  [dim]{(pull.Draft ? "draft" : "NOT A DRAFT")}, {pull.Head} into {pull.Base}[/]");
         _console.WriteLine(Comment().Replace(pull.Conversation.Body ?? "", "").Trim());
         Heading("its diff");
         foreach (var line in diff.TrimEnd().Split('\n'))
-            _console.MarkupInterpolated(Colour(line));
+            _console.Say(Colour(line));
     }
 
     public void End(double setUp, bool verified)
     {
         Heading(null);
-        _console.MarkupLineInterpolated(verified
+        _console.Say(verified
             ? (FormattableString)$"[green]Done[/] in {Seconds:0.0} s: {setUp:0.0} s to set up, {Seconds - setUp:0.0} s from webhook to verified draft."
             : $"[red]The draft is there, but its repository's own test did not pass.[/]");
         _console.WriteLine();
         _console.WriteLine("Next:");
-        _console.MarkupLineInterpolated($"  drafthorse demo --keep   [dim]leaves all of it running, to look at[/]");
-        _console.MarkupLineInterpolated($"  drafthorse               [dim]talk with it in your own repository (needs a key, see drafthorse doctor)[/]");
-        _console.MarkupLineInterpolated($"  drafthorse serve         [dim]for your own GitHub: docs/settings.md[/]");
+        _console.Say($"  drafthorse demo --keep   [dim]leaves all of it running, to look at[/]");
+        _console.Say($"  drafthorse               [dim]talk with it in your own repository (needs a key, see drafthorse doctor)[/]");
+        _console.Say($"  drafthorse serve         [dim]for your own GitHub: docs/settings.md[/]");
     }
 
-    public void Failed(string reason) => _console.MarkupLineInterpolated($"[red]{reason}[/]");
+    public void Failed(string reason) => _console.Say($"[red]{reason}[/]");
 
     private void Heading(string? text)
     {
         _console.WriteLine();
-        _console.MarkupLineInterpolated($"[green]{(text is null ? new string('─', 60) : $"── {text} {new string('─', Math.Max(0, 56 - text.Length))}")}[/]");
+        _console.Say($"[green]{(text is null ? new string('─', 60) : $"── {text} {new string('─', Math.Max(0, 56 - text.Length))}")}[/]");
     }
 
     private static FormattableString Colour(string line) => line switch
     {
-        ['+', ..] => $"[green]{line}[/]\n",
-        ['-', ..] => $"[red]{line}[/]\n",
-        _ => $"{line}\n",
+        ['+', ..] => $"[green]{line}[/]",
+        ['-', ..] => $"[red]{line}[/]",
+        _ => $"{line}",
     };
 
     private static string LastLines(ToolFinished finished) =>

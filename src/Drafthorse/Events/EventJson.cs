@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Drafthorse.Harness.Events;
+using Drafthorse.Harness.Text;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Journal;
 
@@ -31,6 +32,14 @@ internal static class EventJson
         ],
         _ => [],
     };
+
+    /// <summary>The end of a command that ends before a run began, or in a way that no journal says.</summary>
+    public static ReadOnlyMemory<byte> WriteEnd(ThreadId? thread, long position, DateTimeOffset at, RunFinished end) =>
+        WriteObject("run.finished", thread, position, at, writer => WriteEnd(writer, end, null));
+
+    /// <summary>The end of a run that another one of the same command follows: the last line alone is <c>run.finished</c>.</summary>
+    public static ReadOnlyMemory<byte> WriteEarlierEnd(ThreadId thread, long position, DateTimeOffset at, RunFinished end) =>
+        WriteObject("run.ended", thread, position, at, writer => WriteEnd(writer, end, null));
 
     /// <summary>A journaled event. A model's reply is followed by its usage, as a line of its own.</summary>
     public static IEnumerable<ReadOnlyMemory<byte>> Write(ThreadId thread, long position, DateTimeOffset at, JournalEvent journalEvent, PullRequestRef? pullRequest)
@@ -177,20 +186,23 @@ internal static class EventJson
     private static string TextOf(IReadOnlyList<ContentBlock> content) =>
         string.Concat(content.Where(block => block.Kind == "text").Select(block => block.Text));
 
-    private static ReadOnlyMemory<byte> WriteObject(string type, ThreadId thread, long seq, DateTimeOffset at, Action<Utf8JsonWriter> members)
+    private static ReadOnlyMemory<byte> WriteObject(string type, ThreadId? thread, long seq, DateTimeOffset at, Action<Utf8JsonWriter> members)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(buffer, Options))
         {
             writer.WriteStartObject();
             writer.WriteString("type", type);
-            writer.WriteString("thread", thread.Value);
+            if (thread is { } known)
+                writer.WriteString("thread", known.Value);
+            else
+                writer.WriteNull("thread");
             writer.WriteNumber("seq", seq);
             writer.WriteString("at", at);
             members(writer);
             writer.WriteEndObject();
         }
 
-        return buffer.WrittenMemory;
+        return JsonText.Visible(buffer.WrittenMemory);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Drafthorse.Harness.Text;
 using Drafthorse.Harness.Threads.Journal;
 
 namespace Drafthorse.Events;
@@ -23,6 +24,6 @@ internal static class JournalExport
         }
 
         buffer.Write("\n"u8);
-        return buffer.WrittenMemory;
+        return JsonText.Visible(buffer.WrittenMemory);
     }
 }

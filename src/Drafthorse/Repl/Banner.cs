@@ -11,14 +11,14 @@ internal static class Banner
     public static async Task ShowAsync(ReplSession session)
     {
         var console = session.Console;
-        console.MarkupLineInterpolated($"[bold]Drafthorse[/] [dim]·[/] {string.Join(", then ", session.Platform.Models)}");
-        console.MarkupLineInterpolated($"[dim]in[/] {TerminalConsole.Short(session.Target.Directory)}");
+        console.Say($"[bold]Drafthorse[/] [dim]·[/] {string.Join(", then ", session.Platform.Models)}");
+        console.Say($"[dim]in[/] {TerminalConsole.Short(session.Target.Directory)}");
         if (session.Platform.Sandbox.Backend.IsIsolated)
-            console.MarkupLineInterpolated($"[dim]sandbox:[/] {session.Platform.Sandbox.Reasons[^1]}\n[dim]It has a copy of this folder without ignored files; what changes in it comes back here after each turn.[/]");
+            console.Say($"[dim]sandbox:[/] {session.Platform.Sandbox.Reasons[^1]}\n[dim]It has a copy of this folder without ignored files; what changes in it comes back here after each turn.[/]");
         else
-            console.MarkupLineInterpolated($"[yellow]no isolation:[/] commands run on this machine as you ({session.Platform.Sandbox.Backend.Kind} sandbox)");
+            console.Say($"[yellow]no isolation:[/] commands run on this machine as you ({session.Platform.Sandbox.Backend.Kind} sandbox)");
         if (await session.Platform.Store.GetThreadAsync(ThreadId.FromKey(session.ThreadKey), CancellationToken.None) is { JournalLength: > 0 } thread)
-            console.MarkupLineInterpolated($"[dim]goes on with:[/] {ToolLine.Cut(thread.Origin.Title ?? thread.Key, 60)} [dim]({thread.Facts.Steps} steps; /new begins anew)[/]");
-        console.MarkupLineInterpolated($"[dim]/help lists the commands[/]");
+            console.Say($"[dim]goes on with:[/] {ToolLine.Cut(thread.Origin.Title ?? thread.Key, 60)} [dim]({thread.Facts.Steps} steps; /new begins anew)[/]");
+        console.Say($"[dim]/help lists the commands[/]");
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Drafthorse.Harness.Text;
 using Drafthorse.Terminal.Output;
 
 namespace Drafthorse.Repl;
@@ -110,7 +111,7 @@ internal sealed class LineEditor(TextWriter screen, Func<int> width, InputHistor
         if (common.Length > typed.Length)
             _buffer.Replace(start, _buffer.Cursor, candidates.Count == 1 && !common.EndsWith('/') ? $"{common} " : common);
         else if (candidates.Count > 1)
-            Print(string.Join("  ", candidates.Take(40)));
+            Print(string.Join("  ", candidates.Take(40).Select(ForeignText.Name)));
     }
 
     private void Print(string text)
@@ -145,6 +146,7 @@ internal sealed class LineEditor(TextWriter screen, Func<int> width, InputHistor
         {
             var length = StringInfo.GetNextTextElementLength(_buffer.Text, index);
             var element = _buffer.Text.Substring(index, length);
+            element = element == "\n" ? element : ForeignText.Line(element);
             var cells = element == "\n" ? 0 : Cells.Of(element);
             if (element == "\n" || column + cells >= width())
             {
@@ -155,7 +157,7 @@ internal sealed class LineEditor(TextWriter screen, Func<int> width, InputHistor
             if (index == _buffer.Cursor)
                 cursor = (row, column);
             if (element != "\n")
-                drawn.Append(char.IsControl(element[0]) ? "�" : element);
+                drawn.Append(element);
             column += cells;
             index += length;
         }

@@ -1,3 +1,4 @@
+using Drafthorse.Terminal;
 using Spectre.Console;
 
 namespace Drafthorse.Repl;
@@ -46,7 +47,7 @@ internal sealed class MessageInput(RawTerminal? terminal, IAnsiConsole console, 
         {
             var line = await Console.In.ReadLineAsync(leave);
             if (piped && !string.IsNullOrWhiteSpace(line))
-                console.MarkupLineInterpolated($"[green]You>[/] {line}");
+                console.Say($"[green]You>[/] {line}");
             return line;
         }
         catch (OperationCanceledException) when (leave.IsCancellationRequested)

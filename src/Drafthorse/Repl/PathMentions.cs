@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Drafthorse.Sandbox.Files;
 
 namespace Drafthorse.Repl;
 
@@ -15,31 +16,39 @@ internal static partial class PathMentions
         var told = new List<string>();
         foreach (var path in Mention().Matches(message).Select(match => match.Groups[1].Value.TrimEnd('.', ',', ';', ':', ')', '?', '!')).Distinct())
         {
-            var file = new FileInfo(Path.Combine(directory, path));
-            if (Directory.Exists(file.FullName))
+            if (path.Length == 0 || path.Contains('\0', StringComparison.Ordinal))
+                continue;
+            var file = Path.Combine(directory, path);
+            if (Directory.Exists(file))
                 told.Add($"{path}: a folder; the agent looks into it by itself");
-            else if (file.Exists)
-                told.Add(Append(text, path, file));
+            else if (Append(text, path, file) is { } said)
+                told.Add(said);
         }
 
         return (text.ToString(), told);
     }
 
-    private static string Append(StringBuilder text, string path, FileInfo file)
+    /// <summary>What is said of the file; null when there is none, as the word is likely no path.</summary>
+    private static string? Append(StringBuilder text, string path, string file)
     {
         try
         {
-            if (file.Length > MaxBytes)
-                return $"{path}: {file.Length:N0} bytes are too many to attach; the agent reads what it needs";
-            var bytes = File.ReadAllBytes(file.FullName);
+            using var opened = RegularFile.Open(file);
+            if (opened.Length > MaxBytes)
+                return $"{path}: {opened.Length:N0} bytes are too many to attach; the agent reads what it needs";
+            var bytes = RegularFile.Read(file, MaxBytes);
             if (bytes.AsSpan().Contains((byte)0))
                 return $"{path}: not text; only its name is sent";
             text.Append("\n\n<file path=\"").Append(path).Append("\">\n").Append(Encoding.UTF8.GetString(bytes).TrimEnd('\n')).Append("\n</file>");
             return $"{path}: {bytes.Length:N0} bytes attached";
         }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return $"{path}: {exception.Message}";
+            return $"{path}: {exception.Message} Nothing is attached.";
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Drafthorse.Terminal;
 using Microsoft.Win32.SafeHandles;
 
 namespace Drafthorse.Repl;
@@ -29,13 +30,13 @@ internal sealed class RawTerminal : IDisposable
     public void Begin()
     {
         Stty(_device, "-icanon -echo -isig -icrnl -ixon min 1 time 0");
-        Console.Out.Write("\e[?2004h");
+        TerminalConsole.Terminal.Write("\e[?2004h");
     }
 
     /// <summary>While a run goes on: Ctrl-C is a signal, and what is typed waits unseen for the next message.</summary>
     public void End()
     {
-        Console.Out.Write("\e[?2004l");
+        TerminalConsole.Terminal.Write("\e[?2004l");
         Stty(_device, "isig");
     }
 

@@ -2,6 +2,7 @@ using Drafthorse.Folders;
 using Drafthorse.Folders.Snapshots;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Sandboxes;
+using Drafthorse.Harness.Text;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Settings;
 using Drafthorse.Terminal;
@@ -34,6 +35,11 @@ internal sealed class ReplCommands(ReplSession session)
     ];
 
     public static IReadOnlyList<string> Names { get; } = [.. Known.Select(command => command.Name)];
+
+    private static readonly IReadOnlyList<string> All = [.. Names, .. Later.Select(later => later.Name), "/quit"];
+
+    /// <summary>Whether a line is for <see cref="RunAsync"/>, and not for the agent.</summary>
+    public static bool IsCommand(string line) => CommandWords.IsCommand(line, All);
 
     /// <summary>False: the person leaves.</summary>
     public async Task<bool> RunAsync(string line, CancellationToken cancellationToken)
@@ -74,10 +80,12 @@ internal sealed class ReplCommands(ReplSession session)
                 await DiffAsync(cancellationToken);
                 break;
             case [var name, ..] when Later.FirstOrDefault(later => later.Name == name) is { Comes: { } comes }:
-                session.Console.MarkupLineInterpolated($"[yellow]{name} is not there yet: it comes with {comes}.[/]");
+                session.Console.Say($"[yellow]{name} is not there yet: it comes with {comes}.[/]");
                 break;
             default:
-                session.Console.MarkupLineInterpolated($"[yellow]There is no command {line}.[/] /help lists them.");
+                session.Console.Say(CommandWords.Nearest(line.Split(' ', 2)[0], All) is { } meant
+                    ? (FormattableString)$"[yellow]There is no command {line}.[/] Did you mean {meant}?"
+                    : $"[yellow]There is no command {line}.[/] /help lists them.");
                 break;
         }
 
@@ -87,17 +95,17 @@ internal sealed class ReplCommands(ReplSession session)
     private void Help()
     {
         foreach (var (name, argument, does) in Known)
-            session.Console.MarkupLineInterpolated($"{$"{name} {argument}".PadRight(15)} [dim]{does}[/]");
-        session.Console.MarkupLineInterpolated($"[dim]@path attaches a file · Tab completes · Up recalls · \\ at the end goes on[/]");
-        session.Console.MarkupLineInterpolated($"[dim]Ctrl-C stops a run, twice leaves · not yet: {string.Join(' ', Later.Select(later => later.Name))}[/]");
+            session.Console.Say($"{$"{name} {argument}".PadRight(15)} [dim]{does}[/]");
+        session.Console.Say($"[dim]@path attaches a file · Tab completes · Up recalls · \\ at the end goes on[/]");
+        session.Console.Say($"[dim]Ctrl-C stops a run, twice leaves · not yet: {string.Join(' ', Later.Select(later => later.Name))}[/]");
     }
 
     private async Task ListAsync(CancellationToken cancellationToken)
     {
         var page = await session.Platform.Store.ListThreadsAsync(new ThreadQuery { User = WorkTarget.User, Limit = Listed }, cancellationToken);
         foreach (var thread in page.Threads)
-            session.Console.MarkupLineInterpolated($"{thread.Id.Prefix} [dim]{ThreadStatusNames.Of(thread.State),-9}[/] {ToolLine.Cut(thread.Origin.Title ?? thread.Key, Math.Max(10, Math.Min(session.Console.Profile.Width, 120) - 20))}");
-        session.Console.MarkupLineInterpolated($"[dim]{(page.Threads.Count == 0 ? "There are no threads yet." : "/resume ID goes on in one.")}[/]");
+            session.Console.Say($"{thread.Id.Prefix} [dim]{ThreadStatusNames.Of(thread.State),-9}[/] {ToolLine.Cut(thread.Origin.Title ?? thread.Key, Math.Max(10, Math.Min(session.Console.Profile.Width, 120) - 20))}");
+        session.Console.Say($"[dim]{(page.Threads.Count == 0 ? "There are no threads yet." : "/resume ID goes on in one.")}[/]");
     }
 
     private async Task ResumeAsync(string name, CancellationToken cancellationToken)
@@ -106,14 +114,14 @@ internal sealed class ReplCommands(ReplSession session)
         {
             var thread = await ThreadNames.FindAsync(session.Platform.Store, name, cancellationToken);
             session.ThreadKey = thread.Key;
-            session.Console.MarkupLineInterpolated($"Going on with {ToolLine.Cut(thread.Origin.Title ?? thread.Key, 80)} [dim]({ThreadStatusNames.Of(thread.State)}, {thread.Facts.Steps} steps)[/]");
+            session.Console.Say($"Going on with {ToolLine.Cut(thread.Origin.Title ?? thread.Key, 80)} [dim]({ThreadStatusNames.Of(thread.State)}, {thread.Facts.Steps} steps)[/]");
             if (thread.Origin.Channel == "cli" && !thread.Key.StartsWith(session.Target.ThreadKey, StringComparison.Ordinal))
-                session.Console.MarkupLineInterpolated($"[yellow]It was begun in another folder; it works in this one now.[/]");
+                session.Console.Say($"[yellow]It was begun in another folder; it works in this one now.[/]");
             await session.ResumeCutOffAsync();
         }
         catch (SettingsException exception)
         {
-            session.Console.MarkupLineInterpolated($"[yellow]{exception.Message}[/]");
+            session.Console.Say($"[yellow]{exception.Message:lines}[/]");
         }
     }
 
@@ -126,7 +134,7 @@ internal sealed class ReplCommands(ReplSession session)
         }
         catch (FolderException exception)
         {
-            session.Console.MarkupLineInterpolated($"[yellow]{exception.Message}[/]");
+            session.Console.Say($"[yellow]{exception.Message:lines}[/]");
             return;
         }
 
@@ -137,11 +145,11 @@ internal sealed class ReplCommands(ReplSession session)
         }
 
         foreach (var change in result.Changed)
-            session.Console.MarkupLineInterpolated($"{(change.IsDeletion ? "removed " : "restored")} {change.Path}");
+            session.Console.Say($"{(change.IsDeletion ? "removed " : "restored")} {change.Path}");
         foreach (var conflict in result.Conflicts)
-            session.Console.MarkupLineInterpolated($"[yellow]{conflict.Path} was changed since and stays as it is.[/]");
+            session.Console.Say($"[yellow]{conflict.Path} was changed since and stays as it is.[/]");
         foreach (var (path, why) in result.Refused)
-            session.Console.MarkupLineInterpolated($"[yellow]{path} is not taken back: {why}.[/]");
+            session.Console.Say($"[yellow]{path} is not taken back: {why}.[/]");
         if (result.Changed.Count > 0)
             session.TellAgent($"The user took back what your last turn changed in {string.Join(", ", result.Changed.Select(change => change.Path).Take(Listed))}{(result.Changed.Count > Listed ? " and more" : "")}.");
     }
@@ -150,9 +158,9 @@ internal sealed class ReplCommands(ReplSession session)
     {
         var facts = (await session.Platform.Store.GetThreadAsync(ThreadId.FromKey(session.ThreadKey), cancellationToken))?.Facts ?? new ThreadFacts();
         var limit = session.Settings.Budget.CostUsd is { } most ? $" of {most:0.##}" : "";
-        session.Console.MarkupLineInterpolated($"{facts.CostUsd:0.0000}{limit} USD · {facts.Steps} steps · {facts.InputTokens:N0} tokens in, {facts.OutputTokens:N0} out");
+        session.Console.Say($"{facts.CostUsd:0.0000}{limit} USD · {facts.Steps} steps · {facts.InputTokens:N0} tokens in, {facts.OutputTokens:N0} out");
         if (session.Platform.Unpriced is { } unpriced)
-            session.Console.MarkupLineInterpolated($"[yellow]The price of {unpriced} is not known: its tokens are limited instead.[/]");
+            session.Console.Say($"[yellow]The price of {unpriced} is not known: its tokens are limited instead.[/]");
     }
 
     private async Task CompactAsync(CancellationToken cancellationToken)
@@ -165,7 +173,7 @@ internal sealed class ReplCommands(ReplSession session)
         }
         catch (ModelException exception)
         {
-            session.Console.MarkupLineInterpolated($"[red]{exception.Message}[/]");
+            session.Console.Say($"[red]{exception.Message:lines}[/]");
         }
     }
 
@@ -178,7 +186,7 @@ internal sealed class ReplCommands(ReplSession session)
         }
         catch (Exception exception) when (exception is ModelException or SandboxException or ThreadStoreException or SettingsException)
         {
-            session.Console.MarkupLineInterpolated($"[yellow]{exception.Message}[/]");
+            session.Console.Say($"[yellow]{exception.Message:lines}[/]");
         }
     }
 
@@ -191,21 +199,22 @@ internal sealed class ReplCommands(ReplSession session)
         }
         catch (FolderException exception)
         {
-            session.Console.MarkupLineInterpolated($"[yellow]{exception.Message}[/]");
+            session.Console.Say($"[yellow]{exception.Message:lines}[/]");
             return;
         }
 
         if (diff is null)
         {
-            session.Console.MarkupLineInterpolated($"[yellow]There is nothing to compare with: this folder is in no git repository with a commit.[/]");
+            session.Console.Say($"[yellow]There is nothing to compare with: this folder is in no git repository with a commit.[/]");
             return;
         }
 
-        session.Console.Profile.Out.Writer.Write(diff.Text);
+        if (diff.Text.Length > 0)
+            DiffView.Show(session.Console, diff.Text);
         foreach (var file in diff.New)
-            session.Console.MarkupLineInterpolated($"[green]new file:[/] {file}");
+            session.Console.Say($"[green]new file:[/] {ForeignText.Name(file)}");
         foreach (var file in diff.Filtered)
-            session.Console.MarkupLineInterpolated($"[yellow]not compared:[/] {file} [dim](the repository passes it through a program, which is not run)[/]");
+            session.Console.Say($"[yellow]not compared:[/] {ForeignText.Name(file)} [dim](the repository passes it through a program, which is not run)[/]");
         if (diff is { Text.Length: 0, New.Count: 0, Filtered.Count: 0 })
             session.Console.WriteLine("Nothing changed since the last commit.");
     }

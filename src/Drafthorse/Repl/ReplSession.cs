@@ -65,7 +65,7 @@ internal sealed class ReplSession : IAsyncDisposable
 
         // Of a folder that is carried into a sandbox the run itself says it.
         foreach (var note in Platform.Folder is null ? Turns.Notes.Where(_told.Add) : [])
-            Console.MarkupLineInterpolated($"[yellow]folder:[/] [dim]{note}[/]");
+            Console.Say($"[yellow]folder:[/] [dim]{note}[/]");
         int code;
         using (var stop = _interrupts.Begin())
         {
@@ -75,7 +75,7 @@ internal sealed class ReplSession : IAsyncDisposable
 
         // A turn that is left in the middle is gone on with at the next start, and belongs to it.
         if (!_interrupts.Leave.IsCancellationRequested)
-            await Turns.EndAsync(CancellationToken.None);
+            await Turns.EndAsync(_interrupts.Leave);
         return code;
     }
 
@@ -88,7 +88,7 @@ internal sealed class ReplSession : IAsyncDisposable
         var id = ThreadId.FromKey(ThreadKey);
         if (await Platform.Store.GetThreadAsync(id, _interrupts.Leave) is not { State: ThreadStatus.Queued or ThreadStatus.Running } thread)
             return;
-        Console.MarkupLineInterpolated($"[yellow]The last run here was cut off; it goes on now:[/] {ToolLine.Cut(thread.Origin.Title ?? "", 80)} [dim](Ctrl-C stops it)[/]");
+        Console.Say($"[yellow]The last run here was cut off; it goes on now:[/] {ToolLine.Cut(thread.Origin.Title ?? "", 80)} [dim](Ctrl-C stops it)[/]");
         await RunAsync(id, token => Platform.Agent.ResumeAsync(id, token));
     }
 
@@ -118,7 +118,7 @@ internal sealed class ReplSession : IAsyncDisposable
         {
             if (line.Trim() is not { Length: > 0 } text)
                 continue;
-            if (text.StartsWith('/') && !text.Contains('\n'))
+            if (ReplCommands.IsCommand(text))
             {
                 if (!await commands.RunAsync(text, _interrupts.Leave))
                     break;
@@ -133,11 +133,28 @@ internal sealed class ReplSession : IAsyncDisposable
         return terminal is null ? last : ExitCodes.Done;
     }
 
+    /// <summary>What a message names is read beside this thread, as a file system may hang; null when the person did not wait for it.</summary>
+    private async Task<(string Message, IReadOnlyList<string> Told)?> AttachAsync(string text)
+    {
+        using var stop = _interrupts.Begin();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, _interrupts.Leave);
+        try
+        {
+            return await Task.Run(() => PathMentions.Attach(text, Target.Directory)).WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            Console.Say($"[yellow]Stopped. Nothing was sent.[/]");
+            return null;
+        }
+    }
+
     private async Task<int> SendAsync(string text)
     {
-        var (message, attached) = PathMentions.Attach(text, Target.Directory);
+        if (await AttachAsync(text) is not var (message, attached))
+            return ExitCodes.Cancelled;
         foreach (var told in attached)
-            Console.MarkupLineInterpolated($"[dim]@{told}[/]");
+            Console.Say($"[dim]@{told}[/]");
         message = _news + message;
         _news = "";
         return await RunAsync(

@@ -25,6 +25,9 @@ internal sealed record DrafthorseSettings
     /// <summary>The kind of sandbox, or null: the best one there is.</summary>
     public string? SandboxType { get; init; }
 
+    /// <summary>Names of variables that commands of the local sandbox get beside those that programs cannot do without.</summary>
+    public IReadOnlyList<string> PassEnvironment { get; init; } = [];
+
     /// <summary>The image of Docker sandboxes.</summary>
     public required string SandboxImage { get; init; }
 
@@ -84,10 +87,12 @@ internal sealed record DrafthorseSettings
             CheckGitHub(reader);
             var egress = EgressOptions.Read(reader);
             var github = GitHubOptions.Read(reader.Text);
+            var passed = PassedVariables.Read(reader);
             var settings = new DrafthorseSettings
             {
                 Home = HomeFolder.Find(reader.Text("DRAFTHORSE_HOME")),
                 SandboxType = ReadSandboxType(reader),
+                PassEnvironment = passed,
                 SandboxImage = reader.Text("SANDBOX_IMAGE") ?? "drafthorse/sandbox:latest",
                 Models = ModelSettings.From(reader.Text),
                 GitHub = github,
@@ -105,7 +110,7 @@ internal sealed record DrafthorseSettings
                 MetricsToken = reader.Text("METRICS_TOKEN"),
                 Workers = reader.Number("Drafthorse:Workers", 4, 1, 256),
                 LeaseTime = TimeSpan.FromSeconds(reader.Number("Drafthorse:LeaseSeconds", 30, 1, 600)),
-                Secrets = ReadSecrets(reader, github, egress).ToDictionary(StringComparer.Ordinal),
+                Secrets = ReadSecrets(reader, github, egress).Concat(PassedVariables.Secrets(passed, Environment.GetEnvironmentVariable)).DistinctBy(secret => secret.Key).ToDictionary(StringComparer.Ordinal),
                 NotYet = [.. UnusedYet.Where(name => reader.Text(name) is not null)],
             };
             return reader.Unread("Drafthorse") is { } unread

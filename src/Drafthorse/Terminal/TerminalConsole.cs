@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text;
+using Drafthorse.Harness.Text;
 using Spectre.Console;
 
 namespace Drafthorse.Terminal;
@@ -7,9 +10,12 @@ internal static class TerminalConsole
 {
     private const int Unbroken = 100_000;
 
+    /// <summary>Where a terminal's own codes go. What others wrote goes to a console, or through <see cref="ForeignText"/>.</summary>
+    public static TextWriter Terminal { get; set; } = Console.Out;
+
     public static IAnsiConsole Create()
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
+        var console = Create(new AnsiConsoleSettings { Out = new Output() });
         if (Console.IsOutputRedirected)
         {
             console.Profile.Width = Unbroken;
@@ -20,6 +26,21 @@ internal static class TerminalConsole
         return console;
     }
 
+    public static IAnsiConsole Create(AnsiConsoleSettings settings)
+    {
+        var console = AnsiConsole.Create(settings);
+        console.Pipeline.Attach(new VisibleOutput());
+        return console;
+    }
+
+    /// <summary>Prints a line of markup. Each value in it is text on this line, whatever it holds; with the format <c>:lines</c> it may
+    /// have lines of its own.</summary>
+    public static void Say(this IAnsiConsole console, FormattableString markup)
+    {
+        var values = markup.GetArguments().Select(value => (object)new Value(value)).ToArray();
+        console.MarkupLine(string.Format(CultureInfo.InvariantCulture, markup.Format, values));
+    }
+
     /// <summary>Whether lines can be drawn over: a person watches.</summary>
     public static bool IsLive(this IAnsiConsole console) => console.Profile.Capabilities.Ansi && !Console.IsOutputRedirected;
 
@@ -28,5 +49,41 @@ internal static class TerminalConsole
     {
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         return home.Length > 1 && (path == home || path.StartsWith(home + Path.DirectorySeparatorChar, StringComparison.Ordinal)) ? $"~{path[home.Length..]}" : path;
+    }
+
+    private sealed class Value(object? value) : IFormattable
+    {
+        private const string Lines = "lines";
+
+        public string ToString(string? format, IFormatProvider? formatProvider)
+        {
+            var text = value is IFormattable number && format != Lines ? number.ToString(format, formatProvider) : value?.ToString();
+            return Markup.Escape(format == Lines ? ForeignText.Visible(text) : ForeignText.Line(text));
+        }
+    }
+
+    private sealed class Output : IAnsiConsoleOutput
+    {
+        public TextWriter Writer => Terminal;
+
+        public bool IsTerminal => !Console.IsOutputRedirected;
+
+        public int Width => Size(() => Console.BufferWidth, 80);
+
+        public int Height => Size(() => Console.WindowHeight, 24);
+
+        public void SetEncoding(Encoding encoding) => Console.OutputEncoding = encoding;
+
+        private static int Size(Func<int> size, int unknown)
+        {
+            try
+            {
+                return size() is > 0 and var known ? known : unknown;
+            }
+            catch (IOException)
+            {
+                return unknown;
+            }
+        }
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Drafthorse.IntegrationTests.Cli;
 
 /// <summary>The exit codes of <c>drafthorse run</c>, each as a script meets it.</summary>
@@ -50,7 +52,7 @@ public sealed class ExitCodeTests : IAsyncLifetime
         await using var run = await CliProcess.RunAsync(_world, ["run", "--json", .. arguments.Contains("--model") ? (string[])[] : ["--model", _world.Script("""{"text":"hi"}""")], .. arguments]);
 
         run.Expect(2);
-        Assert.Equal("", run.Output);
+        AssertEndsAtOnce(run, "");
         Assert.Contains(says is "--model is not" ? "nonsense" : says, run.Errors, StringComparison.Ordinal);
     }
 
@@ -73,7 +75,7 @@ public sealed class ExitCodeTests : IAsyncLifetime
         await using var run = await CliProcess.RunAsync(_world, "run", "--json", "go");
 
         run.Expect(2);
-        Assert.Equal("", run.Output);
+        AssertEndsAtOnce(run, "OPENAI_API_KEY");
         foreach (var name in new[]
         {
             "DASHSCOPE_API_KEY", "DASHSCOPE_BASE_URL", "OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "OLLAMA_BASE_URL",
@@ -140,7 +142,7 @@ public sealed class ExitCodeTests : IAsyncLifetime
         await using var run = await CliProcess.RunAsync(_world, "run", "--json", "--model", _world.Script("""{"text":"hi"}"""), "--sandbox", "docker", "go");
 
         run.Expect(5);
-        Assert.Equal("", run.Output);
+        AssertEndsAtOnce(run, "docker");
         Assert.Contains("DOCKER_HOST", run.Errors, StringComparison.Ordinal);
     }
 
@@ -195,5 +197,15 @@ public sealed class ExitCodeTests : IAsyncLifetime
         run.Expect(130);
         Assert.Equal("", run.Errors);
         Assert.False(File.Exists(Path.Combine(_world.Folder, "more")));
+    }
+
+    /// <summary>A program that reads the lines gets its last one, with the reason, also when no run began.</summary>
+    private static void AssertEndsAtOnce(CliProcess run, string reason)
+    {
+        var end = Assert.Single(run.Json);
+        Assert.Equal(("run.finished", "failed", JsonValueKind.Null), (end.GetProperty("type").GetString(), end.GetProperty("outcome").GetString(), end.GetProperty("thread").ValueKind));
+        Assert.Equal((0, 0, JsonValueKind.Null), (end.GetProperty("seq").GetInt64(), end.GetProperty("usage").GetProperty("input").GetInt64(), end.GetProperty("pullRequest").ValueKind));
+        Assert.Contains(reason, end.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.NotEqual("", end.GetProperty("reason").GetString());
     }
 }

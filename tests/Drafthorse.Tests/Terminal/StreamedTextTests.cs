@@ -36,6 +36,6 @@ public sealed class StreamedTextTests
 
         words.Write("a\e]0;title\a b\n");
 
-        Assert.Equal("a]0;title b\n", screen.ToString());
+        Assert.Equal("a␛]0;title␇ b\n", screen.ToString());
     }
 }

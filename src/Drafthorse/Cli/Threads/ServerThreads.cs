@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Drafthorse.Harness.Text;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Journal;
 using Drafthorse.Server;
@@ -30,7 +32,7 @@ internal sealed class ServerThreads : ThreadSource
     public override async Task<IReadOnlyList<ThreadView>> ListAsync(string? state, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(HttpMethod.Get, state is null ? "api/threads" : $"api/threads?state={Uri.EscapeDataString(state)}", null, cancellationToken);
-        return (await response.Content.ReadFromJsonAsync(ApiJson.Default.ThreadList, cancellationToken))?.Threads ?? [];
+        return (await ReadAsync(response, ApiJson.Default.ThreadList, cancellationToken)).Threads ?? [];
     }
 
     public override async Task<ThreadView> FindAsync(string name, CancellationToken cancellationToken)
@@ -38,7 +40,7 @@ internal sealed class ServerThreads : ThreadSource
         if (ThreadId.TryParse(name, null, out var id))
         {
             using var response = await SendAsync(HttpMethod.Get, $"api/threads/{id}", null, cancellationToken);
-            return (await response.Content.ReadFromJsonAsync(ApiJson.Default.ThreadView, cancellationToken))!;
+            return await ReadAsync(response, ApiJson.Default.ThreadView, cancellationToken);
         }
 
         var matches = (await ListAsync(null, cancellationToken)).Where(thread => thread.Id.StartsWith(name, StringComparison.OrdinalIgnoreCase)).ToList();
@@ -56,13 +58,39 @@ internal sealed class ServerThreads : ThreadSource
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
         while (await reader.ReadLineAsync(cancellationToken) is { } line)
         {
-            using var record = JsonDocument.Parse(line);
+            yield return ReadRecord(line);
+        }
+    }
+
+    private JournalRecord ReadRecord(string line)
+    {
+        try
+        {
+            using var record = JsonDocument.Parse(JsonText.WellFormed(line));
             var root = record.RootElement;
-            yield return new JournalRecord(
+            return new JournalRecord(
                 root.GetProperty("position").GetInt64(), root.GetProperty("at").GetDateTimeOffset(), root.GetProperty("kind").GetString()!,
                 root.GetProperty("version").GetInt32(), root.GetProperty("data").GetRawText());
         }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            throw NoAnswerOfOurs(exception);
+        }
     }
+
+    private async Task<T> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(JsonText.WellFormed(await response.Content.ReadAsStringAsync(cancellationToken)), type) ?? throw new JsonException("null");
+        }
+        catch (JsonException exception)
+        {
+            throw NoAnswerOfOurs(exception);
+        }
+    }
+
+    private SettingsException NoAnswerOfOurs(Exception exception) => new($"{_http.BaseAddress} answers, but not as a Drafthorse server does. Check the address.", exception);
 
     public override async IAsyncEnumerable<string> FollowAsync(string id, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -120,8 +148,8 @@ internal sealed class ServerThreads : ThreadSource
             return $"{_http.BaseAddress} {(_http.DefaultRequestHeaders.Authorization is null ? "wants its API token: set" : "refuses the token of")} DRAFTHORSE_API_TOKEN.";
         try
         {
-            using var problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync(cancellationToken));
-            if (problem.RootElement.TryGetProperty("detail", out var detail) && detail.GetString() is { } said)
+            using var problem = JsonDocument.Parse(JsonText.WellFormed(await response.Content.ReadAsStringAsync(cancellationToken)));
+            if (problem.RootElement.ValueKind == JsonValueKind.Object && problem.RootElement.TryGetProperty("detail", out var detail) && detail.ValueKind == JsonValueKind.String && detail.GetString() is { } said)
                 return said;
         }
         catch (JsonException)

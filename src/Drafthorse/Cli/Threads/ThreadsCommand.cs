@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using Drafthorse.Events;
+using Drafthorse.Harness.Text;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Server;
 using Drafthorse.Settings;
@@ -59,14 +60,8 @@ internal static class ThreadsCommand
             table.AddColumn(new TableColumn(name) { NoWrap = name != "title" });
         foreach (var thread in threads)
         {
-            table.AddRow(
-                ShortId(thread),
-                thread.State,
-                Markup.Escape(thread.Repo ?? "-"),
-                Markup.Escape(ToolLine.Cut(thread.Title ?? thread.Channel, 60)),
-                $"{thread.Steps}",
-                $"{thread.CostUsd:0.00}",
-                $"{thread.UpdatedAt.LocalDateTime:yyyy-MM-dd HH:mm}");
+            string[] cells = [ShortId(thread), thread.State, thread.Repo ?? "-", ToolLine.Cut(thread.Title ?? thread.Channel, 60), $"{thread.Steps}", $"{thread.CostUsd:0.00}", $"{thread.UpdatedAt.LocalDateTime:yyyy-MM-dd HH:mm}"];
+            table.AddRow([.. cells.Select(cell => Markup.Escape(ForeignText.Line(cell)))]);
         }
 
         console.Write(table);
@@ -76,21 +71,21 @@ internal static class ThreadsCommand
     {
         var thread = await source.FindAsync(parsed.GetRequiredValue(Name), cancellationToken);
         var console = TerminalConsole.Create();
-        console.MarkupLineInterpolated($"[bold]{ToolLine.Cut(thread.Title ?? thread.Id, 120)}[/]");
-        console.MarkupLineInterpolated($"{thread.Id} · {thread.State} · {thread.Channel}, {thread.User} · {thread.Steps} steps · {thread.CostUsd:0.0000} USD");
+        console.Say($"[bold]{ToolLine.Cut(thread.Title ?? thread.Id, 120)}[/]");
+        console.Say($"{thread.Id} · {thread.State} · {thread.Channel}, {thread.User} · {thread.Steps} steps · {thread.CostUsd:0.0000} USD");
         if (thread.Repo is not null)
-            console.MarkupLineInterpolated($"{thread.Repo}{(thread.Branch is null ? "" : $", branch {thread.Branch}")}");
+            console.Say($"{thread.Repo}{(thread.Branch is null ? "" : $", branch {thread.Branch}")}");
         if (thread.PullRequest is { } pullRequest)
-            console.MarkupLineInterpolated($"[green]{pullRequest}[/]");
+            console.Say($"[green]{pullRequest}[/]");
         await foreach (var record in source.ReadAsync(thread.Id, cancellationToken))
-            console.MarkupLineInterpolated($"[dim]{record.Position,5} {record.At.LocalDateTime:HH:mm:ss}[/] {record.Kind,-18} {Summary.Of(record)}");
+            console.Say($"[dim]{record.Position,5} {record.At.LocalDateTime:HH:mm:ss}[/] {record.Kind,-18} {Summary.Of(record)}");
     }
 
     private static async Task FollowAsync(ThreadSource source, ParseResult parsed, CancellationToken cancellationToken)
     {
         var thread = await source.FindAsync(parsed.GetRequiredValue(Name), cancellationToken);
         await foreach (var line in source.FollowAsync(thread.Id, cancellationToken))
-            await Console.Out.WriteLineAsync(line.AsMemory(), cancellationToken);
+            await Console.Out.WriteLineAsync(Encoding.UTF8.GetString(JsonText.Visible(Encoding.UTF8.GetBytes(line)).Span));
     }
 
     private static async Task ExportAsync(ThreadSource source, ParseResult parsed, CancellationToken cancellationToken)
@@ -115,5 +110,5 @@ internal static class ThreadsCommand
         Console.WriteLine($"{ShortId(thread)}: cancelled.");
     }
 
-    private static string ShortId(ThreadView thread) => thread.Id[..8];
+    private static string ShortId(ThreadView thread) => thread.Id[..Math.Min(8, thread.Id.Length)];
 }

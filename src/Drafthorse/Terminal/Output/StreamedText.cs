@@ -1,14 +1,32 @@
 using System.Text;
+using Drafthorse.Harness.Text;
 
 namespace Drafthorse.Terminal.Output;
 
 /// <summary>Words that come in pieces, broken between words at the window's width. A word is held back until it is whole.</summary>
 internal sealed class StreamedText(TextWriter writer, Func<int> width)
 {
+    private readonly ForeignTextPieces _visible = new();
     private readonly StringBuilder _word = new();
     private int _column;
 
     public void Write(string text)
+    {
+        Add(_visible.Next(text));
+        writer.Flush();
+    }
+
+    public void EndLine()
+    {
+        Add(_visible.End());
+        Flush();
+        if (_column > 0)
+            writer.Write('\n');
+        _column = 0;
+        writer.Flush();
+    }
+
+    private void Add(string text)
     {
         foreach (var character in text)
         {
@@ -27,22 +45,11 @@ internal sealed class StreamedText(TextWriter writer, Func<int> width)
                     _column++;
                 }
             }
-            else if (!char.IsControl(character))
+            else
             {
                 Add(character);
             }
         }
-
-        writer.Flush();
-    }
-
-    public void EndLine()
-    {
-        Flush();
-        if (_column > 0)
-            writer.Write('\n');
-        _column = 0;
-        writer.Flush();
     }
 
     private void Add(char character)

@@ -158,7 +158,7 @@ internal sealed class TextOutput : IRunOutput, IDisposable
     private void Line(FormattableString markup)
     {
         EndLine();
-        _console.MarkupLineInterpolated(markup);
+        _console.Say(markup);
     }
 
     private void EndLine()

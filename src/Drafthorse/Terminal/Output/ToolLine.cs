@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Drafthorse.Harness.Text;
 
 namespace Drafthorse.Terminal.Output;
 
@@ -13,18 +14,21 @@ internal static class ToolLine
         return subject.Length == 0 ? tool : $"{tool} {subject}";
     }
 
-    /// <summary>One line of at most <paramref name="length"/> characters, without what would move a terminal's cursor.</summary>
+    /// <summary>One line of at most <paramref name="length"/> characters, of which none steers a terminal.</summary>
     public static string Cut(string text, int length)
     {
-        var line = string.Concat(text.ReplaceLineEndings(" ").Where(character => !char.IsControl(character)));
-        return line.Length <= length ? line : $"{line[..Math.Max(0, length - 1)]}…";
+        var line = ForeignText.Line(text.ReplaceLineEndings(" "));
+        if (line.Length <= length)
+            return line;
+        var end = Math.Max(0, length - 1);
+        return $"{line[..(end > 0 && char.IsHighSurrogate(line[end - 1]) ? end - 1 : end)]}…";
     }
 
     private static string Subject(string arguments)
     {
         try
         {
-            using var document = JsonDocument.Parse(arguments);
+            using var document = JsonDocument.Parse(JsonText.WellFormed(arguments));
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 return arguments;
             foreach (var name in Subjects)
