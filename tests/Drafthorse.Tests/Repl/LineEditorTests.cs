@@ -49,6 +49,25 @@ public sealed class LineEditorTests : IDisposable
         Assert.Equal("draft", Read("draft\e[A\e[B\r", history: new InputHistory(path)));
     }
 
+    [Theory]
+    [InlineData("see @b\t\r")]
+    [InlineData("see @b1\t\r")]
+    [InlineData("\e[200~paste \e]0;T\a \u202e\e[201~\r")]
+    public void Read_NamesAndPastesThatSteer_AreShown(string keys)
+    {
+        File.WriteAllText(Path.Combine(_folder.FullName, "b1\e]0;T\a\u202e"), "");
+        File.WriteAllText(Path.Combine(_folder.FullName, "b2\e[2J\n"), "");
+        var screen = new StringWriter();
+
+        Read(keys, screen);
+
+        Assert.Contains("␛]0;T␇", screen.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("\e]0;", screen.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("\e[2J", screen.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain('\u202e', screen.ToString());
+        Assert.DoesNotContain('\a', screen.ToString());
+    }
+
     private string? Read(string keys, StringWriter? screen = null, InputHistory? history = null)
     {
         File.WriteAllText(Path.Combine(_folder.FullName, "notes.txt"), "");

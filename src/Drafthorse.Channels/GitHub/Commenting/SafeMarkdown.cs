@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Drafthorse.Harness.Text;
 using Drafthorse.Harness.Words;
 using Markdig;
 using Markdig.Syntax;
@@ -109,9 +110,8 @@ internal static partial class SafeMarkdown
         return longest;
     }
 
-    /// <summary>Not control characters, nor those that reorder or hide text; EnumerateRunes has made lone surrogates U+FFFD.</summary>
-    private static bool IsShown(Rune rune) => rune.Value is '\n' or '\t'
-        || (!Rune.IsControl(rune) && rune.Value is not (>= 0x202A and <= 0x202E or >= 0x2066 and <= 0x2069 or >= 0xE0000 and <= 0xE007F));
+    /// <summary>Nothing that reorders or hides text, but for what joins emoji and for our own breaks; EnumerateRunes has made lone surrogates U+FFFD.</summary>
+    private static bool IsShown(Rune rune) => rune.Value is '\n' or '\t' or Break or 0x200C or 0x200D or 0xFE0F || !ForeignText.IsHidden(rune);
 
     // An entity that would become a mention or a number sign; a comment or a tag of any kind; a picture; what a link or a footnote is defined by.
     [GeneratedRegex(@"&(?=#|commat|num)|<(?=[!?/a-z])|!(?=\[)|\](?=:)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

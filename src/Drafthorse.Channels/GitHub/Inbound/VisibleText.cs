@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text;
+using Drafthorse.Harness.Text;
 
 namespace Drafthorse.Channels.GitHub.Inbound;
 
@@ -50,8 +50,7 @@ internal static class VisibleText
         return result.ToString();
     }
 
-    private static bool IsSeen(Rune rune) => rune.Value is '\n' or '\r' or '\t'
-        || (Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Format or UnicodeCategory.Control) && rune.Value is not (>= 0xE0000 and <= 0xE0FFF));
+    private static bool IsSeen(Rune rune) => rune.Value is '\n' or '\r' or '\t' || !ForeignText.IsHidden(rune);
 
     private static int LineEnd(string text, int start) => text.IndexOf('\n', start) is var end and >= 0 ? end : text.Length;
 
