@@ -1,5 +1,5 @@
 using Drafthorse.Folders.Snapshots;
-using Drafthorse.Harness.Sandboxes;
+using Drafthorse.Harness.GitGateway.Git;
 using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Folders.Copies;
@@ -17,6 +17,9 @@ internal static class FolderCarrier
     public const long MostFileBytes = 100L << 20;
 
     private const long MostOut = 1L << 30;
+
+    /// <summary>Whoever owns the sandbox chooses what the host unpacks.</summary>
+    private static readonly UnpackBounds WhatComesOut = new() { MaxPackBytes = MostOut, MaxObjectBytes = MostFileBytes, MaxTreeBytes = 4 * MostOut, MaxProcessorTime = TimeSpan.FromMinutes(5) };
 
     /// <summary>Where the copy is inside.</summary>
     public static string Inside(FolderFacts facts)
@@ -70,15 +73,13 @@ internal static class FolderCarrier
         using var pack = new TemporaryFile(states);
         var (state, left) = await copy.CollectAsync(inside, pack.Path, MostOut, cancellationToken);
         if (state is null)
-            {
+        {
             var nothing = new FolderResult();
             nothing.Refused.AddRange(left);
             return nothing;
         }
 
-        await states.Git.RunAsync(["index-pack", "--stdin", "--fix-thin", "--strict", $"--max-input-size={MostOut}"], cancellationToken, inputFile: pack.Path);
-        if (await states.Git.TextAsync(["cat-file", "-t", state], cancellationToken) != "tree")
-            throw new SandboxException("the sandbox named a state that is none");
+        await states.Git.TakePackAsync(pack.Path, WhatComesOut, inside, state, cancellationToken);
 
         var result = await states.ApplyAsync(inside, state, outside, fromStrangers: true, cancellationToken);
         result.Refused.AddRange(left);

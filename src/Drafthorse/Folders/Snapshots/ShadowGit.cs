@@ -66,6 +66,26 @@ internal sealed class ShadowGit(string directory, string workTree, string? ignor
         }
     }
 
+    /// <summary>Takes a pack of somebody else's with the tree that comes after one that is here.</summary>
+    /// <exception cref="FolderException">It is more than the bounds allow, or not that tree.</exception>
+    public async Task TakePackAsync(string file, UnpackBounds bounds, string before, string tree, CancellationToken cancellationToken)
+    {
+        await using var pack = File.OpenRead(file);
+        var untrusted = new UntrustedPack(_git, bounds);
+        try
+        {
+            var refusal = await untrusted.TakeAsync(directory, pack, cancellationToken)
+                ?? (await TextAsync(["cat-file", "-t", tree], cancellationToken) is "tree" ? null : "the sandbox named a state that is none")
+                ?? await untrusted.RefuseTreeAsync(directory, before, tree, cancellationToken);
+            if (refusal is not null)
+                throw new FolderException($"What was changed inside does not come out: {refusal}");
+        }
+        catch (GitException exception)
+        {
+            throw new FolderException($"What was changed inside does not come out: {exception.Message}", exception);
+        }
+    }
+
     /// <summary>Starts a command that is talked with.</summary>
     public Process Start(string[] arguments)
     {
