@@ -14,6 +14,9 @@ namespace Drafthorse.Harness.Runs;
 public sealed partial class ThreadWorker(
     IThreadStore store, ThreadRunner run, ThreadWorkerOptions options, TimeProvider? timeProvider = null, ILogger<ThreadWorker>? logger = null)
 {
+    /// <summary>Claims made at once share one flush of the store.</summary>
+    private const int MostClaimsAtOnce = 32;
+
     private static readonly TimeSpan _statusInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _cutOffTime = TimeSpan.FromSeconds(5);
 
@@ -21,7 +24,11 @@ public sealed partial class ThreadWorker(
     private readonly ILogger _logger = logger ?? NullLogger<ThreadWorker>.Instance;
     private readonly ConcurrentDictionary<RunLease, Task> _active = new();
     private readonly RunEnding _ending = new(store);
+<<<<<<< HEAD
     private long? _lookedForTheDead;
+=======
+    private readonly QueueNotices _notices = new(store, options.Limits, timeProvider ?? TimeProvider.System);
+>>>>>>> d0bde26 (Limits of runs at a time are settings, workers claim side by side, and a queued thread says what it waits for)
 
     /// <summary>
     /// Works until <paramref name="stopping"/> is cancelled, then claims no more, lets its runs finish their step, and returns
@@ -59,28 +66,45 @@ public sealed partial class ThreadWorker(
         {
             Owner = options.Owner,
             LeaseTime = options.LeaseTime,
-            MaxPerUser = options.MaxPerUser,
-            MaxPerRepository = options.MaxPerRepository,
+            MaxPerUser = options.Limits.PerUser,
+            MaxPerRepository = options.Limits.PerRepository,
+            MaxPerOrganization = options.Limits.PerOrganization,
         };
         Task? change = null;
+        var atOnce = 1;
         while (true)
         {
             await LookForTheDeadAsync(locks, stopping).ConfigureAwait(false);
             await slots.WaitAsync(stopping).ConfigureAwait(false);
+            var taken = 1;
+            while (taken < atOnce && slots.Wait(0, stopping))
+            {
+                taken++;
+            }
 
             // The wait begins before the look, so that nothing comes unseen between them.
             change ??= store.WaitForChangeAsync(null, options.PollInterval * (0.75 + (Random.Shared.NextDouble() / 2)), stopping);
-            if (await TryClaimAsync(request, stopping).ConfigureAwait(false) is { } lease)
+            var found = 0;
+            foreach (var claimed in await Task.WhenAll(Enumerable.Range(0, taken).Select(_ => TryClaimAsync(request, stopping))).ConfigureAwait(false))
             {
+                if (claimed is not { } lease)
+                {
+                    slots.Release();
+                    continue;
+                }
+
+                found++;
                 var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 _active[lease] = RunAsync(lease, started.Task, slots, stopping);
                 started.SetResult();
-                continue;
             }
 
-            slots.Release();
-            await change.ConfigureAwait(false);
-            change = null;
+            atOnce = found == taken ? Math.Min(taken * 2, MostClaimsAtOnce) : 1;
+            if (found < taken)
+            {
+                await change.ConfigureAwait(false);
+                change = null;
+            }
         }
     }
 
@@ -114,7 +138,12 @@ public sealed partial class ThreadWorker(
         catch (ThreadStoreException exception)
         {
             LogClaimFailed(exception);
-            await Task.Delay(options.PollInterval, _timeProvider, stopping).ConfigureAwait(false);
+            await Task.Delay(options.PollInterval, _timeProvider, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return null;
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // What others have claimed meanwhile must still be run and released.
             return null;
         }
     }
@@ -208,6 +237,7 @@ public sealed partial class ThreadWorker(
             try
             {
                 RunMetrics.Observe(await store.GetStatusAsync(stopping).ConfigureAwait(false));
+                await _notices.TellAsync(stopping).ConfigureAwait(false);
             }
             catch (ThreadStoreException exception)
             {
