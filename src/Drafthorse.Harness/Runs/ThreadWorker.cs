@@ -24,11 +24,8 @@ public sealed partial class ThreadWorker(
     private readonly ILogger _logger = logger ?? NullLogger<ThreadWorker>.Instance;
     private readonly ConcurrentDictionary<RunLease, Task> _active = new();
     private readonly RunEnding _ending = new(store);
-<<<<<<< HEAD
     private long? _lookedForTheDead;
-=======
     private readonly QueueNotices _notices = new(store, options.Limits, timeProvider ?? TimeProvider.System);
->>>>>>> d0bde26 (Limits of runs at a time are settings, workers claim side by side, and a queued thread says what it waits for)
 
     /// <summary>
     /// Works until <paramref name="stopping"/> is cancelled, then claims no more, lets its runs finish their step, and returns

@@ -82,11 +82,13 @@ internal sealed class Platform : IAsyncDisposable
     public ThreadWorker NewWorker() => new(
         Store,
         (lease, draining) => Agent.RunAsync(lease, null, draining),
-<<<<<<< HEAD
-        new ThreadWorkerOptions { Concurrency = Settings.Workers, LeaseTime = Settings.LeaseTime, OwnersDirectory = Path.Combine(Settings.StatePath, "owners") },
-=======
-        new ThreadWorkerOptions { Concurrency = Settings.Workers, Limits = Settings.RunLimits, LeaseTime = Settings.LeaseTime },
->>>>>>> d0bde26 (Limits of runs at a time are settings, workers claim side by side, and a queued thread says what it waits for)
+        new ThreadWorkerOptions
+        {
+            Concurrency = Settings.Workers,
+            Limits = Settings.RunLimits,
+            LeaseTime = Settings.LeaseTime,
+            OwnersDirectory = Path.Combine(Settings.StatePath, "owners"),
+        },
         logger: Loggers.CreateLogger<ThreadWorker>());
 
     /// <summary>A dispatcher of the platform's effects, or of one thread's. Its lease bounds how long a crash delays an effect.</summary>

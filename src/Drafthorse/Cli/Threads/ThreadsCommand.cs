@@ -63,7 +63,7 @@ internal static class ThreadsCommand
                 ShortId(thread),
                 thread.State,
                 Markup.Escape(thread.Repo ?? "-"),
-                Markup.Escape(ToolLine.Cut(thread.Title ?? thread.Channel, 60)),
+                Markup.Escape(ToolLine.Cut(thread.Title ?? thread.Channel, 60) + (thread.WaitsFor is { } reason ? $" (waits for {reason})" : "")),
                 $"{thread.Steps}",
                 $"{thread.CostUsd:0.00}",
                 $"{thread.UpdatedAt.LocalDateTime:yyyy-MM-dd HH:mm}");
@@ -78,6 +78,8 @@ internal static class ThreadsCommand
         var console = TerminalConsole.Create();
         console.MarkupLineInterpolated($"[bold]{ToolLine.Cut(thread.Title ?? thread.Id, 120)}[/]");
         console.MarkupLineInterpolated($"{thread.Id} · {thread.State} · {thread.Channel}, {thread.User} · {thread.Steps} steps · {thread.CostUsd:0.0000} USD");
+        if (thread.WaitsFor is { } reason)
+            console.MarkupLineInterpolated($"waits for {reason}");
         if (thread.Repo is not null)
             console.MarkupLineInterpolated($"{thread.Repo}{(thread.Branch is null ? "" : $", branch {thread.Branch}")}");
         if (thread.PullRequest is { } pullRequest)
