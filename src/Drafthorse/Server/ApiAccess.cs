@@ -1,7 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using Drafthorse.Server.Admission;
+using Drafthorse.Admission;
 using Drafthorse.Settings;
 using Microsoft.AspNetCore.Authorization;
 

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Drafthorse.Channels.GitHub;
 using Drafthorse.Composition;
-using Drafthorse.Server.Admission;
+using Drafthorse.Admission;
 using Drafthorse.Settings;
 using Drafthorse.Webhooks;
 

@@ -3,7 +3,7 @@ using System.IO.Pipelines;
 using Drafthorse.Channels;
 using Drafthorse.Channels.GitHub;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Server.Admission;
+using Drafthorse.Admission;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Net.Http.Headers;

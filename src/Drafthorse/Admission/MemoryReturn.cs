@@ -1,4 +1,4 @@
-namespace Drafthorse.Server.Admission;
+namespace Drafthorse.Admission;
 
 /// <summary>
 /// Gives memory back after a burst. The runtime collects when something is allocated, so a server that has become quiet would keep what

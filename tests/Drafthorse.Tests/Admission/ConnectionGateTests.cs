@@ -1,8 +1,8 @@
-using Drafthorse.Server.Admission;
+using Drafthorse.Admission;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 
-namespace Drafthorse.Tests.Server;
+namespace Drafthorse.Tests.Admission;
 
 public sealed class ConnectionGateTests
 {

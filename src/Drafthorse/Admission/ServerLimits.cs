@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
-namespace Drafthorse.Server.Admission;
+namespace Drafthorse.Admission;
 
 /// <summary>What requests may cost before it is known whose they are.</summary>
 internal static class ServerLimits

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 
-namespace Drafthorse.Server.Admission;
+namespace Drafthorse.Admission;
 
 /// <summary>
 /// Counts the connections of strangers: those on which nobody has shown a token or a valid signature yet. When there are too many, the
