@@ -52,12 +52,17 @@ public sealed class GitHubChannel : IChannel, IDisposable
         _status = new StatusComments(_comments, options.StatusInterval, time);
         _replies = new Replies(_comments, options.ServerUrl, store);
         _drafts = new Drafts(_api, logger);
-        _intake = new Intake(_api, options, store, new TriggerPermission(_api, options, time, logger), new StrangerLimit(options, time), _comments, whyNotModel ?? (_ => "This server has one model."));
+        _intake = new Intake(
+            _api, options, store, new TriggerPermission(_api, options, time, logger), new StrangerLimit(options, time), _comments,
+            whyNotModel ?? (_ => "This server has one model."), WhyQueuedAsync);
     }
 
     /// <summary>Makes what asks GitHub for deliveries that were missed.</summary>
     /// <param name="positionsFile">Where it keeps how far it has looked.</param>
     public GitHubReconciler CreateReconciler(string positionsFile) => new(_options, _store, _api.Deliveries, positionsFile, _time, _logger);
+
+    /// <summary>Says what a queued thread waits for, or null; null = nobody knows.</summary>
+    public Func<ThreadRecord, CancellationToken, Task<string?>>? WhyQueued { get; init; }
 
     /// <inheritdoc />
     public string Name => ChannelName;
@@ -115,6 +120,9 @@ public sealed class GitHubChannel : IChannel, IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _api.Dispose();
+
+    private Task<string?> WhyQueuedAsync(ThreadRecord thread, CancellationToken cancellationToken) =>
+        WhyQueued is null ? Task.FromResult<string?>(null) : WhyQueued(thread, cancellationToken);
 
     private async Task<EffectResult> PerformAsync(GitHubEffect effect, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Drafthorse.Channels.GitHub.Inbound;
 using Drafthorse.Harness.Threads;
@@ -21,33 +22,50 @@ public sealed class GitHubWebhook(GitHubOptions options, TimeProvider time)
     /// <summary>The largest body, in bytes: GitHub's own cap.</summary>
     public const int MaxBodyBytes = 25 * 1024 * 1024;
 
+    private const string NotSigned = "X-Hub-Signature-256 is missing or does not fit the body and GITHUB_WEBHOOK_SECRET";
+
     private readonly TriggerRule _rule = new(options);
 
     /// <summary>The value of <c>X-Hub-Signature-256</c> for a body: what GitHub sends, for senders of our own.</summary>
     public static string Sign(ReadOnlySpan<byte> body, string secret) => WebhookSignature.Of(body, secret);
 
-    /// <summary>What to answer, and what to write first.</summary>
-    public WebhookVerdict Read(GitHubWebhookHeaders headers, ReadOnlySpan<byte> body)
+    /// <summary>What to answer to a delivery that cannot be one whatever its body is; null when the body has to be read.</summary>
+    public WebhookVerdict? Refuse(GitHubWebhookHeaders headers)
     {
         ArgumentNullException.ThrowIfNull(headers);
         if (options.WebhookSecrets.Count == 0)
             return new(WebhookOutcome.Unauthorized, "GITHUB_WEBHOOK_SECRET is not set, so no delivery can be trusted");
+        if (!WebhookSignature.IsWellFormed(headers.Signature))
+            return new(WebhookOutcome.Unauthorized, NotSigned);
+        return headers.Event is not { Length: > 0 and <= 100 } ? Malformed("X-GitHub-Event is missing")
+            : headers.DeliveryId is not { Length: > 0 and <= 100 } id || !id.All(char.IsAscii) ? Malformed("X-GitHub-Delivery is missing")
+            : null;
+    }
+
+    /// <summary>What to answer, and what to write first.</summary>
+    public WebhookVerdict Read(GitHubWebhookHeaders headers, ReadOnlySpan<byte> body) => Read(headers, new ReadOnlySequence<byte>(body.ToArray()));
+
+    /// <summary>What to answer, and what to write first.</summary>
+    public WebhookVerdict Read(GitHubWebhookHeaders headers, in ReadOnlySequence<byte> body)
+    {
+        if (Refuse(headers) is { } refused)
+            return refused;
         if (!WebhookSignature.IsValid(body, headers.Signature, options.WebhookSecrets))
-            return new(WebhookOutcome.Unauthorized, "X-Hub-Signature-256 is missing or does not fit the body and GITHUB_WEBHOOK_SECRET");
-        if (headers.Event is not { Length: > 0 and <= 100 } eventName)
-            return Malformed("X-GitHub-Event is missing");
-        if (headers.DeliveryId is not { Length: > 0 and <= 100 } deliveryId || !deliveryId.All(char.IsAscii))
-            return Malformed("X-GitHub-Delivery is missing");
+            return new(WebhookOutcome.Unauthorized, NotSigned);
 
         try
         {
+            var (eventName, deliveryId) = (headers.Event!, headers.DeliveryId!);
             if (eventName is not ("issues" or "issue_comment"))
             {
                 CheckIsObject(body);
                 return new(WebhookOutcome.Ignored, _rule.WhyIgnored(eventName, new GitHubDelivery())!);
             }
 
-            var delivery = JsonSerializer.Deserialize(body, GitHubDeliveryJson.Default.GitHubDelivery);
+            var reader = new Utf8JsonReader(body);
+            var delivery = JsonSerializer.Deserialize(ref reader, GitHubDeliveryJson.Default.GitHubDelivery);
+            if (reader.Read())
+                throw new JsonException();
             return delivery is null ? Malformed("the body is null") : Judge(eventName, deliveryId, delivery);
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
@@ -96,7 +114,7 @@ public sealed class GitHubWebhook(GitHubOptions options, TimeProvider time)
         });
     }
 
-    private static void CheckIsObject(ReadOnlySpan<byte> body)
+    private static void CheckIsObject(in ReadOnlySequence<byte> body)
     {
         var reader = new Utf8JsonReader(body);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)

@@ -16,7 +16,8 @@ public enum EgressMode
 /// <summary>What the gate decided for one host and port.</summary>
 /// <param name="Mode">How the connection is treated.</param>
 /// <param name="Reason">Why it is refused; empty otherwise.</param>
-internal readonly record struct EgressDecision(EgressMode Mode, string Reason)
+/// <param name="IsOpaque">Whether a tunnel is carried unread from its first byte on.</param>
+internal readonly record struct EgressDecision(EgressMode Mode, string Reason, bool IsOpaque = false)
 {
     public static EgressDecision Refuse(string reason) => new(EgressMode.Refuse, reason);
 }

@@ -33,7 +33,7 @@ internal sealed class EgressPolicy
 
         return Repository is not null && !Repository.Any(rule => rule.Matches(host, port))
             ? EgressDecision.Refuse("not on the repository's egress list")
-            : new EgressDecision(EgressMode.Tunnel, "");
+            : new EgressDecision(EgressMode.Tunnel, "", Organization.Any(rule => rule.IsOpaque && rule.Matches(host, port)));
     }
 
     private bool KnowsHost(HostName host) => Organization.Concat(Registries).Any(rule => rule.Matches(host, rule.Port ?? 443));

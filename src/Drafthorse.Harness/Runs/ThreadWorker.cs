@@ -14,6 +14,9 @@ namespace Drafthorse.Harness.Runs;
 public sealed partial class ThreadWorker(
     IThreadStore store, ThreadRunner run, ThreadWorkerOptions options, TimeProvider? timeProvider = null, ILogger<ThreadWorker>? logger = null)
 {
+    /// <summary>Claims made at once share one flush of the store.</summary>
+    private const int MostClaimsAtOnce = 32;
+
     private static readonly TimeSpan _statusInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _cutOffTime = TimeSpan.FromSeconds(5);
 
@@ -21,7 +24,7 @@ public sealed partial class ThreadWorker(
     private readonly ILogger _logger = logger ?? NullLogger<ThreadWorker>.Instance;
     private readonly ConcurrentDictionary<RunLease, Task> _active = new();
     private readonly RunEnding _ending = new(store);
-    private long? _lookedForTheDead;
+    private readonly QueueNotices _notices = new(store, options.Limits, timeProvider ?? TimeProvider.System);
 
     /// <summary>
     /// Works until <paramref name="stopping"/> is cancelled, then claims no more, lets its runs finish their step, and returns
@@ -55,67 +58,42 @@ public sealed partial class ThreadWorker(
 
     private async Task ClaimAsync(SemaphoreSlim slots, OwnerLocks? locks, CancellationToken stopping)
     {
-        var request = new ClaimRequest
-        {
-            Owner = options.Owner,
-            LeaseTime = options.LeaseTime,
-            MaxPerUser = options.MaxPerUser,
-            MaxPerRepository = options.MaxPerRepository,
-        };
+        var claims = new ThreadClaims(store, options, locks, _timeProvider, _logger);
         Task? change = null;
+        var atOnce = 1;
         while (true)
         {
-            await LookForTheDeadAsync(locks, stopping).ConfigureAwait(false);
+            await claims.LookForTheDeadAsync(stopping).ConfigureAwait(false);
             await slots.WaitAsync(stopping).ConfigureAwait(false);
+            var taken = 1;
+            while (taken < atOnce && slots.Wait(0, stopping))
+            {
+                taken++;
+            }
 
             // The wait begins before the look, so that nothing comes unseen between them.
             change ??= store.WaitForChangeAsync(null, options.PollInterval * (0.75 + (Random.Shared.NextDouble() / 2)), stopping);
-            if (await TryClaimAsync(request, stopping).ConfigureAwait(false) is { } lease)
+            var found = 0;
+            foreach (var claimed in await claims.NextAsync(taken, stopping).ConfigureAwait(false))
             {
+                if (claimed is not { } lease)
+                {
+                    slots.Release();
+                    continue;
+                }
+
+                found++;
                 var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 _active[lease] = RunAsync(lease, started.Task, slots, stopping);
                 started.SetResult();
-                continue;
             }
 
-            slots.Release();
-            await change.ConfigureAwait(false);
-            change = null;
-        }
-    }
-
-    private async Task LookForTheDeadAsync(OwnerLocks? locks, CancellationToken stopping)
-    {
-        if (locks is null || (_lookedForTheDead is { } looked && _timeProvider.GetElapsedTime(looked) < options.PollInterval))
-        {
-            return;
-        }
-
-        _lookedForTheDead = _timeProvider.GetTimestamp();
-        try
-        {
-            foreach (var owner in await locks.EndLeasesOfTheDeadAsync(store, stopping).ConfigureAwait(false))
+            atOnce = found == taken ? Math.Min(taken * 2, MostClaimsAtOnce) : 1;
+            if (found < taken)
             {
-                LogOwnerDied(owner);
+                await change.ConfigureAwait(false);
+                change = null;
             }
-        }
-        catch (Exception exception) when (exception is ThreadStoreException or IOException or UnauthorizedAccessException)
-        {
-            LogClaimFailed(exception);
-        }
-    }
-
-    private async Task<RunLease?> TryClaimAsync(ClaimRequest request, CancellationToken stopping)
-    {
-        try
-        {
-            return await RunLease.ClaimAsync(store, request, _timeProvider, _logger, stopping).ConfigureAwait(false);
-        }
-        catch (ThreadStoreException exception)
-        {
-            LogClaimFailed(exception);
-            await Task.Delay(options.PollInterval, _timeProvider, stopping).ConfigureAwait(false);
-            return null;
         }
     }
 
@@ -208,10 +186,11 @@ public sealed partial class ThreadWorker(
             try
             {
                 RunMetrics.Observe(await store.GetStatusAsync(stopping).ConfigureAwait(false));
+                await _notices.TellAsync(stopping).ConfigureAwait(false);
             }
             catch (ThreadStoreException exception)
             {
-                LogClaimFailed(exception);
+                LogStateUnknown(exception);
             }
 
             await Task.Delay(_statusInterval, _timeProvider, stopping).ConfigureAwait(false);
@@ -224,11 +203,8 @@ public sealed partial class ThreadWorker(
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} runs did not finish their step in time and are cut off")]
     private partial void LogCutOff(int count);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The worker {Owner} has died; its threads are taken over at once")]
-    private partial void LogOwnerDied(string owner);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "The thread store cannot be asked for work; trying again")]
-    private partial void LogClaimFailed(Exception exception);
+    [LoggerMessage(Level = LogLevel.Error, Message = "The thread store cannot be asked for its state; trying again")]
+    private partial void LogStateUnknown(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Thread {ThreadId} is taken over with token {Token}, {Takeovers} in a row")]
     private partial void LogTakenOver(ThreadId threadId, long token, int takeovers);

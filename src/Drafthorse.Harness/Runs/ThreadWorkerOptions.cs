@@ -17,11 +17,8 @@ public sealed class ThreadWorkerOptions
     /// <summary>How long a lease lasts without renewal (default 30 s).</summary>
     public TimeSpan LeaseTime { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Most threads of one user that run at the same time, over all replicas (default 8).</summary>
-    public int MaxPerUser { get; set; } = 8;
-
-    /// <summary>Most threads of one repository that run at the same time, over all replicas (default 8).</summary>
-    public int MaxPerRepository { get; set; } = 8;
+    /// <summary>Most threads that run at the same time, over all replicas.</summary>
+    public RunLimits Limits { get; set; } = new();
 
     /// <summary>Takeovers without progress after which a thread is parked instead of run (default 3).</summary>
     public int TakeoverLimit { get; set; } = 3;

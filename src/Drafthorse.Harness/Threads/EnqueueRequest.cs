@@ -22,6 +22,10 @@ public sealed record EnqueueRequest
     /// <summary>The thread is not claimed for this message before this time; null = at once.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 
+    /// <summary>Whether a thread that exists must be of the repository that <see cref="Origin"/> names (one that names none fits any);
+    /// otherwise nothing is written (<see cref="EnqueueOutcome.OtherRepository"/>).</summary>
+    public bool MustBeSameRepository { get; init; }
+
     /// <summary>Effects outside that belong to the acceptance (the acknowledgement); added only when the message was, or, without
     /// one, when the delivery is new.</summary>
     public IReadOnlyList<OutboxDraft> Outbox { get; init; } = [];
@@ -45,4 +49,7 @@ public enum EnqueueOutcome
 
     /// <summary>The delivery or the message was known; nothing changed.</summary>
     Duplicate,
+
+    /// <summary>The thread is of another repository; nothing changed.</summary>
+    OtherRepository,
 }

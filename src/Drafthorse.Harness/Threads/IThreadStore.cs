@@ -75,6 +75,9 @@ public interface IThreadStore : IAsyncDisposable
     /// <summary>What is spent and reserved in a scope, in USD, or in tokens where the scope counts those.</summary>
     Task<decimal> GetSpentAsync(string scope, CancellationToken cancellationToken);
 
+    /// <summary>How many threads run now, in all, of each user and of each repository: what the limits of a claim are held against.</summary>
+    Task<RunningThreads> CountRunningAsync(CancellationToken cancellationToken);
+
     /// <summary>Counts over all threads, for metrics and health.</summary>
     Task<StoreStatus> GetStatusAsync(CancellationToken cancellationToken);
 

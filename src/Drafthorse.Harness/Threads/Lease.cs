@@ -21,6 +21,9 @@ public sealed record ClaimRequest
     /// <summary>Most threads of one repository that run at the same time.</summary>
     public int MaxPerRepository { get; init; } = 8;
 
+    /// <summary>Most threads that run at the same time, over all replicas.</summary>
+    public int MaxPerOrganization { get; init; } = int.MaxValue;
+
     /// <summary>Claim only this thread (a terminal that works on its own thread); null = any but those of terminals (keys that begin
     /// with <c>cli:</c>), whose files are where the terminal is. The limits do not apply to it.</summary>
     public ThreadId? Only { get; init; }

@@ -41,11 +41,12 @@ internal static class ServeCommand
 
     private static void Introduce(DrafthorseServer server, DrafthorseSettings settings)
     {
-        var (budget, platform) = (settings.Budget, server.Platform);
+        var (budget, limits, platform) = (settings.Budget, settings.RunLimits, server.Platform);
         Console.WriteLine($"Drafthorse listens on {server.Url}");
         Console.WriteLine($"  model     {string.Join(", then ", platform.Models)}");
         Console.WriteLine($"  sandbox   {platform.Sandbox.Reasons[^1]}");
         Console.WriteLine($"  store     {settings.StorePath}, {settings.Workers} runs at a time");
+        Console.WriteLine($"  limits    {Limit(limits.PerUser)} runs of a user, {Limit(limits.PerRepository)} of a repository, {Limit(limits.PerOrganization)} in all at a time");
         Console.WriteLine($"  github    {Of(settings.GitHub)}");
         Console.WriteLine("  others    Slack, Linear, DingTalk, Feishu: not yet");
         Console.WriteLine($"  budgets   {Limit(budget.CostUsd)} a thread, {Limit(budget.UserPerDayUsd)} a user and day, {Limit(budget.RepositoryPerDayUsd)} a repository and day, {Limit(budget.OrganizationPerDayUsd)} in all a day");
@@ -55,8 +56,8 @@ internal static class ServeCommand
             Console.WriteLine($"  WARNING   the price of {unpriced} is unknown, so budgets in USD do not hold it (its tokens are limited): write it to {Path.Combine(settings.Home, "models.json")}");
         if (!platform.Sandbox.Backend.IsIsolated)
             Console.WriteLine("  WARNING   no isolation: whoever can start a task runs commands on this machine as you");
-        if (settings.MetricsToken is null)
-            Console.WriteLine("  metrics   /metrics is open: METRICS_TOKEN is not set");
+        Console.WriteLine($"  metrics   /metrics {(server.IsMonitoringOpen ? "is open on this machine: METRICS_TOKEN is not set"
+            : $"with {(settings.MetricsToken is null ? "DRAFTHORSE_API_TOKEN" : "METRICS_TOKEN")} as bearer token")}");
         Console.WriteLine(settings.ApiToken is not null
             ? "  api       with DRAFTHORSE_API_TOKEN as bearer token"
             : $"  api       DRAFTHORSE_API_TOKEN is not set, so until the next start it is {server.ApiToken}\n            curl -H 'Authorization: Bearer {server.ApiToken}' {server.Url}api/threads");
@@ -65,6 +66,8 @@ internal static class ServeCommand
     private static string Of(GitHubOptions? github) => github is null ? "off: set GITHUB_TOKEN, or GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY"
         : github.WebhookSecrets.Count == 0 ? $"on ({github.Host}), but GITHUB_WEBHOOK_SECRET is not set: every webhook is refused"
         : $"on: {github.Host}, webhooks at /webhooks/github";
+
+    private static string Limit(int runs) => runs == int.MaxValue ? "unlimited" : $"{runs}";
 
     private static string Limit(decimal? usd) => usd is { } value ? $"{value} USD" : "unlimited";
 }

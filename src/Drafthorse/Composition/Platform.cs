@@ -82,7 +82,13 @@ internal sealed class Platform : IAsyncDisposable
     public ThreadWorker NewWorker() => new(
         Store,
         (lease, draining) => Agent.RunAsync(lease, null, draining),
-        new ThreadWorkerOptions { Concurrency = Settings.Workers, LeaseTime = Settings.LeaseTime, OwnersDirectory = Path.Combine(Settings.StatePath, "owners") },
+        new ThreadWorkerOptions
+        {
+            Concurrency = Settings.Workers,
+            Limits = Settings.RunLimits,
+            LeaseTime = Settings.LeaseTime,
+            OwnersDirectory = Path.Combine(Settings.StatePath, "owners"),
+        },
         logger: Loggers.CreateLogger<ThreadWorker>());
 
     /// <summary>A dispatcher of the platform's effects, or of one thread's. Its lease bounds how long a crash delays an effect.</summary>
@@ -188,7 +194,10 @@ internal sealed class Platform : IAsyncDisposable
     private static GitHubChannel NewGitHub(DrafthorseSettings settings, GitHubOptions options, IThreadStore store, ILoggerFactory loggers)
     {
         var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
-        return new GitHubChannel(options, store, http, TimeProvider.System, loggers, text => WhyNotModel(settings, text));
+        return new GitHubChannel(options, store, http, TimeProvider.System, loggers, text => WhyNotModel(settings, text))
+        {
+            WhyQueued = async (thread, cancellationToken) => (await QueuedThreads.WhyAsync(store, settings, [thread], cancellationToken)).GetValueOrDefault(thread.Id),
+        };
     }
 
     private static EgressGate NewEgress(DrafthorseSettings settings, ILoggerFactory loggers)

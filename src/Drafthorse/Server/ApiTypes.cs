@@ -1,9 +1,12 @@
 using System.Text.Json.Serialization;
+using Drafthorse.Composition;
 using Drafthorse.Harness.Threads;
+using Drafthorse.Settings;
 
 namespace Drafthorse.Server;
 
 /// <summary>The body of <c>POST /api/threads</c>.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record NewThread
 {
     /// <summary>What is to be done.</summary>
@@ -26,6 +29,7 @@ internal sealed record NewThread
 }
 
 /// <summary>The body of <c>POST /api/threads/{id}/messages</c>.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 internal sealed record NewMessage
 {
     /// <summary>The message.</summary>
@@ -38,9 +42,17 @@ internal sealed record NewMessage
 /// <summary>A thread as the API shows it.</summary>
 internal sealed record ThreadView(
     string Id, string State, string Channel, string User, string? Repo, string? Title, int Steps, decimal CostUsd, string? Branch, string? PullRequest,
-    int Inbox, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+    int Inbox, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string? WaitsFor = null)
 {
-    public static ThreadView Of(ThreadRecord thread) => new(
+    /// <summary>The view of each thread, with what the queued ones wait for.</summary>
+    public static async Task<IReadOnlyList<ThreadView>> OfAsync(
+        IReadOnlyList<ThreadRecord> threads, IThreadStore store, DrafthorseSettings settings, CancellationToken cancellationToken)
+    {
+        var reasons = await QueuedThreads.WhyAsync(store, settings, threads, cancellationToken);
+        return [.. threads.Select(thread => Of(thread) with { WaitsFor = reasons.GetValueOrDefault(thread.Id) })];
+    }
+
+    private static ThreadView Of(ThreadRecord thread) => new(
         thread.Id.ToString(), ThreadStatusNames.Of(thread.State), thread.Origin.Channel, thread.Origin.User, thread.Origin.Repository?.FullName, thread.Origin.Title,
         thread.Facts.Steps, thread.Facts.CostUsd, thread.Facts.Branch, thread.PullRequest?.Url, thread.InboxDepth, thread.CreatedAt, thread.UpdatedAt);
 }
@@ -48,8 +60,8 @@ internal sealed record ThreadView(
 /// <summary>A page of threads.</summary>
 internal sealed record ThreadList(IReadOnlyList<ThreadView> Threads, string? NextCursor);
 
-/// <summary>What readiness found, part by part.</summary>
-internal sealed record Readiness(string Status, IReadOnlyDictionary<string, string> Parts);
+/// <summary>What readiness found, part by part for those who may know.</summary>
+internal sealed record Readiness(string Status, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string>? Parts);
 
 [JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(NewThread))]

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Drafthorse.Channels.GitHub;
 using Drafthorse.Composition;
+using Drafthorse.Admission;
 using Drafthorse.Settings;
 using Drafthorse.Webhooks;
 
@@ -13,12 +14,12 @@ internal sealed class DrafthorseServer : IAsyncDisposable
     private readonly Platform _platform;
     private readonly ILoggerFactory _loggers;
 
-    private DrafthorseServer(WebApplication app, Platform platform, ILoggerFactory loggers, string apiToken)
+    private DrafthorseServer(WebApplication app, Platform platform, ILoggerFactory loggers, ApiAccess access)
     {
         _app = app;
         _platform = platform;
         _loggers = loggers;
-        ApiToken = apiToken;
+        (ApiToken, IsMonitoringOpen) = (access.Token, access.IsMonitoringOpen);
     }
 
     public Platform Platform => _platform;
@@ -28,6 +29,9 @@ internal sealed class DrafthorseServer : IAsyncDisposable
 
     /// <summary>The bearer token of the API.</summary>
     public string ApiToken { get; }
+
+    /// <summary>Whether anybody on this machine may see its metrics.</summary>
+    public bool IsMonitoringOpen { get; }
 
     /// <summary>Throws <see cref="SettingsException"/> also when nothing can be listened to where it should.</summary>
     public static async Task<DrafthorseServer> StartAsync(
@@ -43,7 +47,7 @@ internal sealed class DrafthorseServer : IAsyncDisposable
             platform = await Platform.BuildAsync(settings, options with { Loggers = loggers }, cancellationToken);
             app = Build(platform, access, urls, logging);
             await app.StartAsync(cancellationToken);
-            return new DrafthorseServer(app, platform, loggers, access.Token);
+            return new DrafthorseServer(app, platform, loggers, access);
         }
         catch (Exception exception)
         {
@@ -79,7 +83,7 @@ internal sealed class DrafthorseServer : IAsyncDisposable
         builder.Logging.ClearProviders();
         logging?.Invoke(builder.Logging);
         builder.WebHost.UseUrls(urls);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.ConfigureKestrel(ServerLimits.Apply);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddProblemDetails();
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
@@ -94,12 +98,12 @@ internal sealed class DrafthorseServer : IAsyncDisposable
             builder.Services.AddSingleton(channel.CreateReconciler(Path.Combine(settings.StatePath, "github-deliveries.json"))).AddHostedService<ReconcilerService>();
         }
 
-        builder.Services.AddHostedService<WorkerService>().AddHostedService<DispatcherService>().AddHostedService<SweepService>();
+        builder.Services.AddHostedService<WorkerService>().AddHostedService<DispatcherService>().AddHostedService<SweepService>().AddHostedService<MemoryReturn>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(75));
 
         var app = builder.Build();
-        app.UseExceptionHandler(new ExceptionHandlerOptions { StatusCodeSelector = ApiErrors.StatusOf, SuppressDiagnosticsCallback = _ => false });
-        app.UseStatusCodePages();
+        app.UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = ApiErrors.AnswerExceptionAsync, SuppressDiagnosticsCallback = _ => false });
+        app.UseStatusCodePages(ApiErrors.AnswerStatusAsync);
         app.UseRouting();
         app.Use(access.GuardAsync);
         if (settings.GitHub is not null)
@@ -107,7 +111,7 @@ internal sealed class DrafthorseServer : IAsyncDisposable
         ThreadsApi.Map(app.MapGroup("/api/threads"));
         ApiDescription.Map(app);
         Health.Map(app);
-        Telemetry.Map(app, settings.MetricsToken);
+        Telemetry.Map(app);
         return app;
     }
 }

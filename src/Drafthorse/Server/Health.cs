@@ -4,7 +4,7 @@ using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Server;
 
-/// <summary>Whether the process lives, and whether it can work.</summary>
+/// <summary>Whether the process lives, and whether it can work. Probes need the status alone; the parts are for those who may monitor.</summary>
 internal static class Health
 {
     public static void Map(IEndpointRouteBuilder endpoints)
@@ -13,8 +13,9 @@ internal static class Health
         endpoints.MapGet("/healthz/ready", ReadyAsync).AllowAnonymous();
     }
 
-    private static async Task<IResult> ReadyAsync(Platform platform, IServiceProvider services, CancellationToken cancellationToken)
+    private static async Task<IResult> ReadyAsync(HttpContext context, ApiAccess access, Platform platform, CancellationToken cancellationToken)
     {
+        var mayKnow = access.MayMonitor(context);
         var parts = new Dictionary<string, string>
         {
             ["sandbox"] = platform.Sandbox.Reasons[^1],
@@ -22,18 +23,18 @@ internal static class Health
             ["github"] = platform.Settings.GitHub is null ? "off: GITHUB_TOKEN or GITHUB_APP_ID is not set"
                 : platform.Settings.GitHub.WebhookSecrets.Count == 0 ? "on, but every webhook is refused: GITHUB_WEBHOOK_SECRET is not set" : "on",
         };
-        if (services.GetService<GitHubReconciler>() is { } reconciler)
+        if (context.RequestServices.GetService<GitHubReconciler>() is { } reconciler)
             parts["github deliveries"] = reconciler.State;
         try
         {
             var status = await platform.Store.GetStatusAsync(cancellationToken);
             parts["store"] = $"{status.Ready} ready, {status.Running} running, {status.OutboxDepth} effects to do";
-            return Results.Ok(new Readiness("ready", parts));
+            return Results.Ok(new Readiness("ready", mayKnow ? parts : null));
         }
         catch (ThreadStoreException exception)
         {
             parts["store"] = exception.Message;
-            return Results.Json(new Readiness("not ready", parts), ApiJson.Default.Readiness, statusCode: StatusCodes.Status503ServiceUnavailable);
+            return Results.Json(new Readiness("not ready", mayKnow ? parts : null), ApiJson.Default.Readiness, statusCode: StatusCodes.Status503ServiceUnavailable);
         }
     }
 }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 
@@ -21,10 +19,5 @@ internal static class Telemetry
             telemetry.UseOtlpExporter();
     }
 
-    public static void Map(WebApplication app, string? token)
-    {
-        var expected = token is null ? null : SHA256.HashData(Encoding.UTF8.GetBytes($"Bearer {token}"));
-        app.UseOpenTelemetryPrometheusScrapingEndpoint(context => context.Request.Path == "/metrics"
-            && (expected is null || CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(context.Request.Headers.Authorization.ToString())), expected)));
-    }
+    public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new MonitoringEndpoint());
 }

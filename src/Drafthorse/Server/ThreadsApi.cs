@@ -17,13 +17,13 @@ internal static class ThreadsApi
     public static void Map(RouteGroupBuilder group)
     {
         group.WithTags("threads").ProducesProblem(401);
-        group.MapPost("/", CreateAsync).WithName("createThread").WithSummary("Begins a thread; the same key, or the same Idempotency-Key header, is the same thread.")
-            .Produces<ThreadView>(201).ProducesProblem(400).ProducesProblem(403);
+        group.MapPost("/", CreateAsync).Accepts<NewThread>("application/json").WithName("createThread").WithSummary("Begins a thread; the same key, or the same Idempotency-Key header, is the same thread.")
+            .Produces<ThreadView>(201).ProducesProblem(400).ProducesProblem(403).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415);
         group.MapGet("/", ListAsync).WithName("listThreads").WithSummary("Threads, the newest first; nextCursor leads to the next page.")
             .Produces<ThreadList>().ProducesProblem(400);
         group.MapGet("/{id}", GetAsync).WithName("getThread").WithSummary("One thread.").Produces<ThreadView>().ProducesProblem(404);
-        group.MapPost("/{id}/messages", SendAsync).WithName("sendMessage").WithSummary("Sends a message to a thread.")
-            .Produces(202).ProducesProblem(400).ProducesProblem(404);
+        group.MapPost("/{id}/messages", SendAsync).Accepts<NewMessage>("application/json").WithName("sendMessage").WithSummary("Sends a message to a thread.")
+            .Produces(202).ProducesProblem(400).ProducesProblem(404).ProducesProblem(413).ProducesProblem(415);
         group.MapPost("/{id}/cancel", CancelAsync).WithName("cancelThread").WithSummary("Cancels what is being done.").Produces(202).ProducesProblem(404);
         group.MapGet("/{id}/events", FollowAsync).WithName("followThread").WithSummary("Server-sent events from Last-Event-ID (a position in the journal), then live.")
             .Produces<string>(200, "text/event-stream").ProducesProblem(404);
@@ -31,11 +31,14 @@ internal static class ThreadsApi
             .Produces<string>(200, "application/jsonl").ProducesProblem(404);
     }
 
-    private static async Task<IResult> GetAsync(string id, IThreadStore store, CancellationToken cancellationToken) =>
-        await FindAsync(store, id, cancellationToken) is { } thread ? Results.Ok(ThreadView.Of(thread)) : NotFound(id);
+    private static async Task<IResult> GetAsync(string id, IThreadStore store, Platform platform, CancellationToken cancellationToken) =>
+        await FindAsync(store, id, cancellationToken) is { } thread ? Results.Ok(await ViewAsync(thread, platform, cancellationToken)) : NotFound(id);
 
-    private static async Task<IResult> CreateAsync(NewThread body, HttpContext context, IThreadStore store, Platform platform, CancellationToken cancellationToken)
+    private static async Task<IResult> CreateAsync(HttpContext context, IThreadStore store, Platform platform, CancellationToken cancellationToken)
     {
+        var (body, unreadable) = await ApiBody.ReadAsync(context.Request, ApiJson.Default.NewThread, cancellationToken);
+        if (body is null)
+            return unreadable!;
         if (Check(body.Task, "task") is { } wrong)
             return wrong;
         RepositoryRef? repository = null;
@@ -58,14 +61,23 @@ internal static class ThreadsApi
                 DeliveryId = delivery,
                 Origin = new ThreadOrigin { Channel = "http", User = $"http:{Principal}", Repository = repository, Title = FirstLine(body.Task!), MaxCostUsd = body.MaxCostUsd },
                 Message = new InboxMessage { Id = delivery, Sender = $"http:{Principal}", Text = body.Task!, Model = body.Model },
+                MustBeSameRepository = true,
             },
             cancellationToken);
-        var thread = await store.GetThreadAsync(result.ThreadId, cancellationToken);
-        return Results.Created($"/api/threads/{result.ThreadId}", ThreadView.Of(thread!));
+        var thread = (await store.GetThreadAsync(result.ThreadId, cancellationToken))!;
+        return result.Outcome is EnqueueOutcome.OtherRepository
+            ? Results.Problem(
+                statusCode: 409,
+                title: "key of another repository",
+                detail: $"The key belongs to thread {thread.Id} of {thread.Origin.Repository?.FullName ?? "no repository"}. Use another key, or leave repo out to go on there.")
+            : Results.Created($"/api/threads/{thread.Id}", await ViewAsync(thread, platform, cancellationToken));
     }
 
+    private static async Task<ThreadView> ViewAsync(ThreadRecord thread, Platform platform, CancellationToken cancellationToken) =>
+        (await ThreadView.OfAsync([thread], platform.Store, platform.Settings, cancellationToken))[0];
+
     private static async Task<IResult> ListAsync(
-        IThreadStore store, string? state, string? repo, string? user, string? cursor, CancellationToken cancellationToken)
+        IThreadStore store, Platform platform, string? state, string? repo, string? user, string? cursor, CancellationToken cancellationToken)
     {
         ThreadStatus? status = null;
         if (state is not null)
@@ -78,7 +90,7 @@ internal static class ThreadsApi
         try
         {
             var page = await store.ListThreadsAsync(new ThreadQuery { State = status, Repository = repo?.ToLowerInvariant(), User = user, Cursor = cursor }, cancellationToken);
-            return Results.Ok(new ThreadList([.. page.Threads.Select(ThreadView.Of)], page.NextCursor));
+            return Results.Ok(new ThreadList(await ThreadView.OfAsync(page.Threads, store, platform.Settings, cancellationToken), page.NextCursor));
         }
         catch (ArgumentException)
         {
@@ -86,8 +98,11 @@ internal static class ThreadsApi
         }
     }
 
-    private static async Task<IResult> SendAsync(string id, NewMessage body, HttpContext context, IThreadStore store, CancellationToken cancellationToken)
+    private static async Task<IResult> SendAsync(string id, HttpContext context, IThreadStore store, CancellationToken cancellationToken)
     {
+        var (body, unreadable) = await ApiBody.ReadAsync(context.Request, ApiJson.Default.NewMessage, cancellationToken);
+        if (body is null)
+            return unreadable!;
         if (Check(body.Text, "text") is { } wrong)
             return wrong;
         if (!Enum.TryParse<DeliveryMode>(body.Mode ?? "step", ignoreCase: true, out var mode) || int.TryParse(body.Mode, out _))

@@ -1,6 +1,7 @@
 using Drafthorse.Channels.GitHub;
 using Drafthorse.Harness.Budgets;
 using Drafthorse.Harness.Models;
+using Drafthorse.Harness.Runs;
 
 namespace Drafthorse.Settings;
 
@@ -43,11 +44,14 @@ internal sealed record DrafthorseSettings
     /// <summary>The bearer token of the API, or null.</summary>
     public string? ApiToken { get; init; }
 
-    /// <summary>The bearer token of the metrics, or null: open.</summary>
+    /// <summary>The bearer token of the metrics, or null: open on loopback, else the API's.</summary>
     public string? MetricsToken { get; init; }
 
     /// <summary>Runs at the same time on this replica.</summary>
     public int Workers { get; init; }
+
+    /// <summary>Runs at the same time over all replicas.</summary>
+    public RunLimits RunLimits { get; init; } = new();
 
     /// <summary>How long a lease lasts without renewal.</summary>
     public TimeSpan LeaseTime { get; init; }
@@ -108,7 +112,13 @@ internal sealed record DrafthorseSettings
                 Egress = egress,
                 ApiToken = reader.Text("DRAFTHORSE_API_TOKEN"),
                 MetricsToken = reader.Text("METRICS_TOKEN"),
-                Workers = reader.Number("Drafthorse:Workers", 4, 1, 256),
+                Workers = reader.Number("Drafthorse:Workers", 4, 1, 4096),
+                RunLimits = new RunLimits
+                {
+                    PerUser = reader.Limit("Drafthorse:Runs:PerUser", 8),
+                    PerRepository = reader.Limit("Drafthorse:Runs:PerRepository", 8),
+                    PerOrganization = reader.Limit("Drafthorse:Runs:PerOrganization", int.MaxValue),
+                },
                 LeaseTime = TimeSpan.FromSeconds(reader.Number("Drafthorse:LeaseSeconds", 30, 1, 600)),
                 Secrets = ReadSecrets(reader, github, egress).Concat(PassedVariables.Secrets(passed, Environment.GetEnvironmentVariable)).DistinctBy(secret => secret.Key).ToDictionary(StringComparer.Ordinal),
                 NotYet = [.. UnusedYet.Where(name => reader.Text(name) is not null)],

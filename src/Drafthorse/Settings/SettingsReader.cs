@@ -71,6 +71,12 @@ internal sealed class SettingsReader(IConfiguration configuration)
             : throw new SettingsException($"{name} must be a whole number from {least} to {most}; it is '{text}'.");
     }
 
+    /// <summary>A number from 1 on, or <see cref="int.MaxValue"/> for 'unlimited'.</summary>
+    public int Limit(string name, int unset) => Text(name) is "unlimited" or "none" ? int.MaxValue
+        : Text(name) is not { } text ? unset
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= 1 ? value
+        : throw new SettingsException($"{name} must be a whole number from 1 on, or 'unlimited'; it is '{text}'.");
+
     public string? OneOf(string name, params IReadOnlyList<string> values)
     {
         if (Text(name)?.ToLowerInvariant() is not { } text)

@@ -1,20 +1,26 @@
 using System.Diagnostics;
+using System.IO.Pipelines;
 using Drafthorse.Channels;
 using Drafthorse.Channels.GitHub;
 using Drafthorse.Harness.Threads;
+using Drafthorse.Admission;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Net.Http.Headers;
+using MinDataRate = Microsoft.AspNetCore.Server.Kestrel.Core.MinDataRate;
 
 namespace Drafthorse.Webhooks;
 
 /// <summary><c>POST /webhooks/github</c>: bounds the body, has it verified and read, writes what is accepted, and then answers.</summary>
-internal sealed partial class GitHubWebhookEndpoint(GitHubWebhook webhook, IThreadStore store, WebhookMetrics metrics, ILogger<GitHubWebhookEndpoint> logger) : IDisposable
+internal sealed partial class GitHubWebhookEndpoint(GitHubWebhook webhook, IThreadStore store, WebhookMetrics metrics, ILogger<GitHubWebhookEndpoint> logger)
 {
-    /// <summary>Bodies above this size are read one at a time: together they would fill the memory.</summary>
-    private const int LargeBody = 1024 * 1024;
+    /// <summary>Bytes of all bodies together, but for the one that may be large.</summary>
+    private const int MaxUnverified = 8 * 1024 * 1024;
 
     private static readonly TimeSpan BodyTimeout = TimeSpan.FromSeconds(20);
+    private static readonly MinDataRate LeastRate = new(bytesPerSecond: 16 * 1024, gracePeriod: TimeSpan.FromSeconds(2));
 
-    private readonly SemaphoreSlim _largeBodies = new(2);
+    private readonly UnverifiedBodies _bodies = new(MaxUnverified);
 
     /// <summary>Adds the endpoint's services; <see cref="GitHubWebhook"/> and <see cref="IThreadStore"/> come from elsewhere.</summary>
     public static void AddTo(IServiceCollection services) => services.AddSingleton<WebhookMetrics>().AddSingleton<GitHubWebhookEndpoint>();
@@ -25,8 +31,6 @@ internal sealed partial class GitHubWebhookEndpoint(GitHubWebhook webhook, IThre
         var endpoint = endpoints.ServiceProvider.GetRequiredService<GitHubWebhookEndpoint>();
         return endpoints.MapPost("/webhooks/github", endpoint.HandleAsync).AllowAnonymous();
     }
-
-    public void Dispose() => _largeBodies.Dispose();
 
     private async Task HandleAsync(HttpContext context)
     {
@@ -41,17 +45,31 @@ internal sealed partial class GitHubWebhookEndpoint(GitHubWebhook webhook, IThre
 
     private async Task<(int Status, string Result, string Detail)> AnswerAsync(HttpContext context)
     {
-        var headers = context.Request.Headers;
-        var read = new GitHubWebhookHeaders(headers["X-GitHub-Event"], headers["X-GitHub-Delivery"], headers["X-Hub-Signature-256"]);
-        if (read.Signature is null)
-            return (StatusCodes.Status401Unauthorized, "unauthorized", "X-Hub-Signature-256 is missing.");
+        var request = context.Request;
+        var headers = new GitHubWebhookHeaders(request.Headers["X-GitHub-Event"], request.Headers["X-GitHub-Delivery"], request.Headers["X-Hub-Signature-256"]);
+        if (webhook.Refuse(headers) is { } refused)
+            return await AcceptAsync(refused, context.RequestAborted);
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase))
+            return (StatusCodes.Status400BadRequest, "malformed", "the content type is not application/json (set it in the webhook's settings)");
+        if (request.ContentLength > GitHubWebhook.MaxBodyBytes)
+            return TooLarge;
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = GitHubWebhook.MaxBodyBytes + 1;
+        if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
+            rate.MinDataRate = LeastRate;
 
+        using var body = _bodies.Open();
         try
         {
-            using var body = await ReadBodyAsync(context);
-            return body is null ? TooLarge : await AcceptAsync(webhook.Read(read, body.Bytes), context.RequestAborted);
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, body.Evicted);
+            timeout.CancelAfter(BodyTimeout);
+            if (!await ReadAsync(request.BodyReader, body, timeout.Token))
+                return TooLarge;
+            var verdict = webhook.Read(headers, body.Complete());
+            body.Dispose();
+            if (verdict.Outcome is not WebhookOutcome.Unauthorized)
+                ConnectionGate.Vouch(context);
+            return await AcceptAsync(verdict, context.RequestAborted);
         }
         catch (BadHttpRequestException exception) when (exception.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
@@ -59,7 +77,12 @@ internal sealed partial class GitHubWebhookEndpoint(GitHubWebhook webhook, IThre
         }
         catch (BadHttpRequestException exception)
         {
-            return (StatusCodes.Status400BadRequest, "malformed", exception.Message);
+            return (exception.StatusCode, "malformed", exception.Message);
+        }
+        catch (OperationCanceledException) when (body.Evicted.IsCancellationRequested)
+        {
+            context.Response.Headers.Connection = "close";
+            return (StatusCodes.Status503ServiceUnavailable, "unavailable", "Too many bodies are on their way, and this one was the oldest. Deliver it again.");
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
@@ -67,22 +90,18 @@ internal sealed partial class GitHubWebhookEndpoint(GitHubWebhook webhook, IThre
         }
     }
 
-    /// <summary>A body of unknown length may be a large one, and a slow one holds the place of others no longer than the timeout.</summary>
-    private async Task<WebhookBody?> ReadBodyAsync(HttpContext context)
+    /// <summary>False when the body is too large.</summary>
+    private static async Task<bool> ReadAsync(PipeReader reader, WebhookBody body, CancellationToken cancellationToken)
     {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        timeout.CancelAfter(BodyTimeout);
-        var isLarge = context.Request.ContentLength is not <= LargeBody;
-        if (isLarge)
-            await _largeBodies.WaitAsync(timeout.Token);
-        try
+        while (true)
         {
-            return await WebhookBody.ReadAsync(context.Request, GitHubWebhook.MaxBodyBytes, timeout.Token);
-        }
-        finally
-        {
-            if (isLarge)
-                _largeBodies.Release();
+            var result = await reader.ReadAsync(cancellationToken);
+            var fits = body.Length + result.Buffer.Length <= GitHubWebhook.MaxBodyBytes;
+            if (fits)
+                await body.AppendAsync(result.Buffer, cancellationToken);
+            reader.AdvanceTo(result.Buffer.End);
+            if (!fits || result.IsCompleted)
+                return fits;
         }
     }
 

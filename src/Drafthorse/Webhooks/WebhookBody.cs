@@ -2,67 +2,108 @@ using System.Buffers;
 
 namespace Drafthorse.Webhooks;
 
-/// <summary>Reads a request's body whole, up to a limit, into one rented block.</summary>
+/// <summary>A body that arrives: its blocks can be taken away until it is whole.</summary>
 internal sealed class WebhookBody : IDisposable
 {
-    private const int FirstBlock = 64 * 1024;
+    private readonly UnverifiedBodies _all;
+    private readonly LinkedListNode<WebhookBody> _place;
+    private readonly List<byte[]> _blocks = [];
+    private readonly CancellationTokenSource _evicted = new();
 
-    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(FirstBlock);
-    private int _length;
-
-    public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _length);
-
-    /// <summary>The body, or null when it is larger than <paramref name="maxBytes"/>.</summary>
-    public static async Task<WebhookBody?> ReadAsync(HttpRequest request, int maxBytes, CancellationToken cancellationToken)
+    public WebhookBody(UnverifiedBodies all, LinkedList<WebhookBody> arriving)
     {
-        if (request.ContentLength > maxBytes)
-            return null;
+        _all = all;
+        _place = arriving.AddLast(this);
+        Evicted = _evicted.Token;
+    }
 
-        var body = new WebhookBody();
-        try
+    /// <summary>Cancelled when the memory was needed for others.</summary>
+    public CancellationToken Evicted { get; }
+
+    public int Length { get; private set; }
+
+    /// <summary>Adds a part. Throws <see cref="OperationCanceledException"/> when the body was evicted.</summary>
+    public async ValueTask AppendAsync(ReadOnlySequence<byte> part, CancellationToken cancellationToken)
+    {
+        foreach (var piece in part)
         {
-            while (true)
+            for (var rest = piece; rest.Length > 0;)
             {
-                var result = await request.BodyReader.ReadAsync(cancellationToken);
-                var fits = body._length + result.Buffer.Length <= maxBytes;
-                if (fits)
-                    body.Append(result.Buffer);
-                request.BodyReader.AdvanceTo(result.Buffer.End);
-                if (!fits || result.IsCompleted)
+                Task returned;
+                lock (_all.Gate)
                 {
-                    if (fits)
-                        return body;
-                    body.Dispose();
-                    return null;
+                    Evicted.ThrowIfCancellationRequested();
+                    var at = Length % UnverifiedBodies.BlockSize;
+                    if (at > 0 || _all.Take(this, out returned) is { } block && Add(block))
+                    {
+                        var count = Math.Min(rest.Length, UnverifiedBodies.BlockSize - at);
+                        rest[..count].CopyTo(_blocks[^1].AsMemory(at));
+                        Length += count;
+                        rest = rest[count..];
+                        continue;
+                    }
                 }
+
+                await returned.WaitAsync(cancellationToken);
             }
         }
-        catch
+    }
+
+    /// <summary>All of it, from now on safe from eviction. Throws <see cref="OperationCanceledException"/> when the body was evicted.</summary>
+    public ReadOnlySequence<byte> Complete()
+    {
+        lock (_all.Gate)
         {
-            body.Dispose();
-            throw;
+            Evicted.ThrowIfCancellationRequested();
+            _place.List?.Remove(_place);
         }
+
+        if (_blocks.Count <= 1)
+            return _blocks.Count == 0 ? default : new ReadOnlySequence<byte>(_blocks[0], 0, Length);
+        var first = new Segment(_blocks[0], 0);
+        var last = first;
+        for (var i = 1; i < _blocks.Count; i++)
+            last = last.Then(_blocks[i]);
+        return new ReadOnlySequence<byte>(first, 0, last, Length - (int)last.RunningIndex);
+    }
+
+    /// <summary>Takes the blocks away, unless the body is whole. Under the gate.</summary>
+    public bool TryEvict()
+    {
+        if (_place.List is null)
+            return false;
+        _place.List.Remove(_place);
+        _all.Return(this, _blocks);
+
+        // Marks it at once; the one who reads it goes on elsewhere.
+        _ = _evicted.CancelAsync();
+        return true;
     }
 
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(_bytes);
-        _bytes = [];
-        _length = 0;
+        lock (_all.Gate)
+        {
+            _place.List?.Remove(_place);
+            _all.Return(this, _blocks);
+        }
     }
 
-    private void Append(in ReadOnlySequence<byte> part)
+    private bool Add(byte[] block)
     {
-        var length = _length + (int)part.Length;
-        if (length > _bytes.Length)
-        {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(length, 2 * _bytes.Length));
-            Bytes.CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_bytes);
-            _bytes = larger;
-        }
+        _blocks.Add(block);
+        return true;
+    }
 
-        part.CopyTo(_bytes.AsSpan(_length));
-        _length = length;
+    private sealed class Segment : ReadOnlySequenceSegment<byte>
+    {
+        public Segment(byte[] block, long start) => (Memory, RunningIndex) = (block, start);
+
+        public Segment Then(byte[] block)
+        {
+            var next = new Segment(block, RunningIndex + Memory.Length);
+            Next = next;
+            return next;
+        }
     }
 }

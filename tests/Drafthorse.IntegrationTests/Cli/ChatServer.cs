@@ -37,6 +37,13 @@ internal sealed class ChatServer : IAsyncDisposable
         await StreamAsync(context, Delta(new JsonObject { ["content"] = text }), Stop("stop"));
     });
 
+    /// <summary>Says something when it has thought for a while.</summary>
+    public ChatServer Thinks(TimeSpan time, string text) => Then(async context =>
+    {
+        await Task.Delay(time, context.RequestAborted);
+        await StreamAsync(context, Delta(new JsonObject { ["content"] = text }), Stop("stop"));
+    });
+
     public ChatServer Calls(string text, params (string Tool, string Arguments)[] calls) => Then(context => StreamAsync(
         context,
         [

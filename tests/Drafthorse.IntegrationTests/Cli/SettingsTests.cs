@@ -19,7 +19,7 @@ public sealed class SettingsTests : IAsyncDisposable
 
         serve.Expect(2);
         Assert.Equal("", serve.Output);
-        Assert.Equal("Drafthorse:Workers must be a whole number from 1 to 256; it is 'many'.\n", serve.Errors);
+        Assert.Equal("Drafthorse:Workers must be a whole number from 1 to 4096; it is 'many'.\n", serve.Errors);
     }
 
     [Fact]

@@ -27,6 +27,11 @@ internal sealed class ServeProcess : IAsyncDisposable
     public static string Program { get; } = Path.Combine(
         DockerEngineFixture.Checkout, "artifacts", "bin", "Drafthorse", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "drafthorse");
 
+    /// <summary>What the kernel counts as its memory, in bytes.</summary>
+    public long ResidentBytes => 1024 * long.Parse(
+        File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+        CultureInfo.InvariantCulture);
+
     public bool HasExited => _process.HasExited;
 
     /// <summary>Whether <see cref="Kill"/> was called.</summary>

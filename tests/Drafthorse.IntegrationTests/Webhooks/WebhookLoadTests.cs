@@ -11,7 +11,6 @@ public sealed class Measured;
 [Collection(nameof(Measured))]
 public class WebhookLoadTests
 {
-    private const string Secret = "the-secret-of-the-load-test";
     private const int Rate = 500;
     private const int Rounds = 5;
 
@@ -25,10 +24,10 @@ public class WebhookLoadTests
         var cancellationToken = TestContext.Current.CancellationToken;
         var folder = Directory.CreateTempSubdirectory("drafthorse-load-");
         await using var gitHub = await GitHubStandIn.StartAsync(null, cancellationToken);
-        gitHub.Access.AddToken("ghp_load", gitHub.World.AddAccount("drafthorse", "Bot"));
-        await using (var serve = ServeProcess.Start(EnvironmentOf(folder, gitHub)))
+        gitHub.Access.AddToken(LoadedServer.Token, gitHub.World.AddAccount("drafthorse", "Bot"));
+        await using (var serve = ServeProcess.Start(LoadedServer.EnvironmentOf(folder, gitHub)))
         {
-            using var load = new WebhookLoad(new Uri(await serve.ListensAsync(cancellationToken), "/webhooks/github"), Secret);
+            using var load = new WebhookLoad(new Uri(await serve.ListensAsync(cancellationToken), "/webhooks/github"), LoadedServer.Secret);
             await load.SendAsync(Rate, TimeSpan.FromSeconds(2), cancellationToken);
             var best = TimeSpan.MaxValue;
 
@@ -46,21 +45,5 @@ public class WebhookLoadTests
         }
 
         folder.Delete(recursive: true);
-    }
-
-    private static Dictionary<string, string> EnvironmentOf(DirectoryInfo folder, GitHubStandIn gitHub)
-    {
-        var script = Path.Combine(folder.FullName, "model.json");
-        File.WriteAllText(script, """[{"text":"Nothing to do."}]""");
-        return new Dictionary<string, string>
-        {
-            ["DRAFTHORSE_HOME"] = folder.FullName,
-            ["DRAFTHORSE_MODEL"] = $"script:{script}",
-            ["GITHUB_API_URL"] = gitHub.ApiUrl.AbsoluteUri,
-            ["GITHUB_SERVER_URL"] = gitHub.ServerUrl.AbsoluteUri,
-            ["GITHUB_TOKEN"] = "ghp_load",
-            ["GITHUB_WEBHOOK_SECRET"] = Secret,
-            ["SANDBOX_TYPE"] = "local",
-        };
     }
 }

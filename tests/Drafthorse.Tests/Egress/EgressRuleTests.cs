@@ -40,6 +40,10 @@ public sealed class EgressRuleTests
     [InlineData("*example")]
     [InlineData("*.1.1.1")]
     [InlineData("registry.example:http")]
+    [InlineData("registry.example/tcp")]
+    [InlineData("registry.example:443/tcp")]
+    [InlineData("registry.example:5432/udp")]
+    [InlineData("/tcp")]
     public void Parse_NoRule_NamesTheText(string text)
     {
         var error = Assert.Throws<FormatException>(() => EgressRule.Parse(text));
@@ -51,6 +55,8 @@ public sealed class EgressRuleTests
     [InlineData("registry.example:8080")]
     [InlineData("*.example")]
     [InlineData("*:22")]
+    [InlineData("db.example:5432/tcp")]
+    [InlineData("[2606:4700::1111]:5432/tcp")]
     [InlineData("[2606:4700::1111]:443")]
     public void ToString_Rule_ParsesBack(string text) => Assert.Equal(text, EgressRule.Parse(text).ToString());
 }

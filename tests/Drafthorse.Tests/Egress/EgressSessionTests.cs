@@ -257,36 +257,4 @@ public sealed class EgressSessionTests
         Assert.Equal("saw GET /a HTTP/1.1\r\nHost: git.internal\r\n\r\n", await GateFixture.AskAsync(plain, "GET /a HTTP/1.1\r\nHost: git.internal\r\n\r\n"));
         Assert.Equal([21, 3, 3, 0, 2, 2, 49], await GateFixture.ReadAllAsync(other));
     }
-
-    [Fact]
-    public async Task AnyPort_ServerSpeaksFirst_IsCarried()
-    {
-        await using var gate = new GateFixture();
-        await using var tunnel = await gate.OpenAsync("registry.example", 8081);
-        await using var outside = await gate.AcceptAsync();
-
-        await outside.WriteAsync("220 hello\r\n"u8.ToArray(), Token);
-        var greeting = new byte[11];
-        await tunnel.ReadExactlyAsync(greeting, Token);
-        await tunnel.WriteAsync("\0binary"u8.ToArray(), Token);
-        var received = new byte[7];
-        await outside.ReadExactlyAsync(received, Token);
-
-        Assert.Equal("\0binary"u8.ToArray(), received);
-    }
-
-    [Fact]
-    public async Task AnyPort_TlsOrHttpThatNamesAnotherHost_IsRefused()
-    {
-        await using var gate = new GateFixture();
-
-        await using var tls = await gate.OpenAsync("registry.example", 8081);
-        await GateFixture.AskAsync(tls, ClientHelloTests.Capture("other.example"));
-        await gate.Served.WaitAsync(Token);
-        await using var http = await gate.OpenAsync("registry.example", 8081);
-        await GateFixture.AskAsync(http, "GET / HTTP/1.1\r\nHost: other.example\r\n\r\n");
-        await gate.Served.WaitAsync(Token);
-
-        Assert.Equal(["TLS names another host", "the request names other.example instead"], gate.Audits.Select(a => a.Reason));
-    }
 }

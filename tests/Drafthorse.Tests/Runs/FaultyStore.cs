@@ -93,6 +93,8 @@ internal sealed class FaultyStore(IThreadStore inner) : IThreadStore
 
     public Task<decimal> GetSpentAsync(string scope, CancellationToken cancellationToken) => inner.GetSpentAsync(scope, cancellationToken);
 
+    public Task<RunningThreads> CountRunningAsync(CancellationToken cancellationToken) => inner.CountRunningAsync(cancellationToken);
+
     public Task<StoreStatus> GetStatusAsync(CancellationToken cancellationToken) => inner.GetStatusAsync(cancellationToken);
 
     public Task WaitForChangeAsync(ThreadId? threadId, TimeSpan atMost, CancellationToken cancellationToken) =>

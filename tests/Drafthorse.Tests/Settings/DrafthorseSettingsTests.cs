@@ -39,6 +39,9 @@ public sealed class DrafthorseSettingsTests
     [InlineData("Drafthorse:Budgets:ThreadUsd must be an amount", "Drafthorse:Budgets:ThreadUsd=ten")]
     [InlineData("Drafthorse:Budgets:UserPerDayUsd must be an amount", "Drafthorse:Budgets:UserPerDayUsd=-1")]
     [InlineData("Drafthorse:Workers must be", "Drafthorse:Workers=0")]
+    [InlineData("Drafthorse:Workers must be", "Drafthorse:Workers=4097")]
+    [InlineData("Drafthorse:Runs:PerUser must be", "Drafthorse:Runs:PerUser=0")]
+    [InlineData("Drafthorse:Runs:PerOrganization must be", "Drafthorse:Runs:PerOrganization=many")]
     [InlineData("Drafthorse:LeaseSeconds must be", "Drafthorse:LeaseSeconds=1.5")]
     [InlineData("Drafthorse:Egress:Proxy must be", "Drafthorse:Egress:Proxy=proxy")]
     [InlineData("Drafthorse:Egress:ExtraCaFile names", "Drafthorse:Egress:ExtraCaFile=/not/there")]
@@ -49,6 +52,15 @@ public sealed class DrafthorseSettingsTests
         var exception = Assert.Throws<SettingsException>(() => Read(settings));
 
         Assert.Contains(says, exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Read_Limits_AreDefaultsOrWhatIsSet()
+    {
+        var limits = Read("Drafthorse:Workers=4096", "Drafthorse:Runs:PerUser=100", "Drafthorse:Runs:PerRepository=unlimited").RunLimits;
+
+        Assert.Equal((8, 8, int.MaxValue), (Read().RunLimits.PerUser, Read().RunLimits.PerRepository, Read().RunLimits.PerOrganization));
+        Assert.Equal((100, int.MaxValue, int.MaxValue), (limits.PerUser, limits.PerRepository, limits.PerOrganization));
     }
 
     [Fact]

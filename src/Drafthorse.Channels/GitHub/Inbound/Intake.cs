@@ -12,7 +12,7 @@ namespace Drafthorse.Channels.GitHub.Inbound;
 /// </summary>
 internal sealed class Intake(
     GitHubApi api, GitHubOptions options, IThreadStore store, TriggerPermission permission, StrangerLimit strangers, Comments comments,
-    Func<string, string?> whyNotModel)
+    Func<string, string?> whyNotModel, Func<ThreadRecord, CancellationToken, Task<string?>> whyQueued)
 {
     private const string Seen = "eyes";
     private const string Refused = "confused";
@@ -63,7 +63,7 @@ internal sealed class Intake(
             case Command.Stop:
                 return await StopAsync(effect, intake, conversation, cancellationToken).ConfigureAwait(false);
             case Command.Status:
-                return await AnswerAsync(effect, intake, StatusWords(conversation.Thread), cancellationToken).ConfigureAwait(false);
+                return await AnswerAsync(effect, intake, await StatusWordsAsync(conversation.Thread, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
             case Command.Unavailable unavailable:
                 return await AnswerAsync(effect, intake, $"`{unavailable.Name}` is not available yet. Plain words, `stop`, `status` and `model SPEC` are.", cancellationToken).ConfigureAwait(false);
             case Command.Model chosen when whyNotModel(chosen.Spec) is { } reason:
@@ -167,9 +167,13 @@ internal sealed class Intake(
         return new EffectResult(await comments.PostOnceAsync(effect, number, Markers.Answer(comment), text, cancellationToken).ConfigureAwait(false));
     }
 
-    private static string StatusWords(ThreadRecord? thread) => thread is null
-        ? "Nothing was started here yet."
-        : CommentWords.Status(thread, new StatusEffect { State = thread.State, Step = thread.Facts.Steps, CostUsd = thread.Facts.CostUsd });
+    private async Task<string> StatusWordsAsync(ThreadRecord? thread, CancellationToken cancellationToken)
+    {
+        if (thread is null)
+            return "Nothing was started here yet.";
+        var activity = await whyQueued(thread, cancellationToken).ConfigureAwait(false) is { } reason ? $"Waits for {reason}" : "";
+        return CommentWords.Status(thread, new StatusEffect { State = thread.State, Activity = activity, Step = thread.Facts.Steps, CostUsd = thread.Facts.CostUsd });
+    }
 
     private async Task<EffectResult> WithdrawAsync(Conversation conversation, GitHubDelivery delivery, CancellationToken cancellationToken)
     {

@@ -14,6 +14,8 @@ internal sealed class StatusComments(Comments comments, TimeSpan interval, TimeP
 
     public async Task<EffectResult> PutAsync(GitHubEffect effect, StatusEffect status, CancellationToken cancellationToken)
     {
+        if (status.State is ThreadStatus.Queued && effect.Thread.State is not ThreadStatus.Queued)
+            return new EffectResult("it has begun meanwhile");
         var ended = status.State is not (ThreadStatus.Queued or ThreadStatus.Running);
         if (!ended && _written.TryGetValue(effect.Thread.Id, out var last) && last + interval - time.GetUtcNow() is var wait && wait > TimeSpan.Zero)
             throw new EffectException("The status was written a moment ago.", true, wait);

@@ -3,6 +3,8 @@ namespace Drafthorse.Harness.Egress.Connections;
 /// <summary>Reads by what a client says where it wants to go: the head of a request, or a TLS hello. Waits so long for it.</summary>
 internal sealed class ClientReader(ReadBuffer input, TimeSpan patience)
 {
+    private const string NeitherTlsNorHttp = "neither TLS nor HTTP/1.x; where something else is spoken, the egress allow-list must say host:port/tcp";
+
     private static readonly byte[] HeadEnd = "\r\n\r\n"u8.ToArray();
 
     public async ValueTask<RequestHead?> ReadHeadAsync(CancellationToken cancellationToken)
@@ -46,22 +48,25 @@ internal sealed class ClientReader(ReadBuffer input, TimeSpan patience)
         }
     }
 
-    /// <summary>Whether the client's first bytes are a word and a space, as an HTTP request's are.</summary>
-    public async Task<bool> IsHttpAsync(CancellationToken cancellationToken)
+    /// <summary>Returns when a request line has come; throws when what came, or did not come in time, is none.</summary>
+    public async Task ExpectRequestAsync(CancellationToken cancellationToken)
     {
-        while (true)
+        using var deadline = Deadline(cancellationToken);
+        try
         {
-            var letters = 0;
-            foreach (var b in input.Buffered)
+            int end;
+            while ((end = input.Buffered.IndexOf((byte)'\n')) < 0)
             {
-                if (!char.IsAsciiLetter((char)b))
-                    return b == ' ' && letters > 0;
-                if (++letters > 20)
-                    return false;
+                if (input.Buffered.Length > RequestHead.MaxLength || !await input.FillAsync(deadline.Token).ConfigureAwait(false))
+                    throw EgressException.Refused(NeitherTlsNorHttp);
             }
 
-            if (!await input.FillAsync(cancellationToken).ConfigureAwait(false))
-                return false;
+            if (!RequestHead.IsRequestLine(input.Buffered[..end].TrimEnd((byte)'\r')))
+                throw EgressException.Refused(NeitherTlsNorHttp);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw EgressException.Refused(NeitherTlsNorHttp);
         }
     }
 

@@ -107,6 +107,8 @@ internal sealed class EgressConnection
             await CarryHttpAsync(first, cancellationToken).ConfigureAwait(false);
         else if (_port == 443)
             await CarryTlsAsync(cancellationToken).ConfigureAwait(false);
+        else if (decision.IsOpaque)
+            await ExchangeAsync((relay, end) => relay.SendAllAsync(_input, end), cancellationToken).ConfigureAwait(false);
         else
             await CarryAnyAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -133,27 +135,28 @@ internal sealed class EgressConnection
             await ExchangeAsync((relay, end) => relay.SendAllAsync(_input, end), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>A port that the policy names: whoever speaks first, but TLS and HTTP are recognized and must name the host.</summary>
+    /// <summary>A port that the policy names: whoever speaks first, but what may be TLS or HTTP is read, and must name the host.</summary>
     private Task CarryAnyAsync(CancellationToken cancellationToken) => ExchangeAsync(
         async (relay, end) =>
         {
-            if (!await _input.FillAsync(end).ConfigureAwait(false))
+            // Something may have come behind a CONNECT already.
+            if (_input.Buffered.IsEmpty && !await _input.FillAsync(end).ConfigureAwait(false))
                 return;
-            if (_input.Buffered[0] == 22)
+            switch (FirstByte.Of(_input.Buffered[0]))
             {
-                if (await _client.HasHelloAsync(_host!, end).ConfigureAwait(false))
+                case FirstByte.Protocol.Tls:
+                    if (await _client.HasHelloAsync(_host!, end).ConfigureAwait(false))
+                        await relay.SendAllAsync(_input, end).ConfigureAwait(false);
+                    break;
+                case FirstByte.Protocol.Http:
+                    _form = RefusalForm.Http;
+                    await _client.ExpectRequestAsync(end).ConfigureAwait(false);
+                    if (await _client.ReadHeadAsync(end).ConfigureAwait(false) is { } head)
+                        await SendRequestsAsync(relay, head, only: false, end).ConfigureAwait(false);
+                    break;
+                default:
                     await relay.SendAllAsync(_input, end).ConfigureAwait(false);
-            }
-            else if (await _client.IsHttpAsync(end).ConfigureAwait(false))
-            {
-                if (await _client.ReadHeadAsync(end).ConfigureAwait(false) is not { } head)
-                    return;
-                Check(head);
-                await SendRequestsAsync(relay, head, only: false, end).ConfigureAwait(false);
-            }
-            else
-            {
-                await relay.SendAllAsync(_input, end).ConfigureAwait(false);
+                    break;
             }
         },
         cancellationToken);

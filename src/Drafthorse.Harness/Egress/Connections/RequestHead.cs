@@ -54,8 +54,7 @@ internal sealed class RequestHead
         head = null;
         var lines = Encoding.Latin1.GetString(bytes[..^4]).Split("\r\n");
         problem = "malformed request line";
-        if (lines.Length > MaxFields + 1 || lines[0].Split(' ') is not [var method, var target, "HTTP/1.1" or "HTTP/1.0"]
-            || !IsToken(method) || target.Length == 0 || target.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        if (lines.Length > MaxFields + 1 || !TryParseLine(lines[0], out var method, out var target))
             return false;
 
         var parsed = new RequestHead(method, target, lines[0].EndsWith('0'));
@@ -73,6 +72,9 @@ internal sealed class RequestHead
         return true;
     }
 
+    /// <summary>Whether this is the first line of a request, without its end.</summary>
+    public static bool IsRequestLine(ReadOnlySpan<byte> line) => TryParseLine(Encoding.Latin1.GetString(line), out _, out _);
+
     /// <summary>The head as it is sent on: path and query as the target, and nothing that belongs to the connection to us.</summary>
     public byte[] ToBytes(bool close)
     {
@@ -87,6 +89,12 @@ internal sealed class RequestHead
         if (close || IsLast)
             text.Append("Connection: close\r\n");
         return Encoding.Latin1.GetBytes(text.Append("\r\n").ToString());
+    }
+
+    private static bool TryParseLine(string line, out string method, out string target)
+    {
+        (method, target) = line.Split(' ') is [var first, var second, "HTTP/1.1" or "HTTP/1.0"] ? (first, second) : ("", "");
+        return IsToken(method) && target.Length > 0 && !target.AsSpan().ContainsAnyExceptInRange('!', '~');
     }
 
     private static bool IsToken(string text) => text.Length > 0 && !text.AsSpan().ContainsAnyExcept(TokenCharacters);

@@ -32,21 +32,24 @@ internal sealed class MemoryTables : StoreTables
         Mark(_outboxes, row.Id, row.OutboxAt is not null);
     }
 
-    public override ThreadRow? NextClaimable(int maxPerUser, int maxPerRepository)
+    public override ThreadRow? NextClaimable(RunningThreads running, int maxPerUser, int maxPerRepository) => _claimable.Select(id => _threads[id])
+        .Where(row => row.ClaimAt <= Now)
+        .Select(row => (Row: row, User: running.OfUser(row.User), Repository: running.OfRepository(row.Repository)))
+        .Where(candidate => candidate.User < maxPerUser && candidate.Repository < maxPerRepository)
+        .OrderBy(candidate => candidate.User)
+        .ThenBy(candidate => candidate.Repository)
+        .ThenBy(candidate => candidate.Row.ClaimAt)
+        .ThenBy(candidate => candidate.Row.Seq)
+        .Select(candidate => candidate.Row with { })
+        .FirstOrDefault();
+
+    public override RunningThreads CountRunning()
     {
-        var running = _claimable.Select(id => _threads[id]).Where(row => row.Owner is not null && row.LeaseUntil > Now).ToList();
-        var byUser = running.CountBy(row => row.User).ToDictionary();
-        var byRepository = running.Where(row => row.Repository.Length > 0).CountBy(row => row.Repository).ToDictionary();
-        return _claimable.Select(id => _threads[id])
-            .Where(row => row.ClaimAt <= Now)
-            .Select(row => (Row: row, User: byUser.GetValueOrDefault(row.User), Repository: byRepository.GetValueOrDefault(row.Repository)))
-            .Where(candidate => candidate.User < maxPerUser && candidate.Repository < maxPerRepository)
-            .OrderBy(candidate => candidate.User)
-            .ThenBy(candidate => candidate.Repository)
-            .ThenBy(candidate => candidate.Row.ClaimAt)
-            .ThenBy(candidate => candidate.Row.Seq)
-            .Select(candidate => candidate.Row with { })
-            .FirstOrDefault();
+        var running = _threads.Values.Where(row => row.Owner is not null && row.LeaseUntil > Now).ToList();
+        return new RunningThreads(
+            running.Count,
+            running.CountBy(row => row.User).ToDictionary(),
+            running.Where(row => row.Repository.Length > 0).CountBy(row => row.Repository).ToDictionary());
     }
 
     public override ThreadRow? NextOutbox() => _outboxes.Select(id => _threads[id])

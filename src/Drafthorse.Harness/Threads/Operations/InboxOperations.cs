@@ -12,6 +12,11 @@ internal static class InboxOperations
     {
         var id = ThreadId.FromKey(request.ThreadKey);
         var row = tables.FindThread(id);
+        if (request is { MustBeSameRepository: true, Origin.Repository: { } named } && row is not null && !IsOf(row, named))
+        {
+            return new EnqueueResult(EnqueueOutcome.OtherRepository, id, -1);
+        }
+
         if (row is not null
             && tables.FindDelivery(row.Seq, request.DeliveryId) is { } known
             && known.At > tables.Now - StoreTime.Milliseconds(StoreTime.Retention))
@@ -112,6 +117,10 @@ internal static class InboxOperations
         row.Repository = now.FullName.ToLowerInvariant();
         return true;
     }
+
+    private static bool IsOf(ThreadRow row, RepositoryRef named) =>
+        JsonSerializer.Deserialize(row.OriginJson, JournalJson.Default.ThreadOrigin)!.Repository is { } repository
+        && (repository.Host, repository.Owner, repository.Name) == (named.Host, named.Owner, named.Name);
 
     private static ThreadRow Create(StoreTables tables, ThreadId id, EnqueueRequest request)
     {

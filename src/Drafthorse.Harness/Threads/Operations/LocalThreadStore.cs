@@ -122,6 +122,10 @@ public abstract class LocalThreadStore : IThreadStore
         ReadAsync(tables => tables.Spent(scope), cancellationToken);
 
     /// <inheritdoc />
+    public Task<RunningThreads> CountRunningAsync(CancellationToken cancellationToken) =>
+        ReadAsync(tables => tables.CountRunning(), cancellationToken);
+
+    /// <inheritdoc />
     public Task<StoreStatus> GetStatusAsync(CancellationToken cancellationToken) =>
         ReadAsync(tables => tables.Status(), cancellationToken);
 

@@ -10,7 +10,9 @@ internal static class RunOperations
     {
         var row = request.Only is { } only
             ? tables.FindThread(only) is { } found && MayClaim(tables, found, request) ? found : null
-            : tables.NextClaimable(request.MaxPerUser, request.MaxPerRepository);
+            : tables.CountRunning() is var running && running.Total < request.MaxPerOrganization
+                ? tables.NextClaimable(running, request.MaxPerUser, request.MaxPerRepository)
+                : null;
         if (row is null)
         {
             return null;

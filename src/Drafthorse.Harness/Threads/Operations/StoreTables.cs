@@ -24,7 +24,9 @@ internal abstract class StoreTables
     public abstract void Put(ThreadRow row);
 
     /// <summary>The claimable thread of the least-served user, then repository, then the one that waits longest.</summary>
-    public abstract ThreadRow? NextClaimable(int maxPerUser, int maxPerRepository);
+    public abstract ThreadRow? NextClaimable(RunningThreads running, int maxPerUser, int maxPerRepository);
+
+    public abstract RunningThreads CountRunning();
 
     /// <summary>The thread whose outbox has waited longest.</summary>
     public abstract ThreadRow? NextOutbox();

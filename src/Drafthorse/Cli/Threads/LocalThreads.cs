@@ -21,11 +21,11 @@ internal sealed class LocalThreads(DrafthorseSettings settings) : ThreadSource
             : Enum.TryParse<ThreadStatus>(state, ignoreCase: true, out var parsed) && !int.TryParse(state, out _) ? parsed
             : throw new SettingsException($"--state must be one of {string.Join(", ", Enum.GetValues<ThreadStatus>().Select(ThreadStatusNames.Of))}.");
         var page = await _store.ListThreadsAsync(new ThreadQuery { State = only, Limit = 50 }, cancellationToken);
-        return [.. page.Threads.Select(ThreadView.Of)];
+        return await ThreadView.OfAsync(page.Threads, _store, settings, cancellationToken);
     }
 
     public override async Task<ThreadView> FindAsync(string name, CancellationToken cancellationToken) =>
-        ThreadView.Of(await ThreadNames.FindAsync(_store, name, cancellationToken));
+        (await ThreadView.OfAsync([await ThreadNames.FindAsync(_store, name, cancellationToken)], _store, settings, cancellationToken))[0];
 
     public override IAsyncEnumerable<JournalRecord> ReadAsync(string id, CancellationToken cancellationToken) =>
         JournalPages.ReadAsync(_store, ThreadId.Parse(id, null), cancellationToken);

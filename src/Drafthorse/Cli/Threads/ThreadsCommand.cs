@@ -60,7 +60,16 @@ internal static class ThreadsCommand
             table.AddColumn(new TableColumn(name) { NoWrap = name != "title" });
         foreach (var thread in threads)
         {
-            string[] cells = [ShortId(thread), thread.State, thread.Repo ?? "-", ToolLine.Cut(thread.Title ?? thread.Channel, 60), $"{thread.Steps}", $"{thread.CostUsd:0.00}", $"{thread.UpdatedAt.LocalDateTime:yyyy-MM-dd HH:mm}"];
+            string[] cells =
+            [
+                ShortId(thread),
+                thread.State,
+                thread.Repo ?? "-",
+                ToolLine.Cut(thread.Title ?? thread.Channel, 60) + (thread.WaitsFor is { } reason ? $" (waits for {reason})" : ""),
+                $"{thread.Steps}",
+                $"{thread.CostUsd:0.00}",
+                $"{thread.UpdatedAt.LocalDateTime:yyyy-MM-dd HH:mm}",
+            ];
             table.AddRow([.. cells.Select(cell => Markup.Escape(ForeignText.Line(cell)))]);
         }
 
@@ -73,6 +82,8 @@ internal static class ThreadsCommand
         var console = TerminalConsole.Create();
         console.Say($"[bold]{ToolLine.Cut(thread.Title ?? thread.Id, 120)}[/]");
         console.Say($"{thread.Id} · {thread.State} · {thread.Channel}, {thread.User} · {thread.Steps} steps · {thread.CostUsd:0.0000} USD");
+        if (thread.WaitsFor is { } reason)
+            console.Say($"waits for {reason}");
         if (thread.Repo is not null)
             console.Say($"{thread.Repo}{(thread.Branch is null ? "" : $", branch {thread.Branch}")}");
         if (thread.PullRequest is { } pullRequest)

@@ -41,6 +41,28 @@ public class GitHubWebhookTests
         Assert.Equal(WebhookOutcome.Unauthorized, verdict.Outcome);
     }
 
+    [Theory]
+    [InlineData("issues", "id-1", null, WebhookOutcome.Unauthorized)]
+    [InlineData("issues", "id-1", "sha256=zz00000000000000000000000000000000000000000000000000000000000000", WebhookOutcome.Unauthorized)]
+    [InlineData("issues", "id-1", "sha512=0000000000000000000000000000000000000000000000000000000000000000", WebhookOutcome.Unauthorized)]
+    [InlineData(null, "id-1", "sha256=0000000000000000000000000000000000000000000000000000000000000000", WebhookOutcome.Malformed)]
+    [InlineData("issues", "", "sha256=0000000000000000000000000000000000000000000000000000000000000000", WebhookOutcome.Malformed)]
+    [InlineData("issues", "id-1", "sha256=0000000000000000000000000000000000000000000000000000000000000000", null)]
+    public void Refuse_WhatNoBodyCanMakeADelivery_IsRefusedWithoutIt(string? eventName, string? id, string? signature, WebhookOutcome? outcome) =>
+        Assert.Equal(outcome, Webhook().Refuse(new(eventName, id, signature))?.Outcome);
+
+    [Fact]
+    public void Read_BodyInManyPieces_IsReadAsOne()
+    {
+        var body = Encoding.UTF8.GetBytes(Payloads.Issue("opened", body: "Please fix it, @drafthorse.").ToJsonString());
+        var headers = new GitHubWebhookHeaders("issues", "id-1", GitHubWebhook.Sign(body, Secret));
+
+        Assert.Equal(WebhookOutcome.Accepted, Webhook().Read(headers, Pieces.Of(body, 7)).Outcome);
+        Assert.Equal(WebhookOutcome.Unauthorized, Webhook().Read(headers, Pieces.Of([.. body, (byte)' '], 7)).Outcome);
+        body = [.. body, (byte)'x'];
+        Assert.Equal(WebhookOutcome.Malformed, Webhook().Read(headers with { Signature = GitHubWebhook.Sign(body, Secret) }, Pieces.Of(body, 7)).Outcome);
+    }
+
     [Fact]
     public void Read_BodyChangedAfterSigning_IsUnauthorized()
     {

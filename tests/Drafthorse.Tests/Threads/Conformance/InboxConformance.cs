@@ -8,6 +8,23 @@ public abstract class InboxConformance(StoreHost host) : StoreConformance(host)
     private const string Key = "github:issue:owner/repo#42";
 
     [Fact]
+    public async Task Enqueue_MustBeSameRepository_RefusesAnotherOneOnly()
+    {
+        var id = await SendAsync("http:api:key", repository: "owner/one");
+        await SendAsync("http:api:none", repository: "");
+
+        Assert.Equal(EnqueueOutcome.OtherRepository, await TryAsync("http:api:key", "owner/two"));
+        Assert.Equal(EnqueueOutcome.OtherRepository, await TryAsync("http:api:none", "owner/one"));
+        Assert.Single(await Store.ReadInboxAsync(id, Ct));
+        Assert.Equal(EnqueueOutcome.Added, await TryAsync("http:api:key", "owner/one"));
+        Assert.Equal(EnqueueOutcome.Added, await TryAsync("http:api:key", ""));
+        Assert.Equal(EnqueueOutcome.Added, await TryAsync("http:api:new", "owner/two"));
+
+        async Task<EnqueueOutcome> TryAsync(string key, string repository) =>
+            (await Store.EnqueueAsync(Delivery(key, $"d {repository}", Message($"m {repository}", $"text {repository}"), repository: repository) with { MustBeSameRepository = true }, Ct)).Outcome;
+    }
+
+    [Fact]
     public async Task Enqueue_NewThread_IsQueuedAndReady()
     {
         var result = await Store.EnqueueAsync(Delivery(Key, "d1", Message("m1", "fix it")), Ct);

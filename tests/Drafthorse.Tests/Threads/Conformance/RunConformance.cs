@@ -174,6 +174,24 @@ public abstract class RunConformance(StoreHost host) : StoreConformance(host)
     }
 
     [Fact]
+    public async Task Claim_LimitOfTheOrganization_IsKeptAndCountedByUserAndRepository()
+    {
+        await SendAsync("a:1", "m1", "ann", "o/one");
+        await SendAsync("b:1", "m1", "bob", "o/one");
+        await SendAsync("c:1", "m1", "cat", "");
+        var request = new ClaimRequest { Owner = "one", LeaseTime = LeaseTime, MaxPerOrganization = 2 };
+
+        Assert.NotNull(await Store.ClaimAsync(request, Ct));
+        Assert.NotNull(await Store.ClaimAsync(request, Ct));
+        Assert.Null(await Store.ClaimAsync(request, Ct));
+
+        var running = await Store.CountRunningAsync(Ct);
+        Assert.Equal((2, 1, 0, 1, 1), (running.Total, running.OfUser("ann"), running.OfUser("bob"), running.OfUser("cat"), running.OfRepository("o/one")));
+        Time.Advance(LeaseTime);
+        Assert.Equal(0, (await Store.CountRunningAsync(Ct)).Total);
+    }
+
+    [Fact]
     public async Task Claim_ThreadsWithoutRepository_DoNotLimitEachOther()
     {
         await SendAsync("a", "m1", "ann", "");

@@ -6,15 +6,14 @@ namespace Drafthorse.Harness.Threads.Sqlite.Tables;
 /// of each only, so neither idle threads nor one user's long queue cost anything.</summary>
 internal static class SqliteClaims
 {
-    public static long? Next(SqliteSession session, long now, int maxPerUser, int maxPerRepository)
+    public static long? Next(SqliteSession session, long now, RunningThreads running, int maxPerUser, int maxPerRepository)
     {
-        var (users, repositories) = CountRunning(session, now);
         (int User, int Repository, long ClaimAt, long Seq)? best = null;
         var (user, repository) = ("", "");
         for (var lane = FirstLane(session); lane is { } head; lane = NextLane(session, user, repository))
         {
             (user, repository) = (head.User, head.Repository);
-            var candidate = (users.GetValueOrDefault(user), repositories.GetValueOrDefault(repository), head.ClaimAt, head.Seq);
+            var candidate = (running.OfUser(user), running.OfRepository(repository), head.ClaimAt, head.Seq);
             if (head.ClaimAt <= now && candidate.Item1 < maxPerUser && candidate.Item2 < maxPerRepository
                 && (best is null || candidate.CompareTo(best.Value) < 0))
             {
@@ -25,13 +24,15 @@ internal static class SqliteClaims
         return best?.Seq;
     }
 
-    private static (Dictionary<string, int> Users, Dictionary<string, int> Repositories) CountRunning(SqliteSession session, long now)
+    public static RunningThreads CountRunning(SqliteSession session, long now)
     {
+        var total = 0;
         Dictionary<string, int> users = [], repositories = [];
         using var row = session.Use("SELECT user_name, repository FROM threads WHERE lease_until > ?1").Bind(1, now);
         while (row.Step())
         {
             var (user, repository) = (row.Text(0), row.Text(1));
+            total++;
             users[user] = users.GetValueOrDefault(user) + 1;
             if (repository.Length > 0)
             {
@@ -39,7 +40,7 @@ internal static class SqliteClaims
             }
         }
 
-        return (users, repositories);
+        return new RunningThreads(total, users, repositories);
     }
 
     private static (string User, string Repository, long ClaimAt, long Seq)? FirstLane(SqliteSession session) => Read(session.Use(

@@ -19,9 +19,10 @@ internal sealed class SqliteTables(SqliteSession session) : StoreTables
 
     public override void Put(ThreadRow row) => _threads.Put(row);
 
-    public override ThreadRow? NextClaimable(int maxPerUser, int maxPerRepository) => SqliteClaims.Next(session, Now, maxPerUser, maxPerRepository) is { } seq
-        ? _threads.Find(seq)
-        : null;
+    public override ThreadRow? NextClaimable(RunningThreads running, int maxPerUser, int maxPerRepository) =>
+        SqliteClaims.Next(session, Now, running, maxPerUser, maxPerRepository) is { } seq ? _threads.Find(seq) : null;
+
+    public override RunningThreads CountRunning() => SqliteClaims.CountRunning(session, Now);
 
     public override IReadOnlyList<ThreadRow> HeldBy(string owner) => _threads.HeldBy(owner);
 

@@ -1,0 +1,61 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace Drafthorse.IntegrationTests.Server;
+
+/// <summary>Who is told what of metrics and readiness.</summary>
+public sealed class MonitoringTests
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Loopback_WithoutATokenOfItsOwn_IsOpen()
+    {
+        await using var world = await ServerWorld.StartAsync();
+
+        Assert.Contains("\"parts\"", await world.Anonymous.GetStringAsync("/healthz/ready", Ct), StringComparison.Ordinal);
+        Assert.Contains("drafthorse_", await world.Anonymous.GetStringAsync("/metrics", Ct), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Loopback_ThroughAProxy_IsNotOpen()
+    {
+        await using var world = await ServerWorld.StartAsync();
+        world.Anonymous.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.7");
+
+        await ExpectNothingAsync(world);
+    }
+
+    [Theory]
+    [InlineData("http://0.0.0.0:0")]
+    [InlineData("http://[::]:0")]
+    public async Task ReachableFromElsewhere_TellsNothingWithoutAToken(string urls)
+    {
+        await using var world = await ServerWorld.StartAsync(urls, ("DRAFTHORSE_API_TOKEN", "the-token"));
+
+        await ExpectNothingAsync(world);
+        Assert.Contains("script:", await world.Http.GetStringAsync("/healthz/ready", Ct), StringComparison.Ordinal);
+        Assert.Contains("drafthorse_", await world.Http.GetStringAsync("/metrics", Ct), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task MetricsToken_OpensMonitoringAndNothingElse()
+    {
+        await using var world = await ServerWorld.StartAsync("http://0.0.0.0:0", ("DRAFTHORSE_API_TOKEN", "the-token"), ("METRICS_TOKEN", "for-metrics"));
+
+        await ExpectNothingAsync(world);
+        world.Anonymous.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "for-metrics");
+
+        Assert.Contains("\"parts\"", await world.Anonymous.GetStringAsync("/healthz/ready", Ct), StringComparison.Ordinal);
+        Assert.Contains("drafthorse_", await world.Anonymous.GetStringAsync("/metrics", Ct), StringComparison.Ordinal);
+        using var api = await world.Anonymous.GetAsync("/api/threads", Ct);
+        Assert.Equal(HttpStatusCode.Unauthorized, api.StatusCode);
+    }
+
+    private static async Task ExpectNothingAsync(ServerWorld world)
+    {
+        Assert.Equal("""{"status":"ready"}""", await world.Anonymous.GetStringAsync("/healthz/ready", Ct));
+        Assert.Equal(401, (await ServerWorld.ProblemAsync(world.Anonymous, HttpMethod.Get, "/metrics")).Status);
+        Assert.Equal(401, (await ServerWorld.ProblemAsync(world.Anonymous, HttpMethod.Get, "/%6Detrics")).Status);
+    }
+}
