@@ -31,6 +31,57 @@ internal sealed class SecretRedactor
         return text;
     }
 
+    /// <summary>How much of the beginning of a text can be redacted now: what follows may be a part of a secret whose rest is still to come.</summary>
+    public int LengthOfSettled(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var settled = text.Length;
+        foreach (var (value, _) in _forms)
+        {
+            settled = Math.Min(settled, BeginningOf(value, text));
+        }
+
+        // A whole secret is never cut in two.
+        for (var before = -1; before != settled;)
+        {
+            before = settled;
+            foreach (var (value, _) in _forms)
+            {
+                settled = Math.Min(settled, BeginningOfMatchAcross(value, text, settled));
+            }
+        }
+
+        return settled;
+    }
+
+    /// <summary>Where the text's end begins that is the beginning of a value.</summary>
+    private static int BeginningOf(string value, string text)
+    {
+        for (var at = Math.Max(0, text.Length - value.Length + 1); at < text.Length; at++)
+        {
+            at = text.IndexOf(value[0], at);
+            if (at < 0)
+            {
+                break;
+            }
+
+            if (value.AsSpan().StartsWith(text.AsSpan(at), StringComparison.Ordinal))
+            {
+                return at;
+            }
+        }
+
+        return text.Length;
+    }
+
+    private static int BeginningOfMatchAcross(string value, string text, int place)
+    {
+        var from = Math.Max(0, place - value.Length + 1);
+        var to = Math.Min(text.Length, place + value.Length - 1);
+        var at = place < text.Length && from < to ? text.IndexOf(value, from, to - from, StringComparison.Ordinal) : -1;
+        return at >= 0 && at < place ? at : place;
+    }
+
     private static IEnumerable<string> Forms(string value)
     {
         var bytes = Encoding.UTF8.GetBytes(value);
