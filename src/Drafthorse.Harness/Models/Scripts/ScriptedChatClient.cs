@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Drafthorse.Harness.Models.Http;
 using Drafthorse.Harness.Models.Http.Requests;
 using Drafthorse.Harness.Models.Replies;
 using Drafthorse.Harness.Threads.Journal;
@@ -144,7 +145,7 @@ public sealed class ScriptedChatClient(ModelSpec spec, ModelScript script, TimeP
     {
         var raw = call.Arguments.ValueKind switch
         {
-            JsonValueKind.String => call.Arguments.GetString()!,
+            JsonValueKind.String => call.Arguments.Text()!,
             JsonValueKind.Undefined or JsonValueKind.Null => "{}",
             _ => call.Arguments.GetRawText(),
         };
