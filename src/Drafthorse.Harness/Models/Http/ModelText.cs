@@ -20,6 +20,10 @@ internal static class ModelText
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member)
         && member.ValueKind == JsonValueKind.Object ? member : null;
 
+    /// <summary>A member, or null when it is absent or null.</summary>
+    public static JsonElement? Member(this JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null ? member : null;
+
     /// <summary>The items of an array member; none when it is absent or something else.</summary>
     public static IEnumerable<JsonElement> Items(this JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member)
