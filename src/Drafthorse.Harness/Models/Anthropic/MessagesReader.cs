@@ -65,7 +65,7 @@ internal sealed class MessagesReader(ModelSpec spec, AnswerBounds bounds) : Repl
 
     private void ReadStart(long index, JsonElement content, List<AIContent> contents)
     {
-        var block = new Block { Type = content.String("type") ?? "", Id = ToolArguments.Cut(content.String("id") ?? "", ToolArguments.LongestId), Name = ToolArguments.Cut(content.String("name") ?? "", AnswerBounds.LongestName) };
+        var block = new Block { Type = content.String("type") ?? "", Id = content.Short("id", ToolArguments.LongestId), Name = content.Short("name", AnswerBounds.LongestName) };
         Count(0);
         _blocks[index] = block;
         switch (block.Type)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -9,6 +10,19 @@ internal static class ModelText
     /// <summary>A string member's value, or null when it is absent or not a string.</summary>
     public static string? String(this JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member.Text() : null;
+
+    /// <summary>The beginning of a string member's value, without making a string of the rest; empty when it is absent or not a string.</summary>
+    public static string Short(this JsonElement element, string name, int longest)
+    {
+        if (element.Member(name) is not { ValueKind: JsonValueKind.String } member)
+        {
+            return "";
+        }
+
+        var raw = JsonMarshal.GetRawUtf8Value(member);
+        var text = raw.Length > longest * 12 ? Encoding.UTF8.GetString(raw[1..longest]) : member.Text()!;
+        return text.Length > longest ? WellFormed(text[..longest]) : text;
+    }
 
     /// <summary>An integer member's value, or null when it is absent or not an integer.</summary>
     public static long? Number(this JsonElement element, string name) =>

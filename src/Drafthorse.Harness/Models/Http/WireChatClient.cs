@@ -46,6 +46,7 @@ internal sealed class WireChatClient(ModelEndpoint endpoint, WireFormat format) 
         var goesOn = true;
         while (goesOn && !reader.IsOver && await events.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
+            reader.CountEvent(events.Data.Length);
             goesOn = parser.Read(events.Data.Span, values);
             Read(values, events.Type, reader, contents);
             if (contents.Count > 0)

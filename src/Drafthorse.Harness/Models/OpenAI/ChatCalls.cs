@@ -22,8 +22,8 @@ internal sealed class ChatCalls(ReplyReader reader)
         }
 
         var function = piece.Object("function");
-        var name = ToolArguments.Cut(function?.String("name") ?? "", AnswerBounds.LongestName);
-        var id = ToolArguments.Cut(piece.String("id") ?? "", ToolArguments.LongestId);
+        var name = function?.Short("name", AnswerBounds.LongestName) ?? "";
+        var id = piece.Short("id", ToolArguments.LongestId);
         var arguments = function?.String("arguments") ?? function?.Object("arguments")?.GetRawText() ?? "";
         var call = Find(piece.Number("index"), id, name);
         if (call.Name.Length == 0)

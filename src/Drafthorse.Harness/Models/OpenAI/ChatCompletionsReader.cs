@@ -51,10 +51,10 @@ internal sealed class ChatCompletionsReader : ReplyReader
     /// <summary>Routers translate the reason of the provider behind them, and a call that could not be read into an ordinary end.</summary>
     private void ReadEnd(JsonElement choice)
     {
-        if (FinishReasons.Read(choice.String("finish_reason")) is { } reason)
+        if (FinishReasons.Read(choice.Short("finish_reason", FinishReasons.LongestReason)) is { } reason)
         {
             IsComplete = true;
-            FinishReason = FinishReasons.Read(choice.String("native_finish_reason")) is { Value: FinishReasons.MalformedCall } native ? native : reason;
+            FinishReason = FinishReasons.Read(choice.Short("native_finish_reason", FinishReasons.LongestReason)) is { Value: FinishReasons.MalformedCall } native ? native : reason;
         }
     }
 

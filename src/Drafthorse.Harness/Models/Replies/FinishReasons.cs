@@ -8,7 +8,7 @@ internal static class FinishReasons
     /// <summary>The model wrote a call that its server could not read.</summary>
     public const string MalformedCall = "malformed_call";
 
-    private const int LongestReason = 64;
+    public const int LongestReason = 64;
 
     private static readonly string[] Malformed = ["malformed", "unexpected_tool_call", "invalid_tool_call", "invalid_function_call", "tool_call_error", "too_many_tool_calls", "missing_thought_signature"];
     private static readonly string[] Filtered = ["filter", "refus", "safety", "recitation", "blocklist", "blocked", "prohibited", "spii", "sensitive", "guardrail", "moderation", "policy", "language"];

@@ -21,7 +21,8 @@ public sealed class ThinkingTagsTests
         for (var size = 1; size <= text.Length; size++)
         {
             var tags = new ThinkingTags();
-            var pieces = text.Chunk(size).SelectMany(piece => tags.Take(new string(piece)).ToList()).Concat(tags.End()).ToList();
+            var pieces = text.Chunk(size).SelectMany(piece => tags.Take(new string(piece))).ToList();
+            pieces.AddRange(tags.End());
 
             Assert.Equal(thinking, string.Concat(pieces.Where(piece => piece.IsThinking).Select(piece => piece.Text)));
             Assert.Equal(answer, string.Concat(pieces.Where(piece => !piece.IsThinking).Select(piece => piece.Text)));

@@ -50,6 +50,9 @@ internal abstract class ReplyReader(ModelSpec spec, AnswerBounds bounds)
     /// <summary>Counts what is kept of the answer. Throws <see cref="ModelException"/> when it is too much.</summary>
     public void Count(long characters) => Check(bounds.Count(characters));
 
+    /// <summary>Counts an event, whatever is in it. Throws <see cref="ModelException"/> when it is too much.</summary>
+    public void CountEvent(int bytes) => Check(bounds.CountEvent(bytes));
+
     /// <summary>Counts a call. Throws <see cref="ModelException"/> when there are too many.</summary>
     public void CountCall() => Check(bounds.CountCall());
 

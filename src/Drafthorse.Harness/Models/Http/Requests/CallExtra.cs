@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 
@@ -18,9 +19,9 @@ internal sealed class CallExtra
         var before = _characters;
         foreach (var member in element.EnumerateObject())
         {
-            var raw = member.Value.ValueKind == JsonValueKind.Null || known.Contains(member.Name) ? "" : member.Value.GetRawText();
-            if (raw.Length > 0 && _characters + raw.Length <= MostCharacters)
+            if (member.Value.ValueKind != JsonValueKind.Null && !known.Contains(member.Name) && _characters + JsonMarshal.GetRawUtf8Value(member.Value).Length <= MostCharacters)
             {
+                var raw = member.Value.GetRawText();
                 _members[member.Name] = raw;
                 _characters += raw.Length;
             }

@@ -13,7 +13,7 @@ namespace Drafthorse.Tests.Models.Http.Streams;
 public sealed class BoundedAnswerTests
 {
     private const string Headers = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n";
-    private const long MostMemory = 64L * 1024 * 1024;
+    private const long MostMemory = 96L * 1024 * 1024;
 
     private static readonly string Long = new('z', 60_000);
 
