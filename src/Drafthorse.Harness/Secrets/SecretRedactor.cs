@@ -10,11 +10,13 @@ internal sealed class SecretRedactor
     private const int MinLength = 8;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private readonly (Regex Form, string Name)[] _forms;
+    private readonly string[] _values;
 
     /// <summary>Knows these secrets, by name; values shorter than 8 characters are left alone, as they would hide ordinary words.</summary>
     public SecretRedactor(IReadOnlyDictionary<string, string> secrets)
     {
         ArgumentNullException.ThrowIfNull(secrets);
+        _values = [.. secrets.Values.Select(value => value.Trim()).Where(value => value.Length >= MinLength)];
         _forms = [.. secrets
             .Select(secret => (Value: secret.Value.Trim(), Name: secret.Key))
             .Where(secret => secret.Value.Length >= MinLength)
@@ -35,20 +37,21 @@ internal sealed class SecretRedactor
     public int LengthOfSettled(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        if (_forms.Length == 0)
+            return text.Length;
+
+        // Encoded secrets are one word; a secret as it is may have several, or lines.
         var settled = text.Length;
-        foreach (var (value, _) in _forms)
-        {
-            settled = Math.Min(settled, BeginningOf(value, text));
-        }
+        while (settled > 0 && text[settled - 1] is > ' ' and < '\x7f')
+            settled--;
+        settled = _values.Aggregate(settled, (least, value) => Math.Min(least, BeginningOf(value, text)));
 
         // A whole secret is never cut in two.
         for (var before = -1; before != settled;)
         {
             before = settled;
-            foreach (var (value, _) in _forms)
-            {
-                settled = Math.Min(settled, BeginningOfMatchAcross(value, text, settled));
-            }
+            foreach (var (form, _) in _forms)
+                settled = form.Matches(text).FirstOrDefault(match => match.Index < settled && settled < match.Index + match.Length)?.Index ?? settled;
         }
 
         return settled;
@@ -61,25 +64,12 @@ internal sealed class SecretRedactor
         {
             at = text.IndexOf(value[0], at);
             if (at < 0)
-            {
                 break;
-            }
-
             if (value.AsSpan().StartsWith(text.AsSpan(at), StringComparison.Ordinal))
-            {
                 return at;
-            }
         }
 
         return text.Length;
-    }
-
-    private static int BeginningOfMatchAcross(string value, string text, int place)
-    {
-        var from = Math.Max(0, place - value.Length + 1);
-        var to = Math.Min(text.Length, place + value.Length - 1);
-        var at = place < text.Length && from < to ? text.IndexOf(value, from, to - from, StringComparison.Ordinal) : -1;
-        return at >= 0 && at < place ? at : place;
     }
 
     private static IEnumerable<string> Forms(string value)

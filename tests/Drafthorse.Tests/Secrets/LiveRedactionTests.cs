@@ -41,6 +41,11 @@ public sealed class LiveRedactionTests
             shown.AddRange(live.Redact(new ToolOutputDelta { ThreadId = Thread, CallId = call, Text = text }));
         }
 
+        foreach (var call in new[] { "a", "b" })
+        {
+            shown.AddRange(live.Redact(new JournalAppended { ThreadId = Thread, Position = 1, At = default, Event = new ToolFinished { CallId = call } }));
+        }
+
         Assert.Equal("x [redacted: T] y", Of("a"));
         Assert.Equal("s3cr3t-free", Of("b"));
 
