@@ -21,5 +21,5 @@ internal static class ModelClients
     private static IChatClient MakeResilient(IChatClient client, string name, RetryOptions? retries, TimeProvider timeProvider) =>
         client.GetService<RetryingChatClient>() is not null
             ? client
-            : new RetryingChatClient(new ForeignChatClient(client, name), retries, timeProvider);
+            : new RetryingChatClient(new ForeignChatClient(client, name, (retries ?? new RetryOptions()).Silence, timeProvider), retries, timeProvider);
 }

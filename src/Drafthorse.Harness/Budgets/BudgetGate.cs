@@ -13,7 +13,8 @@ internal sealed class BudgetGate(ThreadBudget budget, IThreadStore store, Func<I
     /// <summary>Output tokens that are kept in reserve for a hand-over summary.</summary>
     public const int HandOverTokens = 4000;
 
-    private static readonly TimeSpan ReservationLife = TimeSpan.FromMinutes(30);
+    /// <summary>Longer than all attempts of a call together. A reservation that a dead process left counts as spent in any case.</summary>
+    private static readonly TimeSpan ReservationLife = TimeSpan.FromHours(12);
 
     public async Task<ModelAnswer> OnModelCallAsync(ModelCall call, Func<ModelCall, CancellationToken, Task<ModelAnswer>> next, CancellationToken cancellationToken)
     {
@@ -27,18 +28,23 @@ internal sealed class BudgetGate(ThreadBudget budget, IThreadStore store, Func<I
         {
             tokens = await ReserveAsync(call, TokensId(call), MostTokens(input, output), LimitsInTokens(call.Run), keepsReserve ? MostTokens(input, HandOverTokens) : 0, "tokens", cancellationToken).ConfigureAwait(false);
             var reply = await next(call, cancellationToken).ConfigureAwait(false);
-            call.Run.Tokens.Calibrate(input, reply.Usage.Input);
+            call.Run.Tokens.Calibrate(input, call.Tally.LastInput);
             (usd, used) = (reply.CostUsd, findModel(reply.Model).Price is null ? reply.Usage.Input + reply.Usage.Output : 0);
             return reply;
         }
         catch (Exception exception) when (exception is RunEndedException or ModelException { Kind: not (ModelErrorKind.Timeout or ModelErrorKind.Unavailable) })
         {
-            // Refused requests are not billed; for one that broke off, the input is counted.
+            // Refused requests are not billed; for one that may have been taken, the input is counted.
             (usd, used) = (0, 0);
             throw;
         }
         finally
         {
+            if (call.Tally.HasBegun)
+            {
+                (usd, used) = (call.Tally.CostUsd, call.Tally.UnpricedTokens);
+            }
+
             if (money)
             {
                 await store.SettleAsync(call.Id, usd, CancellationToken.None).ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Models;
+using Drafthorse.Harness.Models.Replies;
 using Drafthorse.Harness.Threads.Journal;
 using Microsoft.Extensions.AI;
 
@@ -41,11 +42,12 @@ internal sealed class Summarizer(SideCall call, int maxOutput)
             var transcript = Transcript.Write(older, most * Transcript.BytesPerToken);
             try
             {
-                return await call(
+                var answer = await call(
                     ModelCallPurpose.Summary,
                     [new ChatMessage(ChatRole.User, $"{Instruction}\n\n<transcript>\n{transcript}\n</transcript>")],
                     new ChatOptions { MaxOutputTokens = Math.Clamp(room, 1, Math.Min(maxOutput, 4000)) },
                     cancellationToken).ConfigureAwait(false);
+                return answer.FinishReason == "length" || FinishReasons.IsEnd(answer.FinishReason) ? answer : answer with { Content = [] };
             }
             catch (ModelException exception) when (exception.Kind == ModelErrorKind.ContextOverflow)
             {

@@ -19,7 +19,7 @@ internal static class ContentMapping
         },
         "tool_call" => new FunctionCallContent(block.CallId ?? "", block.Name ?? "", ParseArguments(block.Arguments))
         {
-            AdditionalProperties = new() { [ModelProperties.Arguments] = block.Arguments ?? "{}" },
+            AdditionalProperties = PropertiesOf(block),
         },
         "image" => new DataContent(block.Data, block.MediaType ?? "image/png"),
         _ => null,
@@ -40,6 +40,8 @@ internal static class ContentMapping
             Kind = "tool_call",
             CallId = call.CallId,
             Name = call.Name,
+            Opaque = call.AdditionalProperties?.GetValueOrDefault(ModelProperties.Extra) as string,
+            Vendor = call.AdditionalProperties?.GetValueOrDefault(ModelProperties.Vendor) as string,
             Arguments = call.AdditionalProperties?.GetValueOrDefault(ModelProperties.Arguments) as string
                 ?? (call.Exception is null ? WriteArguments(call.Arguments) : $"(unreadable: {call.Exception.Message})"),
         },
@@ -68,6 +70,18 @@ internal static class ContentMapping
         {
             return null;
         }
+    }
+
+    private static AdditionalPropertiesDictionary PropertiesOf(ContentBlock call)
+    {
+        var properties = new AdditionalPropertiesDictionary { [ModelProperties.Arguments] = call.Arguments ?? "{}" };
+        if (call.Opaque is not null && call.Vendor is not null)
+        {
+            properties[ModelProperties.Extra] = call.Opaque;
+            properties[ModelProperties.Vendor] = call.Vendor;
+        }
+
+        return properties;
     }
 
     private static string WriteArguments(IDictionary<string, object?>? arguments) => JsonText.OfArguments(arguments ?? new Dictionary<string, object?>());

@@ -20,6 +20,9 @@ public sealed record ModelCall
 
     /// <summary>What the call is for.</summary>
     public ModelCallPurpose Purpose { get; init; }
+
+    /// <summary>What the call has used so far; the same for all copies of it.</summary>
+    internal CallTally Tally { get; } = new();
 }
 
 /// <summary>What a model call is for.</summary>

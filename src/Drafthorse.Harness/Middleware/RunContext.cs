@@ -77,6 +77,9 @@ public sealed class RunContext : IAsyncDisposable
     /// <summary>What is left of a commit when it has no secrets in it.</summary>
     internal Func<RunCommit, RunCommit> Redact { get; init; } = commit => commit;
 
+    /// <summary>What of an event may be shown while it happens.</summary>
+    internal Func<AgentEvent, IEnumerable<AgentEvent>> RedactLive { get; init; } = agentEvent => [agentEvent];
+
     internal TokenEstimator Tokens { get; } = new();
 
     /// <summary>A journal position that is not after the next commit's first event.</summary>
@@ -145,7 +148,19 @@ public sealed class RunContext : IAsyncDisposable
         && now.Token == Lease.Token && now.Owner == Lease.Owner && now.LeaseUntil > TimeProvider.GetUtcNow();
 
     /// <summary>Shows something to who watches the run.</summary>
-    public void Publish(AgentEvent agentEvent) => _watcher?.Invoke(agentEvent);
+    public void Publish(AgentEvent agentEvent)
+    {
+        ArgumentNullException.ThrowIfNull(agentEvent);
+        if (_watcher is null)
+        {
+            return;
+        }
+
+        foreach (var shown in RedactLive(agentEvent))
+        {
+            _watcher(shown);
+        }
+    }
 
     /// <summary>Lets the sandbox go; it stays warm for the next run.</summary>
     public async ValueTask DisposeAsync()

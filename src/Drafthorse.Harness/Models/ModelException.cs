@@ -1,3 +1,5 @@
+using Drafthorse.Harness.Models.Http.Errors;
+
 namespace Drafthorse.Harness.Models;
 
 /// <summary>A model did not answer. The message names the cause and the cure and holds no key.</summary>
@@ -21,4 +23,7 @@ public sealed class ModelException(ModelErrorKind kind, string message, Exceptio
 
     /// <summary>Whether another model should be asked. A key or request that is wrong is reported instead, as a fallback would hide it.</summary>
     public bool CallsForFallback => IsTransient || Kind is ModelErrorKind.QuotaExhausted;
+
+    /// <summary>What the provider said, or null when it said nothing.</summary>
+    internal ProviderReason? Reason { get; init; }
 }

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using Drafthorse.Harness.Models.Anthropic;
 using Drafthorse.Harness.Models.Http;
+using Drafthorse.Harness.Models.Http.Requests;
 using Drafthorse.Harness.Models.Ollama;
 using Drafthorse.Harness.Models.OpenAI;
 using Drafthorse.Harness.Models.Resilience;
@@ -12,6 +14,9 @@ namespace Drafthorse.Harness.Models;
 /// <summary>Makes the clients of models. One factory serves a process; its clients share connections.</summary>
 public sealed class ModelFactory : IDisposable
 {
+    private const int MostRemembered = 256;
+
+    private readonly ConcurrentDictionary<string, RequestParameters> _parameters = new(StringComparer.Ordinal);
     private readonly ModelSettings _settings;
     private readonly TimeProvider _time;
     private readonly RetryOptions _retry;
@@ -59,14 +64,21 @@ public sealed class ModelFactory : IDisposable
         ? new ScriptedChatClient(spec, ModelScript.Load(spec.Model), _time)
         : new WireChatClient(EndpointOf(spec), FormatOf(spec));
 
-    private WireFormat FormatOf(ModelSpec spec) => spec.Provider switch
+    private WireFormat FormatOf(ModelSpec spec) => FormatOf(spec, ParametersOf(spec));
+
+    private WireFormat FormatOf(ModelSpec spec, RequestParameters parameters) => spec.Provider switch
     {
-        ModelSpec.Anthropic => new MessagesFormat(spec, Catalog.Find(spec), isAnthropic: !_settings.HasOwnUrl(spec.Provider)),
-        ModelSpec.OpenAI => new ResponsesFormat(spec),
-        ModelSpec.DashScope => new ChatCompletionsFormat(spec, ChatDialect.DashScope),
-        ModelSpec.Ollama => new ChatCompletionsFormat(spec, ChatDialect.Ollama),
-        _ => new ChatCompletionsFormat(spec, _settings.HasOwnUrl(spec.Provider) ? ChatDialect.Compatible : ChatDialect.OpenAI),
+        ModelSpec.Anthropic => new MessagesFormat(spec, Catalog.Find(spec), isAnthropic: !_settings.HasOwnUrl(spec.Provider), parameters),
+        ModelSpec.OpenAI => new ResponsesFormat(spec, parameters),
+        ModelSpec.DashScope => new ChatCompletionsFormat(spec, ChatDialect.DashScope, parameters),
+        ModelSpec.Ollama => new ChatCompletionsFormat(spec, ChatDialect.Ollama, parameters),
+        _ => new ChatCompletionsFormat(spec, _settings.HasOwnUrl(spec.Provider) ? ChatDialect.Compatible : ChatDialect.OpenAI, parameters),
     };
+
+    /// <summary>What was learnt of a model holds for all its clients. Any number of models can be asked for by name: only so many are remembered.</summary>
+    private RequestParameters ParametersOf(ModelSpec spec) => _parameters.Count < MostRemembered
+        ? _parameters.GetOrAdd(spec.ToString(), _ => new RequestParameters())
+        : _parameters.GetValueOrDefault(spec.ToString()) ?? new RequestParameters();
 
     private ModelEndpoint EndpointOf(ModelSpec spec) => new()
     {
@@ -74,11 +86,12 @@ public sealed class ModelFactory : IDisposable
         Url = spec.Provider switch
         {
             ModelSpec.Ollama => OllamaServer.CompatibleUrl(_settings.UrlOf(spec.Provider)),
-            ModelSpec.Anthropic => WithoutVersion(_settings.UrlOf(spec.Provider)),
+            ModelSpec.Anthropic => BaseAddress.WithoutEnd(_settings.UrlOf(spec.Provider), "/v1"),
             _ => _settings.UrlOf(spec.Provider),
         },
         Headers = HeadersOf(spec),
         KeyVariable = ModelSettings.KeyVariableOf(spec.Provider),
+        Silence = _retry.Silence,
         Time = _time,
     };
 
@@ -105,13 +118,6 @@ public sealed class ModelFactory : IDisposable
         }
 
         return headers;
-    }
-
-    /// <summary>People write this address with and without the version that its paths begin with.</summary>
-    private static Uri WithoutVersion(Uri url)
-    {
-        var text = url.AbsoluteUri.TrimEnd('/');
-        return text.EndsWith("/v1", StringComparison.Ordinal) ? new Uri(text[..^3]) : url;
     }
 
     private static SocketsHttpHandler NewHandler() => new()

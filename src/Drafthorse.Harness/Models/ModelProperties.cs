@@ -6,7 +6,10 @@ public static class ModelProperties
     /// <summary>On a function call: the model's own argument JSON as a string, character for character, valid or not.</summary>
     public const string Arguments = "drafthorse.arguments";
 
-    /// <summary>On reasoning: the specification of the model that made it. Every other model drops it.</summary>
+    /// <summary>On a function call: a JSON object of further members that its provider sent with it, to go back with it.</summary>
+    public const string Extra = "drafthorse.extra";
+
+    /// <summary>On reasoning, and on a function call with <see cref="Extra"/>: the specification of the model that made it. Every other model drops it.</summary>
     public const string Vendor = "drafthorse.vendor";
 
     /// <summary>On a function result: <see langword="true"/> when the call failed.</summary>
@@ -15,7 +18,7 @@ public static class ModelProperties
     /// <summary>On an update or response: the specification of the model that answered.</summary>
     public const string Model = "drafthorse.model";
 
-    /// <summary>On an update: why the call begins anew. What came before in this call is void.</summary>
+    /// <summary>On an update: why the call begins anew. What came before in this call is void; <see cref="Model"/> then says whose it was.</summary>
     public const string Restart = "drafthorse.restart";
 
     /// <summary>On chat options: a name for the thread, by which a provider finds its prompt cache.</summary>

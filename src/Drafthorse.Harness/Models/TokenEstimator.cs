@@ -35,6 +35,9 @@ internal sealed class TokenEstimator
         return Scale(Sum(messages) + Raw(options));
     }
 
+    /// <summary>Tokens of what was received.</summary>
+    public int EstimateBytes(long bytes) => Scale(bytes / BytesPerToken);
+
     /// <summary>Learns from a report: what was estimated by <see cref="Estimate(IReadOnlyList{ChatMessage}, ChatOptions?)"/> for the
     /// request, and what the provider counted for it.</summary>
     public void Calibrate(int estimated, long reported)
@@ -77,7 +80,7 @@ internal sealed class TokenEstimator
     {
         TextContent text => Raw(text.Text),
         TextReasoningContent reasoning => Raw(reasoning.Text) + ((reasoning.ProtectedData?.Length ?? 0) / BytesPerToken),
-        FunctionCallContent call => PerMessage + Raw(call.Name) + Raw(ToolArguments.RawOf(call)),
+        FunctionCallContent call => PerMessage + Raw(call.Name) + Raw(ToolArguments.RawOf(call)) + Raw(call.AdditionalProperties?.GetValueOrDefault(ModelProperties.Extra) as string),
         FunctionResultContent result => PerMessage + Raw(ToolResults.TextOf(result)) + (PerImage * ToolResults.ImagesOf(result).Count()),
         DataContent or UriContent => PerImage,
         _ => 0,

@@ -10,11 +10,13 @@ internal sealed class SecretRedactor
     private const int MinLength = 8;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private readonly (Regex Form, string Name)[] _forms;
+    private readonly string[] _values;
 
     /// <summary>Knows these secrets, by name; values shorter than 8 characters are left alone, as they would hide ordinary words.</summary>
     public SecretRedactor(IReadOnlyDictionary<string, string> secrets)
     {
         ArgumentNullException.ThrowIfNull(secrets);
+        _values = [.. secrets.Values.Select(value => value.Trim()).Where(value => value.Length >= MinLength)];
         _forms = [.. secrets
             .Select(secret => (Value: secret.Value.Trim(), Name: secret.Key))
             .Where(secret => secret.Value.Length >= MinLength)
@@ -29,6 +31,45 @@ internal sealed class SecretRedactor
         foreach (var (form, name) in _forms)
             text = form.Replace(text, $"[redacted: {name.Replace("$", "$$", StringComparison.Ordinal)}]");
         return text;
+    }
+
+    /// <summary>How much of the beginning of a text can be redacted now: what follows may be a part of a secret whose rest is still to come.</summary>
+    public int LengthOfSettled(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (_forms.Length == 0)
+            return text.Length;
+
+        // Encoded secrets are one word; a secret as it is may have several, or lines.
+        var settled = text.Length;
+        while (settled > 0 && text[settled - 1] is > ' ' and < '\x7f')
+            settled--;
+        settled = _values.Aggregate(settled, (least, value) => Math.Min(least, BeginningOf(value, text)));
+
+        // A whole secret is never cut in two.
+        for (var before = -1; before != settled;)
+        {
+            before = settled;
+            foreach (var (form, _) in _forms)
+                settled = form.Matches(text).FirstOrDefault(match => match.Index < settled && settled < match.Index + match.Length)?.Index ?? settled;
+        }
+
+        return settled;
+    }
+
+    /// <summary>Where the text's end begins that is the beginning of a value.</summary>
+    private static int BeginningOf(string value, string text)
+    {
+        for (var at = Math.Max(0, text.Length - value.Length + 1); at < text.Length; at++)
+        {
+            at = text.IndexOf(value[0], at);
+            if (at < 0)
+                break;
+            if (value.AsSpan().StartsWith(text.AsSpan(at), StringComparison.Ordinal))
+                return at;
+        }
+
+        return text.Length;
     }
 
     private static IEnumerable<string> Forms(string value)

@@ -152,15 +152,15 @@ public sealed class CompactionTests
         await using var agent = new WireAgent(
             "openai-chat:tiny",
             builder => builder.UseCompaction(new CompactionOptions { TriggerMessages = 6, KeepMessages = 2 }),
-            WireAgent.CatalogWith("tiny", Window, """{"input":1000,"output":0}"""));
-        agent.Server.OnRequest = (number, _) => Task.FromResult(agent.Server.Stream(IsSummary(agent.Server.Bodies[number]) ? WireReply.Says("the summary")
+            WireAgent.CatalogWith("tiny", Window, """{"input":500,"output":0}"""));
+        agent.Server.OnRequest = (number, _) => Task.FromResult(agent.Server.Stream((IsSummary(agent.Server.Bodies[number]) ? WireReply.Says("the summary")
             : number < 5 ? WireReply.Call("look", $$"""{"n":{{number}}}""")
-            : WireReply.Says("done")));
+            : WireReply.Says("done")) with { InputTokens = 1_000 }));
 
         var reply = await agent.SendAsync("go");
 
         Assert.Contains(agent.Server.Bodies, IsSummary);
-        Assert.Equal(agent.Server.Bodies.Count * 0.1m, reply.CostUsd);
+        Assert.Equal(agent.Server.Bodies.Count * 0.5m, reply.CostUsd);
     }
 
     private static bool IsSummary(string body) => body.Contains("older part of a coding agent", StringComparison.Ordinal);

@@ -46,7 +46,8 @@ public sealed class ForeignClientTests
 
         var reply = await harness.Agent.RunAsync(AgentMessage.Of("go"), TestContext.Current.CancellationToken);
 
-        Assert.Equal((ThreadStatus.Failed, "a bug"), (reply.Status, reply.Reason));
+        Assert.Equal(ThreadStatus.Failed, reply.Status);
+        Assert.DoesNotContain("a bug", reply.Reason, StringComparison.Ordinal);
         Assert.Single(first.Requests);
     }
 

@@ -1,6 +1,7 @@
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Models.Replies;
 using Drafthorse.Harness.Models.Resilience;
+using Drafthorse.Harness.Threads.Journal;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Tests.Models;
@@ -31,6 +32,9 @@ internal static class ModelTest
     }
 
     public static Task<ModelReply> AskAsync(this IChatClient client, string text = "hello") => client.AskAsync([new ChatMessage(ChatRole.User, text)]);
+
+    /// <summary>What the provider reported for the answer.</summary>
+    public static TokenUsage Used(this ModelReply reply) => UsageSettlement.Sane(reply.Attempts[^1].Reported!);
 
     public static string? Raw(this FunctionCallContent call) => call.AdditionalProperties?[ModelProperties.Arguments] as string;
 

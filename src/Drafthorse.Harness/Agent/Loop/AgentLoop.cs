@@ -3,6 +3,7 @@ using Drafthorse.Harness.Budgets;
 using Drafthorse.Harness.Compaction;
 using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Models;
+using Drafthorse.Harness.Models.Replies;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Journal;
 
@@ -76,7 +77,7 @@ internal sealed class AgentLoop(
     /// <summary>What a reply without calls means: the end, or null when the run goes on.</summary>
     private async Task<RunOutcome?> FinishAsync(string text, string finishReason, CancellationToken cancellationToken)
     {
-        switch (finishReason)
+        switch (FinishReasons.Read(finishReason)?.Value ?? "")
         {
             case "content_filter":
                 return Failed("the provider's content filter stopped the model's reply: word the task differently or use another model");
@@ -88,6 +89,14 @@ internal sealed class AgentLoop(
 
                 await run.TellModelAsync("cut", "Your last reply was cut off at the output limit. Go on from where it ended, in smaller pieces.", cancellationToken).ConfigureAwait(false);
                 return null;
+            case FinishReasons.MalformedCall:
+                return await GoOnAsync(
+                    "malformed-call", "Your last reply held a tool call that could not be read, so nothing was done. Send the call again as valid JSON that fits the tool's schema.",
+                    "the model's calls could not be read by its provider", cancellationToken).ConfigureAwait(false);
+            case var reason when !FinishReasons.IsKnown(reason):
+                return await GoOnAsync(
+                    "stopped", $"Your last reply ended for a reason that is not known here ({reason}). Go on with the task from where it ended, or say in words that it is done.",
+                    $"the model's replies ended for a reason that is not known here ({reason})", cancellationToken).ConfigureAwait(false);
             case var _ when string.IsNullOrWhiteSpace(text):
                 if (++_emptyReplies > 1)
                 {
@@ -116,6 +125,18 @@ internal sealed class AgentLoop(
         }
 
         await run.TellModelAsync("answer-format", correction, cancellationToken).ConfigureAwait(false);
+        return null;
+    }
+
+    /// <summary>Tells the model why its reply is no end. A reply that ends so again and again fails the run: what is open is never taken for done.</summary>
+    private async Task<RunOutcome?> GoOnAsync(string topic, string toModel, string toPeople, CancellationToken cancellationToken)
+    {
+        if (++_cuts >= MostCuts)
+        {
+            return Failed($"{toPeople}, {MostCuts} times in a row");
+        }
+
+        await run.TellModelAsync(topic, toModel, cancellationToken).ConfigureAwait(false);
         return null;
     }
 

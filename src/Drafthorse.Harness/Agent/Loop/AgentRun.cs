@@ -85,6 +85,7 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
         new(options.Store, lease.Claim, conversation, context => options.AcquireSandbox(context, stopping), options.Watcher, options.TimeProvider)
         {
             Redact = new CommitRedaction(options.Redactor).Redact,
+            RedactLive = new LiveRedaction(options.Redactor).Redact,
         };
 
     private Engine Assemble(RunContext run, RunInbox inbox)

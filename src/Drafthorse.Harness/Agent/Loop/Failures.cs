@@ -9,13 +9,15 @@ namespace Drafthorse.Harness.Agent.Loop;
 /// <summary>What an exception means for a run.</summary>
 internal static class Failures
 {
+    private const int MostReason = 2_000;
+
     public static RunOutcome ToOutcome(Exception exception) => exception switch
     {
         RunEndedException ended => ended.Outcome,
         _ => new RunOutcome
         {
             Status = ThreadStatus.Failed,
-            Reason = exception.Message,
+            Reason = IsOurs(exception) ? Clip(exception.Message) : "something inside of drafthorse failed unexpectedly; its log says what",
             Failure = exception switch
             {
                 ModelException => FailureKind.Model,
@@ -24,4 +26,9 @@ internal static class Failures
             },
         },
     };
+
+    /// <summary>Our own exceptions are written for people. What the runtime throws is for the log: reasons are posted in public.</summary>
+    private static bool IsOurs(Exception exception) => exception.GetType().Assembly.GetName().Name?.StartsWith("Drafthorse", StringComparison.Ordinal) == true;
+
+    private static string Clip(string reason) => reason.Length <= MostReason ? reason : reason[..MostReason] + "...";
 }

@@ -51,19 +51,36 @@ internal sealed class ModelCaller(
 
     private async Task<ModelAnswer> StreamAsync(ModelCall call, CancellationToken cancellationToken)
     {
-        var reply = new ModelReplyBuilder();
-        await foreach (var update in models.Client.GetStreamingResponseAsync(call.Messages, call.Options, cancellationToken).ConfigureAwait(false))
+        var reply = new ModelReplyBuilder(call.Options.MaxOutputTokens);
+        try
         {
-            reply.Add(update);
-            if (call.Purpose == ModelCallPurpose.Step)
+            await foreach (var update in models.Client.GetStreamingResponseAsync(call.Messages, call.Options, cancellationToken).ConfigureAwait(false))
             {
-                Show(update);
+                reply.Add(update);
+                if (call.Purpose == ModelCallPurpose.Step)
+                {
+                    Show(update);
+                }
             }
+        }
+        catch (Exception exception)
+        {
+            Settle(call, reply.Attempts((exception as ModelException)?.Model ?? ""));
+            throw;
         }
 
         var answer = reply.Build();
-        var model = answer.Model.Length > 0 ? answer.Model : models.Name;
-        return AnswerReader.Read(answer, model, findModel(model));
+        Settle(call, answer.Attempts);
+        return AnswerReader.Read(answer, answer.Model.Length > 0 ? answer.Model : models.Name, call.Tally);
+    }
+
+    private void Settle(ModelCall call, IReadOnlyList<ModelAttempt> attempts)
+    {
+        foreach (var attempt in attempts)
+        {
+            var usage = UsageSettlement.Settle(attempt.Reported, run.Tokens.Estimate(call.Messages, call.Options), run.Tokens.EstimateBytes(attempt.ReceivedBytes));
+            call.Tally.Add(usage, findModel(attempt.Model.Length > 0 ? attempt.Model : models.Name).Price?.CostOf(usage));
+        }
     }
 
     private void Show(ChatResponseUpdate update)

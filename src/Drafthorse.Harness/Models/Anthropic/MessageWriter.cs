@@ -7,7 +7,8 @@ namespace Drafthorse.Harness.Models.Anthropic;
 
 /// <summary>Writes messages as Anthropic takes them, without the first ones that are its system prompt. The results of one step must be
 /// one message; nothing else is joined, so that a further message never reopens one that was sent.</summary>
-internal sealed class MessageWriter(Utf8JsonWriter json, Func<TextReasoningContent, bool> isOwn, int first) : MessagesWriter
+internal sealed class MessageWriter(
+    Utf8JsonWriter json, ModelSpec spec, RequestParameters parameters, Func<TextReasoningContent, bool> isOwn, int first) : MessagesWriter
 {
     /// <summary>Begins the opaque part of thinking that the vendor hid; other opaque parts are signatures.</summary>
     public const string RedactedPrefix = "redacted_thinking:";
@@ -39,6 +40,11 @@ internal sealed class MessageWriter(Utf8JsonWriter json, Func<TextReasoningConte
         if (contents.Count == 0)
         {
             contents.Add(new TextContent("(empty)"));
+        }
+
+        if (parameters.DemandsReasoning && contents.Exists(content => content is FunctionCallContent) && !contents.Exists(content => content is TextReasoningContent))
+        {
+            WriteEmptyThinking();
         }
 
         foreach (var content in contents)
@@ -79,6 +85,7 @@ internal sealed class MessageWriter(Utf8JsonWriter json, Func<TextReasoningConte
                 json.WriteString("name", CallIds.ToolName(call.Name));
                 json.WritePropertyName("input");
                 json.WriteRawValue(ModelText.WellFormed(ToolArguments.ObjectOf(call)), skipInputValidation: true);
+                CallExtra.Write(json, call, spec);
                 break;
             case FunctionResultContent result:
                 WriteResult(result);
@@ -94,6 +101,16 @@ internal sealed class MessageWriter(Utf8JsonWriter json, Func<TextReasoningConte
                 json.WriteEndObject();
                 break;
         }
+    }
+
+    /// <summary>Some servers refuse calls without the thought before them, also those that a model made which did not think.</summary>
+    private void WriteEmptyThinking()
+    {
+        json.WriteStartObject();
+        json.WriteString("type", "thinking");
+        json.WriteString("thinking", "");
+        json.WriteString("signature", "");
+        json.WriteEndObject();
     }
 
     private void WriteThinking(TextReasoningContent reasoning)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Drafthorse.Harness.Models.Http;
 using Drafthorse.Harness.Models.Http.Replies;
 using Drafthorse.Harness.Models.Http.Requests;
+using Drafthorse.Harness.Models.Replies;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Harness.Models.Anthropic;
@@ -9,7 +10,7 @@ namespace Drafthorse.Harness.Models.Anthropic;
 /// <summary>Anthropic's Messages API. The prompt cache is marked at the end of tools and system prompt and, as the newest message
 /// moves on, by the mark at the request's top level, which stays where it is: no byte of an earlier message changes. Servers
 /// that are only compatible may not know that mark; for them the last block of the last message carries it.</summary>
-internal sealed class MessagesFormat(ModelSpec spec, ModelInfo info, bool isAnthropic) : WireFormat(spec)
+internal sealed class MessagesFormat(ModelSpec spec, ModelInfo info, bool isAnthropic, RequestParameters parameters) : WireFormat(spec, parameters)
 {
     /// <summary>Lets a request choose that thinking whose past has changed (compaction) is dropped instead of refused.</summary>
     public const string BindingBeta = "thinking-binding-controls-2026-08-01";
@@ -18,9 +19,11 @@ internal sealed class MessagesFormat(ModelSpec spec, ModelInfo info, bool isAnth
 
     public override string Path => "/v1/messages";
 
+    private bool TakesMarks => Parameters.Takes("cache_control");
+
     public static bool NeedsBindingBeta(ModelInfo info) => info.Thinking == "preserved";
 
-    public override ReplyReader CreateReader(ModelEndpoint endpoint) => new MessagesReader(Spec, endpoint);
+    public override ReplyReader CreateReader(AnswerBounds bounds) => new MessagesReader(Spec, bounds);
 
     private static void WriteCacheMark(Utf8JsonWriter json)
     {
@@ -33,7 +36,7 @@ internal sealed class MessagesFormat(ModelSpec spec, ModelInfo info, bool isAnth
     {
         json.WriteString("model", ModelOf(options));
         json.WriteBoolean("stream", true);
-        if (isAnthropic)
+        if (isAnthropic && TakesMarks)
         {
             WriteCacheMark(json);
         }
@@ -47,7 +50,7 @@ internal sealed class MessagesFormat(ModelSpec spec, ModelInfo info, bool isAnth
         json.WriteNumber("max_tokens", most);
         var thinks = WriteThinking(json, messages, options, most);
         WriteOutput(json, options);
-        if (!thinks && options?.Temperature is { } temperature)
+        if (!thinks && options?.Temperature is { } temperature && Parameters.Takes("temperature"))
         {
             json.WriteNumber("temperature", temperature);
         }
@@ -59,14 +62,14 @@ internal sealed class MessagesFormat(ModelSpec spec, ModelInfo info, bool isAnth
     {
         var first = WriteSystem(json, messages, options);
         json.WriteStartArray("messages");
-        return new MessageWriter(json, IsOwn, first);
+        return new MessageWriter(json, Spec, Parameters, IsOwn, first);
     }
 
     public override ReadOnlySpan<byte> LastMark(ChatMessage last) =>
-        isAnthropic || last.Role == ChatRole.Assistant || last.Role == ChatRole.System ? [] : ""","cache_control":{"type":"ephemeral"}"""u8;
+        isAnthropic || !TakesMarks || last.Role == ChatRole.Assistant || last.Role == ChatRole.System ? [] : ""","cache_control":{"type":"ephemeral"}"""u8;
 
     /// <summary>Writes the system prompt and returns where the conversation begins.</summary>
-    private static int WriteSystem(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
+    private int WriteSystem(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
     {
         var first = 0;
         List<string> texts = string.IsNullOrWhiteSpace(options?.Instructions) ? [] : [options.Instructions];
@@ -88,7 +91,7 @@ internal sealed class MessagesFormat(ModelSpec spec, ModelInfo info, bool isAnth
                 json.WriteStartObject();
                 json.WriteString("type", "text");
                 WriteText(json, "text", texts[index]);
-                if (index == texts.Count - 1)
+                if (index == texts.Count - 1 && TakesMarks)
                 {
                     WriteCacheMark(json);
                 }
@@ -105,7 +108,7 @@ internal sealed class MessagesFormat(ModelSpec spec, ModelInfo info, bool isAnth
     private bool WriteThinking(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options, int most)
     {
         var effort = options?.Reasoning?.Effort;
-        if (info.Thinking.Length == 0 || effort == ReasoningEffort.None)
+        if (info.Thinking.Length == 0 || effort == ReasoningEffort.None || !Parameters.Takes("thinking"))
         {
             return false;
         }
@@ -160,7 +163,7 @@ internal sealed class MessagesFormat(ModelSpec spec, ModelInfo info, bool isAnth
     {
         var effort = info.Thinking is "adaptive" or "preserved" ? options?.Reasoning?.Effort : null;
         var schema = (options?.ResponseFormat as ChatResponseFormatJson)?.Schema;
-        if (effort is null && schema is null)
+        if ((effort is null && schema is null) || !Parameters.Takes("output_config"))
         {
             return;
         }
@@ -205,9 +208,9 @@ internal sealed class MessagesFormat(ModelSpec spec, ModelInfo info, bool isAnth
         json.WriteEndArray();
     }
 
-    private static void WriteToolChoice(Utf8JsonWriter json, ChatOptions? options)
+    private void WriteToolChoice(Utf8JsonWriter json, ChatOptions? options)
     {
-        if (options?.Tools is not { Count: > 0 })
+        if (options?.Tools is not { Count: > 0 } || !Parameters.Takes("tool_choice"))
         {
             return;
         }
@@ -231,7 +234,7 @@ internal sealed class MessagesFormat(ModelSpec spec, ModelInfo info, bool isAnth
             json.WriteString("name", CallIds.ToolName(name));
         }
 
-        if (choice != "none" && options.AllowMultipleToolCalls is { } many)
+        if (choice != "none" && options.AllowMultipleToolCalls is { } many && Parameters.Takes("disable_parallel_tool_use"))
         {
             json.WriteBoolean("disable_parallel_tool_use", !many);
         }

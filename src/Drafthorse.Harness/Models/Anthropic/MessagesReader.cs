@@ -3,12 +3,13 @@ using System.Text.Json;
 using Drafthorse.Harness.Models.Http;
 using Drafthorse.Harness.Models.Http.Replies;
 using Drafthorse.Harness.Models.Http.Requests;
+using Drafthorse.Harness.Models.Replies;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Harness.Models.Anthropic;
 
 /// <summary>Reads the events of one streamed message.</summary>
-internal sealed class MessagesReader(ModelSpec spec, ModelEndpoint endpoint) : ReplyReader(spec, endpoint)
+internal sealed class MessagesReader(ModelSpec spec, AnswerBounds bounds) : ReplyReader(spec, bounds)
 {
     private readonly Dictionary<long, Block> _blocks = [];
     private long _input;
@@ -35,34 +36,53 @@ internal sealed class MessagesReader(ModelSpec spec, ModelEndpoint endpoint) : R
                 ReadStop(block, contents);
                 break;
             case "message_delta":
-                FinishReason = ReasonOf(data.Object("delta")?.String("stop_reason")) ?? FinishReason;
+                FinishReason = FinishReasons.Read(data.Object("delta")?.String("stop_reason")) ?? FinishReason;
                 ReadUsage(data.Object("usage"));
                 break;
             case "message_stop":
                 IsComplete = IsOver = true;
                 break;
-            case "error":
-                throw ErrorOf(data);
+            case "message":
+                ReadWhole(data, contents);
+                break;
         }
+    }
+
+    private void ReadWhole(JsonElement message, List<AIContent> contents)
+    {
+        ResponseId = message.String("id");
+        ModelId = message.String("model");
+        foreach (var (index, content) in message.Items("content").Index())
+        {
+            ReadStart(index, content, contents);
+            ReadStop(_blocks[index], contents);
+        }
+
+        FinishReason = FinishReasons.Read(message.String("stop_reason"));
+        ReadUsage(message.Object("usage"));
+        IsComplete = IsOver = true;
     }
 
     private void ReadStart(long index, JsonElement content, List<AIContent> contents)
     {
-        var block = new Block { Type = content.String("type") ?? "", Id = content.String("id"), Name = content.String("name") };
+        var block = new Block { Type = content.String("type") ?? "", Id = content.Short("id", ToolArguments.LongestId), Name = content.Short("name", AnswerBounds.LongestName) };
+        Count(0);
         _blocks[index] = block;
         switch (block.Type)
         {
             case "text" when content.String("text") is { Length: > 0 } text:
-                contents.Add(new TextContent(text));
+                AddText(contents, text);
                 break;
             case "thinking" when content.String("thinking") is { Length: > 0 } thinking:
-                contents.Add(Reasoning(thinking));
+                AddReasoning(contents, thinking);
                 break;
             case "redacted_thinking":
-                block.Opaque.Append(content.String("data"));
+                Append(block.Opaque, content.String("data"));
                 break;
             case "tool_use":
+                CountCall();
                 block.WholeInput = content.Object("input")?.GetRawText();
+                Count((block.WholeInput?.Length ?? 0) + block.Extra.Take(content, "type", "id", "name", "input"));
                 break;
         }
     }
@@ -72,32 +92,39 @@ internal sealed class MessagesReader(ModelSpec spec, ModelEndpoint endpoint) : R
         switch (delta.String("type"))
         {
             case "text_delta" when delta.String("text") is { Length: > 0 } text:
-                contents.Add(new TextContent(text));
+                AddText(contents, text);
                 break;
             case "thinking_delta" when delta.String("thinking") is { Length: > 0 } thinking:
-                contents.Add(Reasoning(thinking));
+                AddReasoning(contents, thinking);
                 break;
             case "signature_delta":
-                block.Opaque.Append(delta.String("signature"));
+                Append(block.Opaque, delta.String("signature"));
                 break;
             case "input_json_delta":
-                block.Input.Append(delta.String("partial_json"));
+                Append(block.Input, delta.String("partial_json"));
                 break;
         }
     }
 
+    private void Append(StringBuilder builder, string? text)
+    {
+        Count(text?.Length ?? 0);
+        builder.Append(text);
+    }
+
     private void ReadStop(Block block, List<AIContent> contents)
     {
+        EndText(contents);
         switch (block.Type)
         {
             case "thinking" when block.Opaque.Length > 0:
-                contents.Add(Reasoning("", block.Opaque.ToString()));
+                AddReasoning(contents, "", block.Opaque.ToString());
                 break;
             case "redacted_thinking":
-                contents.Add(Reasoning("", MessageWriter.RedactedPrefix + block.Opaque));
+                AddReasoning(contents, "", MessageWriter.RedactedPrefix + block.Opaque);
                 break;
             case "tool_use":
-                contents.Add(ToolArguments.ToCall(block.Id ?? "", block.Name ?? "", block.Input.Length > 0 ? block.Input.ToString() : block.WholeInput ?? "{}"));
+                contents.Add(ToolArguments.ToCall(block.Id, block.Name, block.Input.Length > 0 ? block.Input.ToString() : block.WholeInput ?? "{}", Spec, CallExtra.Write(block.Extra)));
                 break;
         }
     }
@@ -125,28 +152,20 @@ internal sealed class MessagesReader(ModelSpec spec, ModelEndpoint endpoint) : R
         };
     }
 
-    private static ChatFinishReason? ReasonOf(string? reason) => reason switch
-    {
-        null or "" => null,
-        "end_turn" or "stop_sequence" or "pause_turn" => ChatFinishReason.Stop,
-        "tool_use" => ChatFinishReason.ToolCalls,
-        "max_tokens" or "model_context_window_exceeded" => ChatFinishReason.Length,
-        "refusal" => ChatFinishReason.ContentFilter,
-        _ => new ChatFinishReason(reason),
-    };
-
     private sealed class Block
     {
         public string Type { get; init; } = "";
 
-        public string? Id { get; init; }
+        public string Id { get; init; } = "";
 
-        public string? Name { get; init; }
+        public string Name { get; init; } = "";
 
         public StringBuilder Opaque { get; } = new();
 
         public StringBuilder Input { get; } = new();
 
         public string? WholeInput { get; set; }
+
+        public CallExtra Extra { get; } = new();
     }
 }

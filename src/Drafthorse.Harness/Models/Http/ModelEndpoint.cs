@@ -1,17 +1,16 @@
 using System.Net;
 using System.Net.Http.Headers;
-using Drafthorse.Harness.Models.Http.Replies;
+using Drafthorse.Harness.Models.Http.Errors;
+using Drafthorse.Harness.Models.Http.Streams;
 
 namespace Drafthorse.Harness.Models.Http;
 
 /// <summary>Where a model is asked: address, key, and the limits of one answer.</summary>
 internal sealed class ModelEndpoint
 {
-    private const int MostErrorBytes = 64 * 1024;
-
     public required HttpClient Http { get; init; }
 
-    /// <summary>The base address; paths are appended to it.</summary>
+    /// <summary>The base address; paths are appended to its path.</summary>
     public required Uri Url { get; init; }
 
     /// <summary>The headers that carry the key and the API's version.</summary>
@@ -20,55 +19,54 @@ internal sealed class ModelEndpoint
     /// <summary>The variable that holds the key, for messages.</summary>
     public required string KeyVariable { get; init; }
 
-    /// <summary>The longest silence within an answer. Providers send pings or text much more often.</summary>
-    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(120);
+    /// <summary>The longest silence before and within an answer. Providers send pings or text much more often.</summary>
+    public required TimeSpan Silence { get; init; }
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Sends a request and returns the response once its status is a success.</summary>
-    public async Task<HttpResponseMessage> PostAsync(ModelSpec spec, string path, HttpContent body, CancellationToken cancellationToken)
+    /// <summary>Sends a request and returns the answer's body once its status is a success.</summary>
+    public async Task<AnswerBody> PostAsync(ModelSpec spec, string path, HttpContent body, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(Url.AbsoluteUri.TrimEnd('/') + path)) { Content = body };
+        using var request = new HttpRequestMessage(HttpMethod.Post, BaseAddress.Append(Url, path)) { Content = body };
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
         foreach (var (name, value) in Headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        HttpResponseMessage response;
+        var response = await SendAsync(spec, request, cancellationToken).ConfigureAwait(false);
+        var answer = await AnswerBody.OpenAsync(response, spec, Silence, Time, cancellationToken).ConfigureAwait(false);
+        if (response.StatusCode == HttpStatusCode.OK)
+        {
+            return answer;
+        }
+
+        using (answer)
+        {
+            var text = await answer.ReadErrorAsync(cancellationToken).ConfigureAwait(false);
+            throw ErrorOf(spec, answer, text);
+        }
+    }
+
+    /// <summary>What a response says that is an error, by its status or its body.</summary>
+    public ModelException ErrorOf(ModelSpec spec, AnswerBody answer, string text) =>
+        ProviderErrors.FromResponse(spec, KeyVariable, answer.Response, text, Time.GetUtcNow());
+
+    private async Task<HttpResponseMessage> SendAsync(ModelSpec spec, HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        using var silent = new CancellationTokenSource(Silence, Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, silent.Token);
         try
         {
-            response = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            return await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
         }
         catch (HttpRequestException exception)
         {
             throw ProviderErrors.Unreachable(spec, Url, exception);
         }
-
-        if (response.StatusCode == HttpStatusCode.OK)
+        catch (OperationCanceledException exception) when (silent.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            return response;
-        }
-
-        using (response)
-        {
-            var text = await ReadErrorAsync(response, cancellationToken).ConfigureAwait(false);
-            throw ProviderErrors.FromResponse(spec, this, response, text, Time.GetUtcNow());
-        }
-    }
-
-    private static async Task<string> ReadErrorAsync(HttpResponseMessage response, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-            var buffer = new byte[MostErrorBytes];
-            var read = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
-            return System.Text.Encoding.UTF8.GetString(buffer, 0, read);
-        }
-        catch (Exception exception) when (exception is IOException or HttpRequestException)
-        {
-            return "";
+            throw ProviderErrors.Silent(spec, Silence, exception);
         }
     }
 }

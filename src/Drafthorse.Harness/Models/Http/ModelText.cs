@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using Drafthorse.Harness.Text;
 
@@ -9,6 +11,19 @@ internal static class ModelText
     /// <summary>A string member's value, or null when it is absent or not a string.</summary>
     public static string? String(this JsonElement element, string name) =>
         element.Member(name)?.Text();
+
+    /// <summary>The beginning of a string member's value, without making a string of the rest; empty when it is absent or not a string.</summary>
+    public static string Short(this JsonElement element, string name, int longest)
+    {
+        if (element.Member(name) is not { ValueKind: JsonValueKind.String } member)
+        {
+            return "";
+        }
+
+        var raw = JsonMarshal.GetRawUtf8Value(member);
+        var text = raw.Length > longest * 12 ? Encoding.UTF8.GetString(raw[1..longest]) : member.Text()!;
+        return text.Length > longest ? WellFormed(text[..longest]) : text;
+    }
 
     /// <summary>An integer member's value, or null when it is absent or not an integer.</summary>
     public static long? Number(this JsonElement element, string name) =>
@@ -44,12 +59,12 @@ internal static class ModelText
     /// <summary>The text with lone surrogates as U+FFFD: what can be written as UTF-8.</summary>
     public static string WellFormed(string text) => ForeignText.WellFormed(text);
 
-    /// <summary>A member. A name with half a surrogate pair, which the base library throws on, is nobody's.</summary>
-    private static JsonElement? Member(this JsonElement element, string name)
+    /// <summary>A member, or null when it is absent or null. A name with half a surrogate pair, which the base library throws on, is nobody's.</summary>
+    public static JsonElement? Member(this JsonElement element, string name)
     {
         try
         {
-            return element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : null;
+            return element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) && member.ValueKind != JsonValueKind.Null ? member : null;
         }
         catch (InvalidOperationException)
         {

@@ -1,8 +1,9 @@
-using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Drafthorse.Harness.Models.Http.Errors;
 using Drafthorse.Harness.Models.Http.Replies;
 using Drafthorse.Harness.Models.Http.Requests;
+using Drafthorse.Harness.Models.Http.Streams;
 using Drafthorse.Harness.Models.Replies;
 using Microsoft.Extensions.AI;
 
@@ -11,6 +12,9 @@ namespace Drafthorse.Harness.Models.Http;
 /// <summary>A model behind HTTP: writes the request in a vendor's format and streams its answer.</summary>
 internal sealed class WireChatClient(ModelEndpoint endpoint, WireFormat format) : IChatClient
 {
+    /// <summary>How often one call is sent anew with less in it, because its server takes not all of it.</summary>
+    private const int MostLessons = 8;
+
     /// <summary>By a conversation's first message, with which they are forgotten.</summary>
     private readonly ConditionalWeakTable<ChatMessage, WrittenConversation> _written = [];
     private readonly ChatClientMetadata _metadata = new(format.Spec.Provider, endpoint.Url, format.Spec.Model);
@@ -29,44 +33,37 @@ internal sealed class WireChatClient(ModelEndpoint endpoint, WireFormat format) 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using var response = await SendAsync(messages, options, cancellationToken).ConfigureAwait(false);
-        if (response.Content.Headers.ContentType?.MediaType is { } mediaType && mediaType != "text/event-stream")
-        {
-            throw new ModelException(ModelErrorKind.InvalidRequest, $"{format.Spec} answered with {mediaType} instead of a stream of events. Check the address {endpoint.Url}.")
-            {
-                Model = format.Spec.ToString(),
-            };
-        }
-
-        var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-        using var guarded = new IdleTimeoutStream(stream, format.Spec, endpoint.IdleTimeout, endpoint.Time, cancellationToken);
-        var reader = format.CreateReader(endpoint);
+        var conversation = messages as IReadOnlyList<ChatMessage> ?? [.. messages];
+        using var answer = await SendAsync(conversation, options, cancellationToken).ConfigureAwait(false);
+        var reader = format.CreateReader(new AnswerBounds(options?.MaxOutputTokens));
         var contents = new List<AIContent>();
-        await foreach (var item in SseParser.Create(guarded, ParseEvent).EnumerateAsync(cancellationToken).ConfigureAwait(false))
-        {
-            using var data = item.Data;
-            if (data is null)
-            {
-                reader.End();
-                break;
-            }
 
-            reader.Read(data.RootElement, contents);
+        // From its first byte on an answer is paid for, whatever becomes of it: who counts learns that something came.
+        yield return reader.ToUpdate(contents);
+        var events = answer.Events;
+        var parser = new EventJson(format.Spec);
+        var values = new List<JsonDocument>();
+        var goesOn = true;
+        while (goesOn && !reader.IsOver && await events.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            reader.CountEvent(events.Data.Length);
+            goesOn = parser.Read(events.Data.Span, values);
+            Read(values, events.Type, reader, contents);
             if (contents.Count > 0)
             {
                 yield return reader.ToUpdate(contents);
                 contents.Clear();
             }
+        }
 
-            if (reader.IsOver)
-            {
-                break;
-            }
+        if (!goesOn)
+        {
+            reader.End();
         }
 
         if (!reader.IsComplete)
         {
-            throw ProviderErrors.Cut(format.Spec, "the stream ended before the provider said that the answer is whole");
+            throw CutBecause(events.Stray, parser.Words);
         }
 
         reader.Finish(contents);
@@ -88,10 +85,53 @@ internal sealed class WireChatClient(ModelEndpoint endpoint, WireFormat format) 
     {
     }
 
-    private async Task<HttpResponseMessage> SendAsync(IEnumerable<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
+    private void Read(List<JsonDocument> values, string eventType, ReplyReader reader, List<AIContent> contents)
     {
-        using var body = Write(messages as IReadOnlyList<ChatMessage> ?? [.. messages], options);
-        return await endpoint.PostAsync(format.Spec, format.Path, body, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            foreach (var value in values)
+            {
+                if (ReasonReader.IsError(value.RootElement, eventType))
+                {
+                    throw ProviderErrors.FromEvent(format.Spec, endpoint.KeyVariable, value.RootElement);
+                }
+
+                reader.Read(value.RootElement, contents);
+            }
+        }
+        finally
+        {
+            values.ForEach(value => value.Dispose());
+            values.Clear();
+        }
+    }
+
+    /// <summary>What stood beside the events says more than that they ended.</summary>
+    private ModelException CutBecause(string stray, string words)
+    {
+        var json = stray.IndexOfAny(['{', '[']);
+        var reason = ReasonReader.Read(json >= 0 ? stray[json..] : stray.Length > 0 ? stray : words);
+        return reason.Message.Length > 0
+            ? ProviderErrors.FromStream(format.Spec, endpoint.KeyVariable, reason)
+            : ProviderErrors.Cut(format.Spec, "the stream ended before the provider said that the answer is whole");
+    }
+
+    private async Task<StreamedAnswer> SendAsync(IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
+    {
+        for (var lessons = 0; ; lessons++)
+        {
+            using var body = Write(messages, options);
+            try
+            {
+                var answer = await endpoint.PostAsync(format.Spec, format.Path, body, cancellationToken).ConfigureAwait(false);
+                return await StreamedAnswer.BeginAsync(answer, endpoint, format.Spec, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ModelException exception) when (exception is { Kind: ModelErrorKind.InvalidRequest, Reason: { } reason } && lessons < MostLessons
+                && format.Parameters.Learn(reason, format.LengthName))
+            {
+                // Once more, with what was learnt.
+            }
+        }
     }
 
     /// <summary>Only a thread's own calls go on from what was written before: there nobody changes a message that was sent.</summary>
@@ -110,24 +150,5 @@ internal sealed class WireChatClient(ModelEndpoint endpoint, WireFormat format) 
         }
 
         return written.Extend(messages, options)!;
-    }
-
-    /// <summary>The event's JSON; null for the mark that ends a stream of Chat Completions.</summary>
-    private JsonDocument? ParseEvent(string eventType, ReadOnlySpan<byte> data)
-    {
-        if (data.SequenceEqual("[DONE]"u8))
-        {
-            return null;
-        }
-
-        try
-        {
-            var reader = new Utf8JsonReader(data);
-            return JsonDocument.ParseValue(ref reader);
-        }
-        catch (JsonException exception)
-        {
-            throw ProviderErrors.Cut(format.Spec, "an event is not JSON", exception);
-        }
     }
 }

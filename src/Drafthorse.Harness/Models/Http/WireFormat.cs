@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Drafthorse.Harness.Models.Http.Replies;
 using Drafthorse.Harness.Models.Http.Requests;
+using Drafthorse.Harness.Models.Replies;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Harness.Models.Http;
@@ -8,15 +9,21 @@ namespace Drafthorse.Harness.Models.Http;
 /// <summary>One vendor's way to write a conversation and to stream an answer. Stateless. Each message's bytes depend only on it and
 /// on those before it, and settings that may differ from call to call stand after the messages, so request n+1 begins with
 /// request n up to the end of its messages (invariant 11).</summary>
-internal abstract class WireFormat(ModelSpec spec)
+internal abstract class WireFormat(ModelSpec spec, RequestParameters parameters)
 {
     public ModelSpec Spec => spec;
 
     /// <summary>The path of the call below the endpoint's address.</summary>
     public abstract string Path { get; }
 
+    /// <summary>Which members its server takes.</summary>
+    public RequestParameters Parameters => parameters;
+
+    /// <summary>What the longest answer is called, by preference; null where it cannot be left out or has one name only.</summary>
+    public virtual string? LengthName => null;
+
     /// <summary>Reads one streamed answer.</summary>
-    public abstract ReplyReader CreateReader(ModelEndpoint endpoint);
+    public abstract ReplyReader CreateReader(AnswerBounds bounds);
 
     /// <summary>What stays the same over a thread: the model and its tools.</summary>
     public abstract void WriteHead(Utf8JsonWriter json, ChatOptions? options);

@@ -2,35 +2,42 @@ using System.Text.Json;
 using Drafthorse.Harness.Models.Http;
 using Drafthorse.Harness.Models.Http.Replies;
 using Drafthorse.Harness.Models.Http.Requests;
+using Drafthorse.Harness.Models.Replies;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Harness.Models.OpenAI;
 
 /// <summary>The Chat Completions API of OpenAI and of everything compatible with it: DashScope, Ollama, vLLM, llama.cpp and so on.</summary>
-internal sealed class ChatCompletionsFormat(ModelSpec spec, ChatDialect dialect) : WireFormat(spec)
+internal sealed class ChatCompletionsFormat(ModelSpec spec, ChatDialect dialect, RequestParameters parameters) : WireFormat(spec, parameters)
 {
     public override string Path => "/chat/completions";
 
-    public override ReplyReader CreateReader(ModelEndpoint endpoint) => new ChatCompletionsReader(Spec, endpoint);
+    public override string LengthName => dialect == ChatDialect.OpenAI ? "max_completion_tokens" : "max_tokens";
+
+    public override ReplyReader CreateReader(AnswerBounds bounds) => new ChatCompletionsReader(Spec, bounds);
 
     public override void WriteHead(Utf8JsonWriter json, ChatOptions? options)
     {
         json.WriteString("model", ModelOf(options));
         json.WriteBoolean("stream", true);
-        json.WriteStartObject("stream_options");
-        json.WriteBoolean("include_usage", true);
-        json.WriteEndObject();
+        if (Parameters.Takes("stream_options"))
+        {
+            json.WriteStartObject("stream_options");
+            json.WriteBoolean("include_usage", true);
+            json.WriteEndObject();
+        }
+
         if (options is null)
         {
             return;
         }
 
-        if (options.AdditionalProperties?.TryGetValue(ModelProperties.Thread, out var thread) == true && thread is string key && dialect == ChatDialect.OpenAI)
+        if (options.AdditionalProperties?.TryGetValue(ModelProperties.Thread, out var thread) == true && thread is string key && dialect == ChatDialect.OpenAI && Parameters.Takes("prompt_cache_key"))
         {
             WriteText(json, "prompt_cache_key", key);
         }
 
-        FunctionTools.Write(json, options, isNested: true);
+        FunctionTools.Write(json, options, Parameters, isNested: true);
     }
 
     public override void WriteTail(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
@@ -40,24 +47,24 @@ internal sealed class ChatCompletionsFormat(ModelSpec spec, ChatDialect dialect)
             return;
         }
 
-        if (options.MaxOutputTokens is { } most)
+        if (options.MaxOutputTokens is { } most && Parameters.NameOfLength(LengthName) is { } name)
         {
-            json.WriteNumber(dialect == ChatDialect.OpenAI ? "max_completion_tokens" : "max_tokens", most);
+            json.WriteNumber(name, most);
         }
 
-        if (options.Temperature is { } temperature)
+        if (options.Temperature is { } temperature && Parameters.Takes("temperature"))
         {
             json.WriteNumber("temperature", temperature);
         }
 
-        if (options.TopP is { } topP)
+        if (options.TopP is { } topP && Parameters.Takes("top_p"))
         {
             json.WriteNumber("top_p", topP);
         }
 
         WriteReasoning(json, options);
         WriteResponseFormat(json, options);
-        FunctionTools.WriteChoice(json, options, isNested: true);
+        FunctionTools.WriteChoice(json, options, Parameters, isNested: true);
     }
 
     public override MessagesWriter BeginMessages(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
@@ -71,7 +78,7 @@ internal sealed class ChatCompletionsFormat(ModelSpec spec, ChatDialect dialect)
             json.WriteEndObject();
         }
 
-        return new ChatMessageWriter(json, dialect, IsOwn);
+        return new ChatMessageWriter(json, dialect, Spec, Parameters, IsOwn);
     }
 
     private void WriteReasoning(Utf8JsonWriter json, ChatOptions options)
@@ -83,9 +90,12 @@ internal sealed class ChatCompletionsFormat(ModelSpec spec, ChatDialect dialect)
 
         if (dialect == ChatDialect.DashScope)
         {
-            json.WriteBoolean("enable_thinking", effort != ReasoningEffort.None);
+            if (Parameters.Takes("enable_thinking"))
+            {
+                json.WriteBoolean("enable_thinking", effort != ReasoningEffort.None);
+            }
         }
-        else
+        else if (Parameters.Takes("reasoning_effort"))
         {
             json.WriteString("reasoning_effort", ReasoningEfforts.NameOf(effort));
         }
@@ -95,7 +105,7 @@ internal sealed class ChatCompletionsFormat(ModelSpec spec, ChatDialect dialect)
     {
         // Many servers force every answer into the form then, so that no tool is ever called, or refuse both together.
         var hasTools = options.Tools is { Count: > 0 };
-        if (options.ResponseFormat is not ChatResponseFormatJson format || (hasTools && dialect != ChatDialect.OpenAI))
+        if (options.ResponseFormat is not ChatResponseFormatJson format || (hasTools && dialect != ChatDialect.OpenAI) || !Parameters.Takes("response_format"))
         {
             return;
         }

@@ -1,27 +1,26 @@
-using System.Text;
 using System.Text.Json;
 using Drafthorse.Harness.Models.Http;
 using Drafthorse.Harness.Models.Http.Replies;
-using Drafthorse.Harness.Models.Http.Requests;
+using Drafthorse.Harness.Models.Replies;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Harness.Models.OpenAI;
 
 /// <summary>Reads the chunks of one streamed completion.</summary>
-internal sealed class ChatCompletionsReader(ModelSpec spec, ModelEndpoint endpoint) : ReplyReader(spec, endpoint)
+internal sealed class ChatCompletionsReader : ReplyReader
 {
-    private readonly List<PartialCall> _calls = [];
+    private const int MostDepth = 6;
+
+    private readonly ChatCalls _calls;
+
+    public ChatCompletionsReader(ModelSpec spec, AnswerBounds bounds)
+        : base(spec, bounds) => _calls = new ChatCalls(this);
 
     public override void Read(JsonElement data, List<AIContent> contents)
     {
         if (data.ValueKind != JsonValueKind.Object)
         {
             return;
-        }
-
-        if (data.TryGetProperty("error", out var error) && error.ValueKind != JsonValueKind.Null)
-        {
-            throw ErrorOf(data);
         }
 
         ResponseId ??= data.String("id");
@@ -33,78 +32,84 @@ internal sealed class ChatCompletionsReader(ModelSpec spec, ModelEndpoint endpoi
 
         foreach (var choice in data.Items("choices"))
         {
-            if (choice.Object("delta") is { } delta)
+            if ((choice.Object("delta") ?? choice.Object("message")) is { } delta)
             {
                 ReadDelta(delta, contents);
             }
 
-            if (choice.String("finish_reason") is { Length: > 0 } reason)
-            {
-                IsComplete = true;
-                FinishReason = reason switch
-                {
-                    "function_call" => ChatFinishReason.ToolCalls,
-                    _ => new ChatFinishReason(reason),
-                };
-            }
-
+            ReadEnd(choice);
             break;
         }
     }
 
     public override void Finish(List<AIContent> contents)
     {
-        foreach (var call in _calls)
-        {
-            contents.Add(ToolArguments.ToCall(call.Id ?? "", call.Name ?? "", call.Arguments.ToString()));
-        }
+        base.Finish(contents);
+        contents.AddRange(_calls.Finish());
+    }
 
-        _calls.Clear();
+    /// <summary>Routers translate the reason of the provider behind them, and a call that could not be read into an ordinary end.</summary>
+    private void ReadEnd(JsonElement choice)
+    {
+        if (FinishReasons.Read(choice.Short("finish_reason", FinishReasons.LongestReason)) is { } reason)
+        {
+            IsComplete = true;
+            FinishReason = FinishReasons.Read(choice.Short("native_finish_reason", FinishReasons.LongestReason)) is { Value: FinishReasons.MalformedCall } native ? native : reason;
+        }
     }
 
     private void ReadDelta(JsonElement delta, List<AIContent> contents)
     {
-        if ((delta.String("reasoning_content") ?? delta.String("reasoning")) is { Length: > 0 } reasoning)
+        if ((delta.Member("reasoning_content") ?? delta.Member("reasoning") ?? delta.Member("thinking")) is { } reasoning)
         {
-            contents.Add(Reasoning(reasoning));
+            ReadParts(reasoning, isThinking: true, contents, 0);
         }
 
-        if ((delta.String("content") ?? delta.String("refusal")) is { Length: > 0 } text)
+        if ((delta.Member("content") ?? delta.Member("refusal")) is { } content)
         {
-            contents.Add(new TextContent(text));
+            ReadParts(content, isThinking: false, contents, 0);
         }
 
         foreach (var piece in delta.Items("tool_calls"))
         {
-            var call = CallOf(piece);
-            var function = piece.Object("function");
-            call.Name ??= function?.String("name");
-            call.Arguments.Append(function?.String("arguments") ?? RawObject(function));
+            _calls.Take(piece);
         }
     }
 
-    /// <summary>Pieces of a call share an index. Servers that send none send whole calls, each with an id.</summary>
-    private PartialCall CallOf(JsonElement piece)
+    /// <summary>Content is a string, or an array of parts, of which some are thinking and may hold parts themselves.</summary>
+    private void ReadParts(JsonElement content, bool isThinking, List<AIContent> contents, int depth)
     {
-        var index = piece.Number("index");
-        var id = piece.String("id");
-        var call = index is not null
-            ? _calls.FindLast(known => known.Index == index)
-            : string.IsNullOrEmpty(id) ? _calls.LastOrDefault() : null;
-
-        // A known index with another id is a further call: some servers repeat the index.
-        if (call is null || (!string.IsNullOrEmpty(id) && !string.IsNullOrEmpty(call.Id) && call.Id != id))
+        switch (content.ValueKind)
         {
-            call = new PartialCall { Index = index };
-            _calls.Add(call);
+            case JsonValueKind.String when content.Text() is { Length: > 0 } text:
+                if (isThinking)
+                {
+                    AddReasoning(contents, text);
+                }
+                else
+                {
+                    AddText(contents, text);
+                }
+
+                break;
+            case JsonValueKind.Array when depth < MostDepth:
+                foreach (var part in content.EnumerateArray())
+                {
+                    ReadParts(part, isThinking, contents, depth + 1);
+                }
+
+                break;
+            case JsonValueKind.Object when depth < MostDepth:
+                var type = content.String("type") ?? "";
+                var thinks = isThinking || type.Contains("think", StringComparison.OrdinalIgnoreCase) || type.Contains("reason", StringComparison.OrdinalIgnoreCase);
+                if ((content.Member("text") ?? content.Member("thinking") ?? content.Member("content") ?? content.Member("reasoning") ?? content.Member("summary")) is { } inner)
+                {
+                    ReadParts(inner, thinks, contents, depth + 1);
+                }
+
+                break;
         }
-
-        call.Id ??= string.IsNullOrEmpty(id) ? null : id;
-        return call;
     }
-
-    /// <summary>Some servers send arguments as an object instead of as a string.</summary>
-    private static string? RawObject(JsonElement? function) => function?.Object("arguments")?.GetRawText();
 
     private static UsageDetails ReadUsage(JsonElement usage)
     {
@@ -118,16 +123,5 @@ internal sealed class ChatCompletionsReader(ModelSpec spec, ModelEndpoint endpoi
             ReasoningTokenCount = usage.Object("completion_tokens_details")?.Number("reasoning_tokens"),
             AdditionalCounts = CacheWrites(input?.Number("cache_creation_input_tokens") ?? input?.Number("cache_write_tokens")),
         };
-    }
-
-    private sealed class PartialCall
-    {
-        public long? Index { get; init; }
-
-        public string? Id { get; set; }
-
-        public string? Name { get; set; }
-
-        public StringBuilder Arguments { get; } = new();
     }
 }

@@ -6,7 +6,8 @@ using Microsoft.Extensions.AI;
 namespace Drafthorse.Harness.Models.OpenAI;
 
 /// <summary>Writes messages as Chat Completions takes them.</summary>
-internal sealed class ChatMessageWriter(Utf8JsonWriter json, ChatDialect dialect, Func<TextReasoningContent, bool> isOwn) : MessagesWriter
+internal sealed class ChatMessageWriter(
+    Utf8JsonWriter json, ChatDialect dialect, ModelSpec spec, RequestParameters parameters, Func<TextReasoningContent, bool> isOwn) : MessagesWriter
 {
     private readonly CallIds _ids = new();
     private readonly List<DataContent> _toolImages = [];
@@ -90,7 +91,9 @@ internal sealed class ChatMessageWriter(Utf8JsonWriter json, ChatDialect dialect
                 json.WriteStartObject("function");
                 json.WriteString("name", CallIds.ToolName(call.Name));
                 json.WriteString("arguments", ModelText.WellFormed(ToolArguments.ObjectOf(call)));
+                CallExtra.Write(json, call, spec, "function");
                 json.WriteEndObject();
+                CallExtra.Write(json, call, spec);
                 json.WriteEndObject();
             }
 
@@ -100,13 +103,15 @@ internal sealed class ChatMessageWriter(Utf8JsonWriter json, ChatDialect dialect
         json.WriteEndObject();
     }
 
-    /// <summary>Models that think between tool calls want their thoughts back; only their own, and only with the calls.</summary>
+    /// <summary>Models that think between tool calls want their thoughts back; only their own, and only with the calls. Some refuse calls without,
+    /// also those that a model made which did not think: these get an empty thought.</summary>
     private void WriteReasoning(ChatMessage message)
     {
         var reasoning = string.Concat(message.Contents.OfType<TextReasoningContent>().Where(isOwn).Select(content => content.Text));
-        if (reasoning.Length > 0)
+        var name = dialect == ChatDialect.Ollama ? "reasoning" : RequestParameters.ReasoningContent;
+        if ((reasoning.Length > 0 || parameters.DemandsReasoning) && parameters.Takes(name))
         {
-            json.WriteString(dialect == ChatDialect.Ollama ? "reasoning" : "reasoning_content", ModelText.WellFormed(reasoning));
+            json.WriteString(parameters.DemandsReasoning ? RequestParameters.ReasoningContent : name, ModelText.WellFormed(reasoning));
         }
     }
 

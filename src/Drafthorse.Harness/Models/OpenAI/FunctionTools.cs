@@ -9,7 +9,7 @@ namespace Drafthorse.Harness.Models.OpenAI;
 /// and would make its schema strict when nothing is said.</summary>
 internal static class FunctionTools
 {
-    public static void Write(Utf8JsonWriter json, ChatOptions options, bool isNested)
+    public static void Write(Utf8JsonWriter json, ChatOptions options, RequestParameters parameters, bool isNested)
     {
         var tools = options.Tools?.OfType<AIFunctionDeclaration>().ToList();
         if (tools is not { Count: > 0 })
@@ -25,7 +25,7 @@ internal static class FunctionTools
             json.WriteString("description", ModelText.WellFormed(tool.Description));
             json.WritePropertyName("parameters");
             tool.JsonSchema.WriteTo(json);
-            if (!isNested)
+            if (!isNested && parameters.Takes("strict"))
             {
                 json.WriteBoolean("strict", false);
             }
@@ -36,16 +36,21 @@ internal static class FunctionTools
         json.WriteEndArray();
     }
 
-    public static void WriteChoice(Utf8JsonWriter json, ChatOptions options, bool isNested)
+    public static void WriteChoice(Utf8JsonWriter json, ChatOptions options, RequestParameters parameters, bool isNested)
     {
         if (options.Tools is not { Count: > 0 })
         {
             return;
         }
 
-        if (options.AllowMultipleToolCalls is { } many)
+        if (options.AllowMultipleToolCalls is { } many && parameters.Takes("parallel_tool_calls"))
         {
             json.WriteBoolean("parallel_tool_calls", many);
+        }
+
+        if (!parameters.Takes("tool_choice"))
+        {
+            return;
         }
 
         switch (options.ToolMode)

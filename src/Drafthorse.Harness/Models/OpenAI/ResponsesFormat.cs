@@ -2,25 +2,29 @@ using System.Text.Json;
 using Drafthorse.Harness.Models.Http;
 using Drafthorse.Harness.Models.Http.Replies;
 using Drafthorse.Harness.Models.Http.Requests;
+using Drafthorse.Harness.Models.Replies;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Harness.Models.OpenAI;
 
 /// <summary>OpenAI's Responses API. Nothing is stored there (<c>store: false</c>): reasoning comes back encrypted and is sent again.</summary>
-internal sealed class ResponsesFormat(ModelSpec spec) : WireFormat(spec)
+internal sealed class ResponsesFormat(ModelSpec spec, RequestParameters parameters) : WireFormat(spec, parameters)
 {
     public override string Path => "/responses";
 
-    public override ReplyReader CreateReader(ModelEndpoint endpoint) => new ResponsesReader(Spec, endpoint);
+    public override ReplyReader CreateReader(AnswerBounds bounds) => new ResponsesReader(Spec, bounds);
 
     public override void WriteHead(Utf8JsonWriter json, ChatOptions? options)
     {
         json.WriteString("model", ModelOf(options));
         json.WriteBoolean("stream", true);
-        json.WriteBoolean("store", false);
+        if (Parameters.Takes("store"))
+        {
+            json.WriteBoolean("store", false);
+        }
 
         // Models that do not reason refuse the request if this is asked of them.
-        if (!ModelOf(options).StartsWith("gpt-4", StringComparison.Ordinal))
+        if (!ModelOf(options).StartsWith("gpt-4", StringComparison.Ordinal) && Parameters.Takes("include"))
         {
             json.WriteStartArray("include");
             json.WriteStringValue("reasoning.encrypted_content");
@@ -32,12 +36,12 @@ internal sealed class ResponsesFormat(ModelSpec spec) : WireFormat(spec)
             return;
         }
 
-        if (options.AdditionalProperties?.TryGetValue(ModelProperties.Thread, out var thread) == true && thread is string key)
+        if (options.AdditionalProperties?.TryGetValue(ModelProperties.Thread, out var thread) == true && thread is string key && Parameters.Takes("prompt_cache_key"))
         {
             WriteText(json, "prompt_cache_key", key);
         }
 
-        FunctionTools.Write(json, options, isNested: false);
+        FunctionTools.Write(json, options, Parameters, isNested: false);
         if (!string.IsNullOrEmpty(options.Instructions))
         {
             WriteText(json, "instructions", options.Instructions);
@@ -47,7 +51,7 @@ internal sealed class ResponsesFormat(ModelSpec spec) : WireFormat(spec)
     public override MessagesWriter BeginMessages(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
     {
         json.WriteStartArray("input");
-        return new ResponsesInputWriter(json, IsOwn);
+        return new ResponsesInputWriter(json, Spec, IsOwn);
     }
 
     public override void WriteTail(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
@@ -55,28 +59,28 @@ internal sealed class ResponsesFormat(ModelSpec spec) : WireFormat(spec)
         if (options is not null)
         {
             WriteSettings(json, options);
-            FunctionTools.WriteChoice(json, options, isNested: false);
+            FunctionTools.WriteChoice(json, options, Parameters, isNested: false);
         }
     }
 
-    private static void WriteSettings(Utf8JsonWriter json, ChatOptions options)
+    private void WriteSettings(Utf8JsonWriter json, ChatOptions options)
     {
-        if (options.MaxOutputTokens is { } most)
+        if (options.MaxOutputTokens is { } most && Parameters.Takes("max_output_tokens"))
         {
             json.WriteNumber("max_output_tokens", most);
         }
 
-        if (options.Temperature is { } temperature)
+        if (options.Temperature is { } temperature && Parameters.Takes("temperature"))
         {
             json.WriteNumber("temperature", temperature);
         }
 
-        if (options.TopP is { } topP)
+        if (options.TopP is { } topP && Parameters.Takes("top_p"))
         {
             json.WriteNumber("top_p", topP);
         }
 
-        if (options.Reasoning is { } reasoning)
+        if (options.Reasoning is { } reasoning && Parameters.Takes("reasoning"))
         {
             json.WriteStartObject("reasoning");
             if (reasoning.Effort is { } effort)
@@ -92,7 +96,7 @@ internal sealed class ResponsesFormat(ModelSpec spec) : WireFormat(spec)
             json.WriteEndObject();
         }
 
-        if (options.ResponseFormat is ChatResponseFormatJson format)
+        if (options.ResponseFormat is ChatResponseFormatJson format && Parameters.Takes("text"))
         {
             json.WriteStartObject("text");
             json.WriteStartObject("format");

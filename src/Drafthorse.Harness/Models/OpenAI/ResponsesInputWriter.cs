@@ -6,7 +6,7 @@ using Microsoft.Extensions.AI;
 namespace Drafthorse.Harness.Models.OpenAI;
 
 /// <summary>Writes messages as input items: one item for each message, call, result and piece of reasoning.</summary>
-internal sealed class ResponsesInputWriter(Utf8JsonWriter json, Func<TextReasoningContent, bool> isOwn) : MessagesWriter
+internal sealed class ResponsesInputWriter(Utf8JsonWriter json, ModelSpec spec, Func<TextReasoningContent, bool> isOwn) : MessagesWriter
 {
     private readonly CallIds _ids = new();
 
@@ -80,6 +80,7 @@ internal sealed class ResponsesInputWriter(Utf8JsonWriter json, Func<TextReasoni
                 json.WriteString("call_id", _ids.ForCall(call.CallId));
                 json.WriteString("name", CallIds.ToolName(call.Name));
                 json.WriteString("arguments", ModelText.WellFormed(ToolArguments.RawOf(call)));
+                CallExtra.Write(json, call, spec);
                 json.WriteEndObject();
                 break;
         }

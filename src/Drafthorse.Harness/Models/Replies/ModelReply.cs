@@ -1,4 +1,3 @@
-using Drafthorse.Harness.Threads.Journal;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Harness.Models.Replies;
@@ -9,8 +8,8 @@ internal sealed record ModelReply
     /// <summary>Text, reasoning and function calls in the model's order; adjacent text is one piece.</summary>
     public required IReadOnlyList<AIContent> Contents { get; init; }
 
-    /// <summary>Tokens used, restarted attempts included as far as they were reported.</summary>
-    public required TokenUsage Usage { get; init; }
+    /// <summary>What was tried until the answer was whole, itself last.</summary>
+    public required IReadOnlyList<ModelAttempt> Attempts { get; init; }
 
     /// <summary>The specification of the model that answered, such as <c>anthropic:NAME</c>; empty when its client does not say.</summary>
     public required string Model { get; init; }

@@ -43,7 +43,8 @@ internal sealed class FallbackChatClient : StreamingDecorator
                     }
 
                     yielded = true;
-                    named |= updates.Current.AdditionalProperties?.ContainsKey(ModelProperties.Model) == true;
+                    named |= updates.Current.AdditionalProperties?.ContainsKey(ModelProperties.Restart) != true
+                        && updates.Current.AdditionalProperties?.ContainsKey(ModelProperties.Model) == true;
                     yield return updates.Current;
                 }
             }

@@ -15,8 +15,12 @@ public sealed class RetryOptions
     /// <summary>The longest <c>Retry-After</c> that is waited for; a longer one ends the attempts, so that a fallback takes over.</summary>
     public TimeSpan MaxRetryAfter { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>The longest one attempt may take, from request to the end of its answer.</summary>
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(5);
+    /// <summary>The longest silence of a model, before and within its answer (default 5 min).</summary>
+    public TimeSpan Silence { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The longest one attempt may take, from request to the end of its answer (default 60 min): an answer may stream as long as it
+    /// streams.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(60);
 
     /// <summary>Numbers from 0 to 1 for the jitter.</summary>
     public Func<double> Random { get; init; } = System.Random.Shared.NextDouble;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Drafthorse.Harness.Models.Replies;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Harness.Models.Resilience;
@@ -19,6 +20,7 @@ internal sealed class RetryingChatClient(IChatClient innerClient, RetryOptions? 
         {
             ModelException? failure = null;
             var yielded = false;
+            var ended = "";
             using var deadline = new CancellationTokenSource(_options.Timeout, _time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
             var updates = InnerClient.GetStreamingResponseAsync(messages, options, either.Token).GetAsyncEnumerator(either.Token);
@@ -30,7 +32,7 @@ internal sealed class RetryingChatClient(IChatClient innerClient, RetryOptions? 
                     {
                         if (!await updates.MoveNextAsync().ConfigureAwait(false))
                         {
-                            yield break;
+                            break;
                         }
                     }
                     catch (ModelException exception) when (CanRetry(exception, attempt))
@@ -41,17 +43,24 @@ internal sealed class RetryingChatClient(IChatClient innerClient, RetryOptions? 
                     catch (OperationCanceledException exception) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
                     {
                         failure = TimedOut(exception);
-                        if (!CanRetry(failure, attempt))
-                        {
-                            throw failure;
-                        }
-
                         break;
                     }
 
                     yielded = true;
+                    ended = updates.Current.FinishReason?.Value ?? ended;
                     yield return updates.Current;
                 }
+            }
+
+            failure ??= FinishReasons.IsFailure(ended) ? EndedBecause(ended) : null;
+            if (failure is null)
+            {
+                yield break;
+            }
+
+            if (!CanRetry(failure, attempt))
+            {
+                throw failure;
             }
 
             if (yielded)
@@ -77,12 +86,14 @@ internal sealed class RetryingChatClient(IChatClient innerClient, RetryOptions? 
         return delay < _options.MaxDelay ? delay : _options.MaxDelay;
     }
 
-    private ModelException TimedOut(OperationCanceledException exception)
-    {
-        var spec = InnerClient.GetService(typeof(ModelSpec)) as ModelSpec;
-        return new ModelException(ModelErrorKind.Timeout, $"{spec?.ToString() ?? "The model"} did not finish its answer within {_options.Timeout.TotalSeconds:0} s.", exception)
-        {
-            Model = spec?.ToString() ?? "",
-        };
-    }
+    private string Model => (InnerClient.GetService(typeof(ModelSpec)) as ModelSpec)?.ToString() ?? "";
+
+    private ModelException TimedOut(OperationCanceledException exception) =>
+        new(ModelErrorKind.Timeout, $"{Named} did not finish its answer within {_options.Timeout.TotalMinutes:0.##} min.", exception) { Model = Model };
+
+    /// <summary>Some providers end an answer as if it were whole, and say only by the reason that they failed.</summary>
+    private ModelException EndedBecause(string reason) =>
+        new(ModelErrorKind.Unavailable, $"{Named} ended its answer before it was whole: {FinishReasons.Read(reason)}. Try again later or set DRAFTHORSE_FALLBACK_MODELS.") { Model = Model };
+
+    private string Named => Model is { Length: > 0 } model ? model : "The model";
 }

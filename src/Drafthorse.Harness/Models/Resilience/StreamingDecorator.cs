@@ -30,6 +30,6 @@ internal abstract class StreamingDecorator : DelegatingChatClient
 
     protected static ChatResponseUpdate RestartOf(ModelException failure) => new(ChatRole.Assistant, [])
     {
-        AdditionalProperties = new AdditionalPropertiesDictionary { [ModelProperties.Restart] = failure.Message },
+        AdditionalProperties = new AdditionalPropertiesDictionary { [ModelProperties.Restart] = failure.Message, [ModelProperties.Model] = failure.Model },
     };
 }

@@ -64,11 +64,15 @@ public sealed class ModelScript
 
             try
             {
-                turns.Add(JsonSerializer.Deserialize(line, ScriptJson.Default.ScriptTurn) ?? throw new JsonException("null is no turn"));
+                turns.Add(JsonSerializer.Deserialize(line, ScriptJson.Default.ScriptTurn) ?? throw new JsonException("could not be converted"));
             }
             catch (JsonException exception)
             {
-                throw new ModelException(ModelErrorKind.Configuration, $"{name}, line {number}: {exception.Message}", exception);
+                throw new ModelException(ModelErrorKind.Configuration, $"{name}, line {number}: {ScriptProblem.Describe(exception, withLine: false)}", exception);
+            }
+            catch (InvalidOperationException exception)
+            {
+                throw new ModelException(ModelErrorKind.Configuration, $"{name}, line {number}: a string is not Unicode.", exception);
             }
         }
 
@@ -79,11 +83,16 @@ public sealed class ModelScript
     {
         try
         {
-            return JsonSerializer.Deserialize(text, ScriptJson.Default.ListScriptTurn) ?? [];
+            var turns = JsonSerializer.Deserialize(text, ScriptJson.Default.ListScriptTurn) ?? [];
+            return turns.Contains(null!) ? throw new JsonException("could not be converted") : turns;
         }
         catch (JsonException exception)
         {
-            throw new ModelException(ModelErrorKind.Configuration, $"{name}: {exception.Message}", exception);
+            throw new ModelException(ModelErrorKind.Configuration, $"{name}, {ScriptProblem.Describe(exception, withLine: true)}", exception);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new ModelException(ModelErrorKind.Configuration, $"{name}: a string is not Unicode.", exception);
         }
     }
 }

@@ -42,7 +42,7 @@ internal sealed class MeteredChatClient(IChatClient innerClient, ModelSpec spec,
                 {
                     if (content is UsageContent usage)
                     {
-                        ModelTelemetry.Count(activity, spec, ModelReplyBuilder.ToTokens(usage.Details), price);
+                        ModelTelemetry.Count(activity, spec, UsageSettlement.Sane(usage.Details), price);
                     }
                 }
 

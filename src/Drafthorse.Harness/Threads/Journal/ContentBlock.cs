@@ -24,7 +24,8 @@ public sealed record ContentBlock
     /// <summary>The bytes of an <c>image</c>.</summary>
     public byte[]? Data { get; init; }
 
-    /// <summary>What only the vendor understands (a thinking signature, encrypted reasoning), carried opaquely.</summary>
+    /// <summary>What only the vendor understands (a thinking signature, encrypted reasoning, a JSON object of further members of a
+    /// <c>tool_call</c>), carried opaquely.</summary>
     public string? Opaque { get; init; }
 
     /// <summary>The vendor that understands <see cref="Opaque"/>, such as <c>anthropic</c>; dropped for every other one.</summary>

@@ -40,7 +40,7 @@ public sealed class MessagesTests
         Assert.Equal("Let me look.", reply.Text);
         Assert.Equal("{\"path\": \"a\"}", Assert.Single(reply.Calls).Raw());
         Assert.Equal(ChatFinishReason.ToolCalls, reply.FinishReason);
-        Assert.Equal((123, 100, 20, 42), (reply.Usage.Input, reply.Usage.CachedInput, reply.Usage.CacheWrite, reply.Usage.Output));
+        Assert.Equal((123, 100, 20, 42), (reply.Used().Input, reply.Used().CachedInput, reply.Used().CacheWrite, reply.Used().Output));
     }
 
     [Fact]

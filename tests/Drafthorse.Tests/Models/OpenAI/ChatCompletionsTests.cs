@@ -23,7 +23,7 @@ public sealed class ChatCompletionsTests
         Assert.Single(reply.Contents);
         Assert.Equal(ChatFinishReason.Stop, reply.FinishReason);
         Assert.Equal("openai-chat:m", reply.Model);
-        Assert.Equal((10, 4, 3), (reply.Usage.Input, reply.Usage.CachedInput, reply.Usage.Output));
+        Assert.Equal((10, 4, 3), (reply.Used().Input, reply.Used().CachedInput, reply.Used().Output));
     }
 
     [Fact]

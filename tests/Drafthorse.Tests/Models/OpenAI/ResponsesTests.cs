@@ -27,7 +27,7 @@ public sealed class ResponsesTests
         Assert.Equal("Hi", reply.Text);
         Assert.Equal("{ }", Assert.Single(reply.Calls).Raw());
         Assert.Equal(ChatFinishReason.ToolCalls, reply.FinishReason);
-        Assert.Equal((9, 5, 2), (reply.Usage.Input, reply.Usage.CachedInput, reply.Usage.Output));
+        Assert.Equal((9, 5, 2), (reply.Used().Input, reply.Used().CachedInput, reply.Used().Output));
     }
 
     [Fact]

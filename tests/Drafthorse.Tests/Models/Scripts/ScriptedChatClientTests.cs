@@ -32,7 +32,7 @@ public sealed class ScriptedChatClientTests
         var call = Assert.Single(reply.Calls);
         Assert.Equal(("call_1_1", "read_file", """{"path":"a"}"""), (call.CallId, call.Name, call.Raw()));
         Assert.Equal(ChatFinishReason.ToolCalls, reply.FinishReason);
-        Assert.Equal((10, 2), (reply.Usage.Input, reply.Usage.Output));
+        Assert.Equal((10, 2), (reply.Used().Input, reply.Used().Output));
         Assert.Equal("script:demo", reply.Model);
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Drafthorse.Harness.Models.Replies;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Harness.Models.Http.Requests;
@@ -7,13 +8,23 @@ namespace Drafthorse.Harness.Models.Http.Requests;
 /// <summary>The arguments of a function call: the model's own characters, and what they mean.</summary>
 internal static class ToolArguments
 {
-    /// <summary>Makes the content of a call. Arguments that are not a JSON object leave <see cref="FunctionCallContent.Exception"/>.</summary>
-    public static FunctionCallContent ToCall(string callId, string name, string raw)
+    public const int LongestId = 512;
+
+    /// <summary>Makes the content of a call, with a name and an id of bounded length. Arguments that are not a JSON object leave
+    /// <see cref="FunctionCallContent.Exception"/>.</summary>
+    public static FunctionCallContent ToCall(string callId, string name, string raw, ModelSpec? maker = null, string? extra = null)
     {
-        var call = new FunctionCallContent(callId, name)
+        name = Cut(name, AnswerBounds.LongestName);
+        var call = new FunctionCallContent(Cut(callId, LongestId), name)
         {
             AdditionalProperties = new AdditionalPropertiesDictionary { [ModelProperties.Arguments] = raw },
         };
+        if (maker is not null && extra is not null)
+        {
+            call.AdditionalProperties[ModelProperties.Extra] = extra;
+            call.AdditionalProperties[ModelProperties.Vendor] = maker.ToString();
+        }
+
         try
         {
             call.Arguments = Parse(raw);
@@ -65,6 +76,8 @@ internal static class ToolArguments
             return "{\"invalid_arguments\":\"" + JsonEncodedText.Encode(ModelText.WellFormed(raw)) + "\"}";
         }
     }
+
+    public static string Cut(string text, int longest) => text.Length <= longest ? text : ModelText.WellFormed(text[..longest]);
 
     private static Dictionary<string, object?> Parse(string raw)
     {

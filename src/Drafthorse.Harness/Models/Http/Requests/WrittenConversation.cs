@@ -26,12 +26,14 @@ internal sealed class WrittenConversation
     private readonly List<ChatMessage> _written = [];
     private readonly int _headLength;
     private readonly string? _instructions;
+    private readonly int _version;
     private bool _isBroken;
 
     public WrittenConversation(WireFormat format, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
     {
         _format = format;
         _instructions = options?.Instructions;
+        _version = format.Parameters.Version;
         _json = new Utf8JsonWriter(_output, Options);
         _json.WriteStartObject();
         format.WriteHead(_json, options);
@@ -66,7 +68,7 @@ internal sealed class WrittenConversation
 
     private bool Continues(IReadOnlyList<ChatMessage> messages, ChatOptions? options)
     {
-        if (_isBroken || messages.Count < _written.Count || _instructions != options?.Instructions)
+        if (_isBroken || _version != _format.Parameters.Version || messages.Count < _written.Count || _instructions != options?.Instructions)
         {
             return false;
         }

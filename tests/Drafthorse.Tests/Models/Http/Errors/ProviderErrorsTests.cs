@@ -1,6 +1,6 @@
 using Drafthorse.Harness.Models;
 
-namespace Drafthorse.Tests.Models.Http;
+namespace Drafthorse.Tests.Models.Http.Errors;
 
 public sealed class ProviderErrorsTests
 {

@@ -1,6 +1,7 @@
+using Drafthorse.Harness.Models.Http.Errors;
 using Drafthorse.Sandbox.Streams;
 
-namespace Drafthorse.Harness.Models.Http.Replies;
+namespace Drafthorse.Harness.Models.Http.Streams;
 
 /// <summary>Reads an answer, and gives up when nothing comes for a while or when it never ends.</summary>
 internal sealed class IdleTimeoutStream : ForwardStream
@@ -38,11 +39,15 @@ internal sealed class IdleTimeoutStream : ForwardStream
         }
         catch (OperationCanceledException exception) when (!_cancelled.IsCancellationRequested)
         {
-            throw new ModelException(ModelErrorKind.Timeout, $"{_spec} sent nothing for {_idle.TotalSeconds:0} s in the middle of its answer.", exception) { Model = _spec.ToString() };
+            throw ProviderErrors.Silent(_spec, _idle, exception);
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException)
         {
             throw ProviderErrors.Cut(_spec, "the connection broke", exception);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw ProviderErrors.Cut(_spec, "it is not compressed as its header says", exception);
         }
 
         _total += read;

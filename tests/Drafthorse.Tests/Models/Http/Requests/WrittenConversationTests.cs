@@ -2,7 +2,7 @@ using System.Text.Json;
 using Drafthorse.Harness.Models;
 using Microsoft.Extensions.AI;
 
-namespace Drafthorse.Tests.Models.Http;
+namespace Drafthorse.Tests.Models.Http.Requests;
 
 /// <summary>What a client keeps of a thread's requests never shows in a later request that is another one.</summary>
 public sealed class WrittenConversationTests : IDisposable
