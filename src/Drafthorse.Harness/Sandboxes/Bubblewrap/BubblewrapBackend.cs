@@ -37,12 +37,12 @@ public sealed class BubblewrapBackend : ISandboxBackend
         {
             var programs = BubblewrapPrograms.Find(_options);
             var probe = new BubblewrapCommand(programs, _options).BuildProbe();
-            var (exitCode, error) = await HostProgram.RunAsync(probe, _options.StartTimeout, cancellationToken).ConfigureAwait(false);
+            var (exitCode, error) = await HostProgram.RunAsync(probe, _options.StartTimeout, cancellationToken, BubblewrapPrograms.BuildFilter()).ConfigureAwait(false);
             if (exitCode != 0)
             {
                 return new SandboxAvailability(
                     false,
-                    $"bubblewrap: this machine refuses it ({error}); allow user namespaces to this user (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone, AppArmor)");
+                    $"bubblewrap: this machine refuses it ({error}); allow user namespaces and seccomp filters to this user (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone, AppArmor)");
             }
 
             var groups = Cgroup.TryCreate($"probe-{Environment.ProcessId}", _options);
@@ -181,6 +181,7 @@ public sealed class BubblewrapBackend : ISandboxBackend
         Cgroup.Remove(directory.ReadCgroups());
         var groups = Cgroup.TryCreate(directory.Name, _options);
         directory.WriteCgroups(groups);
+        await File.WriteAllBytesAsync(directory.Filter, BubblewrapPrograms.BuildFilter(), cancellationToken).ConfigureAwait(false);
         var sandbox = new BubblewrapCommand(programs, _options).Build(directory, description.Environment, groups, ["serve"]);
         var (exitCode, error) = await HostProgram.RunAsync(
             [.. programs.OnHost(), "launch", "--socket", directory.Socket, "--log", directory.Log, "--", .. sandbox],

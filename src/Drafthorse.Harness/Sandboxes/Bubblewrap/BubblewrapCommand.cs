@@ -11,10 +11,15 @@ internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapO
 {
     private const string DaemonDirectory = "/opt/drafthorse";
 
-    /// <summary>Enters the control groups: their count, their directories, then the command.</summary>
+    /// <summary>Where bubblewrap finds the system call filter.</summary>
+    private const int FilterDescriptor = 4;
+
+    /// <summary>Opens the system call filter and enters the control groups: the filter, the groups' count, their directories, then
+    /// the command.</summary>
     private const string EnterGroups = """
         set -e
-        n=$1; shift
+        exec 4< "$1"
+        n=$2; shift 2
         while [ "$n" -gt 0 ]; do echo $$ > "$1/cgroup.procs"; shift; n=$((n - 1)); done
         exec "$@"
         """;
@@ -46,6 +51,12 @@ internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapO
         ulimit -c 0; ulimit -u "$1"; ulimit -d "$2"; shift 2
         exec "$@"
         """;
+
+    /// <summary>What the kernel tells everybody about the whole machine, or about keys that are not the sandbox's.</summary>
+    private static readonly string[] HiddenFacts =
+    [
+        "/proc/interrupts", "/proc/kcore", "/proc/key-users", "/proc/keys", "/proc/kmsg", "/proc/latency_stats", "/proc/sched_debug", "/proc/timer_list",
+    ];
 
     private static readonly string[] EtcOfHost =
     [
@@ -79,18 +90,19 @@ internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapO
         if (groups.Count == 0)
             arguments.AddRange("/bin/sh", "-c", LimitProcesses, "sh", Text(options.Pids), Text(options.MemoryBytes / 1024));
         arguments.AddRange([.. sandboxd, .. serve]);
-        return Wrap(arguments, groups);
+        return Wrap(arguments, directory.Filter, groups);
     }
 
-    /// <summary>The command that makes an empty sandbox and leaves it at once: shows whether this machine lets us.</summary>
-    public IReadOnlyList<string> BuildProbe() => Wrap([.. Isolate(), "--", "/bin/true"], []);
+    /// <summary>The command that makes an empty sandbox and leaves it at once: shows whether this machine lets us. It reads the system
+    /// call filter from its standard input.</summary>
+    public IReadOnlyList<string> BuildProbe() => Wrap([.. Isolate(), "--", "/bin/true"], "/dev/stdin", []);
 
     private List<string> Isolate()
     {
         List<string> arguments =
         [
             programs.Bubblewrap, "--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000", "--hostname", "sandbox",
-            "--new-session", "--as-pid-1", "--cap-drop", "ALL", .. Network(), "--ro-bind", "/usr", "/usr",
+            "--new-session", "--as-pid-1", "--cap-drop", "ALL", "--seccomp", Text(FilterDescriptor), .. Network(), "--ro-bind", "/usr", "/usr",
         ];
         foreach (var directory in new[] { "/bin", "/sbin", "/lib", "/lib32", "/lib64" })
         {
@@ -107,7 +119,9 @@ internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapO
         if (BubblewrapPrograms.FindDotnetRoot() is { } dotnet && !dotnet.StartsWith("/usr/", StringComparison.Ordinal))
             arguments.AddRange("--ro-bind", Stage(dotnet), dotnet);
 
-        arguments.AddRange("--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", Text(64 << 20), "--tmpfs", "/dev/shm", "--remount-ro", "/dev");
+        arguments.AddRange("--proc", "/proc");
+        arguments.AddRange(HiddenFacts.Where(File.Exists).SelectMany(file => (string[])["--ro-bind", "/dev/null", file]));
+        arguments.AddRange("--dev", "/dev", "--perms", "1777", "--size", Text(64 << 20), "--tmpfs", "/dev/shm", "--remount-ro", "/dev");
         arguments.AddRange("--perms", "1777", "--size", Text(options.TmpBytes), "--tmpfs", "/tmp", "--size", Text(16 << 20), "--tmpfs", "/run");
         arguments.AddRange("--dir", "/var", "--symlink", "/tmp", "/var/tmp", "--symlink", "/run", "/var/run");
         return arguments;
@@ -152,7 +166,7 @@ internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapO
         return all;
     }
 
-    private IReadOnlyList<string> Wrap(List<string> arguments, IReadOnlyList<string> groups)
+    private IReadOnlyList<string> Wrap(List<string> arguments, string filter, IReadOnlyList<string> groups)
     {
         if (programs.AsUser is { } user)
         {
@@ -164,7 +178,7 @@ internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapO
                 ]);
         }
 
-        return ["/bin/sh", "-c", EnterGroups, "sh", Text(groups.Count), .. groups, .. arguments];
+        return ["/bin/sh", "-c", EnterGroups, "sh", filter, Text(groups.Count), .. groups, .. arguments];
     }
 
     /// <summary>The path by which bubblewrap sees a path of the host.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Drafthorse.Harness.Host;
+using Drafthorse.Harness.Sandboxes.Bubblewrap.SystemCalls;
 
 namespace Drafthorse.Harness.Sandboxes.Bubblewrap;
 
@@ -17,11 +18,16 @@ internal sealed record BubblewrapPrograms(string Bubblewrap, IReadOnlyList<strin
     /// <summary>The command that runs <c>sandboxd</c> on the host, where it makes the listening socket.</summary>
     public IReadOnlyList<string> OnHost() => DotnetRoot is null ? [SandboxdFiles[0]] : [Path.Combine(DotnetRoot, "dotnet"), SandboxdFiles[0]];
 
+    /// <summary>The system call filter for this machine's processor.</summary>
+    public static byte[] BuildFilter() => SystemCallFilter.Build(RuntimeInformation.ProcessArchitecture);
+
     /// <summary>Finds them, or says what is missing.</summary>
     public static BubblewrapPrograms Find(BubblewrapOptions options)
     {
         if (!OperatingSystem.IsLinux())
             throw Missing("it needs Linux");
+        if (!SystemCallFilter.Knows(RuntimeInformation.ProcessArchitecture))
+            throw Missing($"there is no system call filter for {RuntimeInformation.ProcessArchitecture}, only for X64 and Arm64");
 
         var bubblewrap = options.BubblewrapPath ?? ProgramFile.Find("bwrap") ?? throw Missing("bwrap is not on PATH; install bubblewrap (Debian, Ubuntu: apt-get install bubblewrap)");
         var asUser = Environment.IsPrivilegedProcess ? options.HostUserId : (int?)null;

@@ -29,6 +29,8 @@ internal sealed class SandboxDirectory(string root, string name)
 
     public string Etc => At("etc");
 
+    public string Filter => At("filter");
+
     /// <summary>The directories that the sandbox may write, with their places inside.</summary>
     public IReadOnlyList<(string Host, string Inside)> Writable => [(At("src"), "/src"), (At("agent"), "/agent"), (At("home"), "/home/agent")];
 
