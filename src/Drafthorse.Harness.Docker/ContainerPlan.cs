@@ -14,8 +14,23 @@ internal static class ContainerPlan
     public const string DeploymentLabel = "dev.drafthorse.deployment";
     public const string ThreadLabel = "dev.drafthorse.thread";
 
-    /// <summary>Without these apt and su fail; everything else is dropped.</summary>
-    private static readonly string[] Capabilities = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"];
+    /// <summary>Without these apt and su fail, and the daemon could not end what another user of the container runs; everything else
+    /// is dropped.</summary>
+    private static readonly string[] Capabilities = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETUID"];
+
+    /// <summary>What is otherwise the engine's own. A crash leaves no image of memory, also not to a program of the host.</summary>
+    private static readonly IList<Ulimit> Limits =
+    [
+        new() { Name = "core", Soft = 1, Hard = 1 },
+        new() { Name = "nofile", Soft = 65_536, Hard = 65_536 },
+        new() { Name = "memlock", Soft = 8 << 20, Hard = 8 << 20 },
+    ];
+
+    /// <summary>A fifth of what everything else has, of 1,024.</summary>
+    private const long Weight = 204;
+
+    /// <summary>Sandboxes end before the server when memory runs out.</summary>
+    private const int OutOfMemoryScore = 500;
 
     public static CreateContainerParameters Create(DockerSandboxOptions options, SandboxStart start, long engineCpus) => new()
     {
@@ -44,6 +59,9 @@ internal static class ContainerPlan
             MemorySwap = options.MemoryBytes,
             NanoCPUs = (long)(Math.Min(options.Cpus, engineCpus) * 1_000_000_000),
             PidsLimit = options.Pids,
+            CPUShares = Weight,
+            OomScoreAdj = OutOfMemoryScore,
+            Ulimits = Limits,
             Tmpfs = new Dictionary<string, string>
             {
                 ["/tmp"] = string.Create(CultureInfo.InvariantCulture, $"rw,exec,nosuid,nodev,mode=1777,size={options.TmpBytes}"),

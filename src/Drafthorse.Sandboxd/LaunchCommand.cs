@@ -15,6 +15,7 @@ internal static class LaunchCommand
 
         Libc.KeepInheritedDescriptors();
         SessionKeyring.Leave();
+        Inheritance.Settle();
 
         Socket listener = ListeningSocket.Listen(line.Require("--socket"));
         string[] environment = [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(variable => $"{variable.Key}={variable.Value}")];

@@ -7,7 +7,10 @@ namespace Drafthorse.Harness.Sandboxes.Bubblewrap;
 /// write, and nothing else of the host; no network but loopback, to which every address leads; no capability but those over
 /// that network, which <c>sandboxd</c> does not hand on.
 /// </summary>
-internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapOptions options)
+/// <param name="programs">What it is made of.</param>
+/// <param name="options">Its limits and paths.</param>
+/// <param name="hostUser">The user of the host that it is when the program is root.</param>
+internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapOptions options, int hostUser)
 {
     private const string DaemonDirectory = "/opt/drafthorse";
 
@@ -48,7 +51,7 @@ internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapO
 
     /// <summary>Where no cgroup holds the sandbox, what limits there are for each process: processes, then kibibytes of data.</summary>
     private const string LimitProcesses = """
-        ulimit -c 0; ulimit -u "$1"; ulimit -d "$2"; shift 2
+        ulimit -u "$1"; ulimit -d "$2"; shift 2
         exec "$@"
         """;
 
@@ -128,10 +131,11 @@ internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapO
     }
 
     /// <summary>As root the network is made before, see <see cref="GiveUpRoot"/>. Else it belongs to the sandbox's user namespace, in which
-    /// the daemon needs its capabilities: a further namespace, to forbid more of them, would take that away.</summary>
-    private string[] Network() => programs.AsUser is null
-        ? ["--cap-add", "CAP_NET_BIND_SERVICE", "--cap-add", "CAP_NET_ADMIN"]
-        : ["--cap-add", "CAP_NET_BIND_SERVICE", "--share-net", "--disable-userns"];
+    /// the daemon needs its capabilities: a further namespace, to forbid more of them, would take that away. With CAP_SYS_RESOURCE it
+    /// lowers the limits of the namespace, and gives that up.</summary>
+    private string[] Network() => programs.IsRoot
+        ? ["--cap-add", "CAP_NET_BIND_SERVICE", "--share-net", "--disable-userns"]
+        : ["--cap-add", "CAP_NET_BIND_SERVICE", "--cap-add", "CAP_NET_ADMIN", "--cap-add", "CAP_SYS_RESOURCE"];
 
     private string[] AddSandboxd(List<string> arguments)
     {
@@ -168,13 +172,13 @@ internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapO
 
     private IReadOnlyList<string> Wrap(List<string> arguments, string filter, IReadOnlyList<string> groups)
     {
-        if (programs.AsUser is { } user)
+        if (programs.IsRoot)
         {
             arguments.InsertRange(
                 0,
                 [
                     "unshare", "--mount", "--net", "--propagation", "private", "--", "/bin/sh", "-c", GiveUpRoot, "sh",
-                    Text(user), _place, Text(_writable), Text(_staged.Count), .. _staged,
+                    Text(hostUser), _place, Text(_writable), Text(_staged.Count), .. _staged,
                 ]);
         }
 
@@ -184,7 +188,7 @@ internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapO
     /// <summary>The path by which bubblewrap sees a path of the host.</summary>
     private string Stage(string path)
     {
-        if (programs.AsUser is null)
+        if (!programs.IsRoot)
             return path;
         _staged.Add(path);
         return $"{_place}/{Text(_staged.Count - 1)}";
