@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Drafthorse.Harness.Sandboxes;
 using Drafthorse.IntegrationTests.Cli;
 
 namespace Drafthorse.IntegrationTests.Sandboxes;
@@ -113,6 +114,27 @@ public sealed class InheritanceTests(DockerEngineFixture docker) : IAsyncDisposa
         Assert.Equal($"{most / 8}", facts["watchers"]);
         Assert.Equal("1", facts["namespace"]);
         Assert.Equal((facts["watchers"], "0", "0"), (facts["max_inotify_instances"], facts["max_user_namespaces"], facts["max_net_namespaces"]));
+    }
+
+    [Fact]
+    public async Task Launch_StarterHasAKey_WhatIsStartedHasAKeyringOfItsOwn()
+    {
+        await PrepareAsync("bubblewrap", 0);
+        string[] search = ["/usr/bin/perl", "-e", """$| = 1; my ($type, $name) = ("user", "drafthorse-test"); print syscall(250, 10, -3, $type, $name, 0) < 0 ? "none: " . ($! + 0) : "found", "\n" """];
+        var log = Path.Combine(_world.Folder, "log");
+        string[] launch = ["dotnet", SandboxdPrograms.FindManaged()!, "launch", "--socket", Path.Combine(_world.Folder, "s"), "--log", log, "--"];
+
+        await using var starter = CliProcess.Start(_world, "perl", ["starter.pl", "0", "secret", .. search]);
+        await starter.EndAsync();
+        await using var launched = CliProcess.Start(_world, "perl", ["starter.pl", "0", "secret", .. launch, .. search]);
+        await launched.EndAsync();
+        launched.Expect(0);
+        string found;
+        while (!File.Exists(log) || !(found = await File.ReadAllTextAsync(log, TestContext.Current.CancellationToken)).EndsWith('\n'))
+            await Task.Yield();
+
+        // ENOKEY.
+        Assert.Equal(("found\n", "none: 126\n"), (starter.Output, found));
     }
 
     private async Task PrepareAsync(string sandbox, int user)
