@@ -18,14 +18,6 @@ internal static class ContainerPlan
     /// is dropped.</summary>
     private static readonly string[] Capabilities = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETUID"];
 
-    /// <summary>What is otherwise the engine's own. A crash leaves no image of memory, also not to a program of the host.</summary>
-    private static readonly IList<Ulimit> Limits =
-    [
-        new() { Name = "core", Soft = 1, Hard = 1 },
-        new() { Name = "nofile", Soft = 65_536, Hard = 65_536 },
-        new() { Name = "memlock", Soft = 8 << 20, Hard = 8 << 20 },
-    ];
-
     /// <summary>A fifth of what everything else has, of 1,024.</summary>
     private const long Weight = 204;
 
@@ -61,7 +53,6 @@ internal static class ContainerPlan
             PidsLimit = options.Pids,
             CPUShares = Weight,
             OomScoreAdj = OutOfMemoryScore,
-            Ulimits = Limits,
             Tmpfs = new Dictionary<string, string>
             {
                 ["/tmp"] = string.Create(CultureInfo.InvariantCulture, $"rw,exec,nosuid,nodev,mode=1777,size={options.TmpBytes}"),

@@ -27,18 +27,8 @@ internal static unsafe partial class Inheritance
         if (!OperatingSystem.IsLinux())
             return;
 
-        _ = umask(OrdinaryUmask);
+        SettleLimits();
         _ = personality(0);
-
-        // With one byte the kernel also runs no program of the host for a crash, which it does with none.
-        Limit(CoreLimit, 1, 1);
-        Limit(FilesLimit, 65_536, 65_536);
-        Limit(StackLimit, 8 << 20, ulong.MaxValue);
-        Limit(LockedMemoryLimit, 8 << 20, 8 << 20);
-        Limit(QueuesLimit, 819_200, 819_200);
-        Limit(NiceLimit, 0, 0);
-        Limit(RealTimeLimit, 0, 0);
-
         int priority = 0;
         _ = sched_setscheduler(0, SCHED_OTHER, &priority);
         _ = setpriority(PRIO_PROCESS, 0, Nice);
@@ -50,6 +40,24 @@ internal static unsafe partial class Inheritance
         {
             // The server itself is to end before.
         }
+    }
+
+    /// <summary>Sets the umask and the limits of this process and all that it starts.</summary>
+    public static void SettleLimits()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+
+        _ = umask(OrdinaryUmask);
+
+        // With one byte the kernel also runs no program of the host for a crash, which it does with none.
+        Limit(CoreLimit, 1, 1);
+        Limit(FilesLimit, 65_536, 65_536);
+        Limit(StackLimit, 8 << 20, ulong.MaxValue);
+        Limit(LockedMemoryLimit, 8 << 20, 8 << 20);
+        Limit(QueuesLimit, 819_200, 819_200);
+        Limit(NiceLimit, 0, 0);
+        Limit(RealTimeLimit, 0, 0);
     }
 
     private static void Limit(int resource, ulong soft, ulong hard)

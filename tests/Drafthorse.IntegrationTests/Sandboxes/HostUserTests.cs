@@ -8,7 +8,7 @@ namespace Drafthorse.IntegrationTests.Sandboxes;
 public sealed class HostUserTests : IAsyncDisposable
 {
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("dh-");
-    private readonly Log _log = new();
+    private readonly LogLines _log = new();
     private readonly List<BubblewrapBackend> _backends = [];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -128,7 +128,7 @@ public sealed class HostUserTests : IAsyncDisposable
         return int.Parse(stat.StandardOutput.ReadToEnd(), System.Globalization.CultureInfo.InvariantCulture);
     }
 
-    private sealed class Log : ILogger<BubblewrapBackend>
+    private sealed class LogLines : ILogger<BubblewrapBackend>
     {
         public List<string> Lines { get; } = [];
 

@@ -70,7 +70,7 @@ public sealed class LeftoverTests(DockerEngineFixture docker)
         Assert.True(held.MemoryBytes > 40_000_000, $"{held.MemoryBytes} bytes");
         Assert.Equal(SandboxStatus.Stopped, stopped);
         Assert.Equal(AcquirePath.Resume, again.Path);
-        Assert.Equal("kept", await world.ShellAsync(again, "cat kept /tmp/large"));
+        Assert.Equal("kept", await world.ShellAsync(again, "cat kept; ls /tmp"));
     }
 
     /// <summary>The processes of this machine that sleep for this long.</summary>

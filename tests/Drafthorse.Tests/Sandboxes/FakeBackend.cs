@@ -85,6 +85,8 @@ internal sealed class FakeBackend(TimeProvider time) : ISandboxBackend
 
     public Task StopAsync(SandboxRecord sandbox, CancellationToken cancellationToken)
     {
+        if (this[sandbox] == SandboxStatus.Gone)
+            throw new SandboxException(SandboxProblem.Gone, "fake: it is gone");
         this[sandbox] = SandboxStatus.Stopped;
         return Task.CompletedTask;
     }
