@@ -34,19 +34,23 @@ public sealed partial class SandboxPool
     }
 
     /// <summary>
-    /// Stops the sandboxes that this pool has used and that are not in use: a server that ends leaves none that holds anything. Those whose
-    /// threads have an owner elsewhere meanwhile are left to it.
+    /// Stops the sandboxes that this pool has used and that are not in use: a server that ends leaves none that holds anything. Those of
+    /// threads that wait for the next server are paused, so that it finds their commands; those whose threads have it already are left to it.
     /// </summary>
     public async Task StopUsedAsync(IThreadStore store, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(store);
         foreach (var (sandbox, threadId) in _used.Values)
         {
-            if (_held.Values.Contains(sandbox.Id) || await store.GetThreadAsync(threadId, cancellationToken).ConfigureAwait(false) is { Owner: not null })
+            var thread = await store.GetThreadAsync(threadId, cancellationToken).ConfigureAwait(false);
+            if (_held.Values.Contains(sandbox.Id) || thread is { Owner: not null })
                 continue;
             try
             {
-                await Backend.StopAsync(sandbox, cancellationToken).ConfigureAwait(false);
+                if (thread is { State: ThreadStatus.Queued or ThreadStatus.Running })
+                    await Backend.PauseAsync(sandbox, cancellationToken).ConfigureAwait(false);
+                else
+                    await Backend.StopAsync(sandbox, cancellationToken).ConfigureAwait(false);
             }
             catch (SandboxException exception) when (exception.Problem is SandboxProblem.Gone)
             {

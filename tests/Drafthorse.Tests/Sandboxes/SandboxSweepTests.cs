@@ -182,6 +182,16 @@ public sealed class SandboxSweepTests : IAsyncDisposable
         Assert.Equal(SandboxStatus.Running, _backend[sandbox]);
     }
 
+    [Fact]
+    public async Task StopUsedAsync_ThreadWaitsForTheNextServer_IsPaused()
+    {
+        var sandbox = await RunOnceAsync(ThreadStatus.Queued);
+
+        await _pool.StopUsedAsync(_store, Token);
+
+        Assert.Equal(SandboxStatus.Paused, _backend[sandbox]);
+    }
+
     [Theory]
     [InlineData(true, SandboxStatus.Running)]
     [InlineData(false, SandboxStatus.Stopped)]
