@@ -11,7 +11,7 @@ namespace Drafthorse.Harness.Docker;
 /// processes, memory and processors. <c>sandboxd</c> is delivered by archive upload; the byte stream is a
 /// <c>docker exec</c> that stays open.
 /// </summary>
-public sealed class DockerBackend : ISandboxBackend
+public sealed partial class DockerBackend : ISandboxBackend
 {
     private static readonly string[] Attach = [ContainerPlan.DaemonPath, "attach", "--socket", ContainerPlan.SocketPath];
 
@@ -120,48 +120,6 @@ public sealed class DockerBackend : ISandboxBackend
         catch (DockerApiException exception)
         {
             throw DockerEngine.Refused("inspect the sandbox", exception);
-        }
-    }
-
-    /// <inheritdoc />
-    public async Task PauseAsync(SandboxRecord sandbox, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(sandbox);
-        try
-        {
-            await _engine.CallAsync((client, token) => client.Containers.PauseContainerAsync(sandbox.Id, token), cancellationToken).ConfigureAwait(false);
-        }
-        catch (DockerApiException exception) when (exception.StatusCode == HttpStatusCode.Conflict)
-        {
-            // It is paused already, or does not run: still either way.
-        }
-        catch (DockerApiException exception)
-        {
-            throw DockerEngine.Refused("pause the sandbox", exception);
-        }
-    }
-
-    /// <inheritdoc />
-    public async Task RemoveAsync(SandboxRecord sandbox, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(sandbox);
-        await ThrowIfElsewhereAsync(sandbox, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await _engine.RemoveContainerAsync(sandbox.Id, cancellationToken).ConfigureAwait(false);
-            await _engine.RemoveQuietlyAsync(ContainerPlan.RouterOf(sandbox.Id)).ConfigureAwait(false);
-        }
-        catch (SandboxException exception) when (exception.Problem is SandboxProblem.Gone)
-        {
-            // Somebody else was faster.
-        }
-        catch (DockerApiException exception) when (exception.StatusCode == HttpStatusCode.Conflict)
-        {
-            // Somebody else removes it right now.
-        }
-        catch (DockerApiException exception)
-        {
-            throw DockerEngine.Refused("remove the sandbox", exception);
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Docker.DotNet;
@@ -108,6 +110,46 @@ internal sealed class DockerEngine : IDisposable
         }
     }
 
+    /// <summary>Ends all processes of a container at once, also of a paused one.</summary>
+    public async Task StopContainerAsync(string id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CallAsync((client, token) => client.Containers.UnpauseContainerAsync(id, token), cancellationToken).ConfigureAwait(false);
+        }
+        catch (DockerApiException exception) when (exception.StatusCode is HttpStatusCode.Conflict or HttpStatusCode.InternalServerError)
+        {
+            // It is not paused.
+        }
+
+        await CallAsync(
+            (client, token) => client.Containers.StopContainerAsync(id, new ContainerStopParameters { WaitBeforeKillSeconds = 0 }, token), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Whether a container's first process has children, as it has when anything was left: it adopts what has no parent. What
+    /// came by <c>docker exec</c> is no child of it.</summary>
+    public async Task<bool> HasChildrenAsync(string id, CancellationToken cancellationToken)
+    {
+        var container = await CallAsync((client, token) => client.Containers.InspectContainerAsync(id, token), cancellationToken).ConfigureAwait(false);
+        var processes = await CallAsync((client, token) => client.Containers.ListProcessesAsync(id, new ContainerListProcessesParameters(), token), cancellationToken).ConfigureAwait(false);
+        var parent = processes.Titles?.IndexOf("PPID") ?? -1;
+        var first = container.State?.Pid.ToString(CultureInfo.InvariantCulture);
+        return parent >= 0 && processes.Processes?.Any(process => process[parent] == first) == true;
+    }
+
+    /// <summary>Bytes of memory of a container's processes and of its files in memory, not what is cached of files on disk.</summary>
+    public async Task<long> ReadMemoryAsync(string id, CancellationToken cancellationToken)
+    {
+        var read = new TaskCompletionSource<ContainerStatsResponse>();
+        await CallAsync(
+            (client, token) => client.Containers.GetContainerStatsAsync(
+                id, new ContainerStatsParameters { Stream = false, OneShot = true }, new Progress(read), token),
+            cancellationToken).ConfigureAwait(false);
+        return read.Task is { IsCompletedSuccessfully: true, Result.MemoryStats: { Stats: { } stats } memory }
+            ? Math.Max(0, (long)memory.Usage - stats.Where(fact => fact.Key is "active_file" or "inactive_file").Sum(fact => (long)fact.Value))
+            : 0;
+    }
+
     public Task RemoveContainerAsync(string id, CancellationToken cancellationToken) => CallAsync(
         (client, token) => client.Containers.RemoveContainerAsync(id, new ContainerRemoveParameters { Force = true, RemoveVolumes = true }, token),
         cancellationToken);
@@ -143,4 +185,9 @@ internal sealed class DockerEngine : IDisposable
     }
 
     public void Dispose() => _client.Dispose();
+
+    private sealed class Progress(TaskCompletionSource<ContainerStatsResponse> read) : IProgress<ContainerStatsResponse>
+    {
+        public void Report(ContainerStatsResponse value) => read.TrySetResult(value);
+    }
 }

@@ -14,6 +14,8 @@ internal static class LaunchCommand
             throw new UsageException("The command is missing.");
 
         Libc.KeepInheritedDescriptors();
+        SessionKeyring.Leave();
+        Inheritance.Settle();
 
         Socket listener = ListeningSocket.Listen(line.Require("--socket"));
         string[] environment = [.. Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(variable => $"{variable.Key}={variable.Value}")];

@@ -16,6 +16,9 @@ internal static class ServeCommand
 
     public static async Task<int> RunAsync(CommandLine line)
     {
+        NamespaceLimits.LowerAndRunAnew();
+        Inheritance.SettleLimits();
+
         // Rights are a thread's own, so they are dropped here, before there is a thread that starts commands. The doors still need them.
         Libc.KeepInheritedDescriptors();
         Libc.HideFromOthers();

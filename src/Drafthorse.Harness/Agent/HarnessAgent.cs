@@ -176,7 +176,8 @@ public sealed class HarnessAgent : IAsyncDisposable
     /// <summary>Lets go of what the builder made for the agent: its sandboxes' backend, and its store when none was given.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var owned in _owned)
+        // The sandboxes before the store: what is done with them is read from it.
+        foreach (var owned in _owned.Reverse())
         {
             await owned.DisposeAsync().ConfigureAwait(false);
         }

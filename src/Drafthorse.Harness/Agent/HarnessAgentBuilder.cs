@@ -215,6 +215,7 @@ public sealed class HarnessAgentBuilder
         var (client, model) = _model ?? throw new InvalidOperationException($"Agent '{_name}' has no model: call UseModel, or register an IChatClient.");
         var catalog = _catalog ?? ModelCatalog.BuiltIn;
         var owned = new List<IAsyncDisposable>();
+        var store = _store ?? Owned(owned, new InMemoryThreadStore(_timeProvider));
         return new HarnessAgent(
             new AgentOptions
             {
@@ -223,10 +224,10 @@ public sealed class HarnessAgentBuilder
                 Model = model,
                 Fallbacks = [.. _fallbacks.Select(fallback => fallback.Name)],
                 FindModel = catalog.Find,
-                Store = _store ?? Owned(owned, new InMemoryThreadStore(_timeProvider)),
+                Store = store,
                 Tools = new ToolSet([.. CoreTools.All, .. _tools]),
                 Instructions = _prompt.ComposeAsync,
-                AcquireSandbox = _sandbox ?? Owned(owned, new SpecSandboxes(_filesystem ?? new LocalFilesystemSpec(), _timeProvider, _loggers)).AcquireAsync,
+                AcquireSandbox = _sandbox ?? Owned(owned, new SpecSandboxes(_filesystem ?? new LocalFilesystemSpec(), store, _timeProvider, _loggers)).AcquireAsync,
                 CreateClient = _choice,
                 Middleware = [.. _middleware],
                 Budget = _budget,

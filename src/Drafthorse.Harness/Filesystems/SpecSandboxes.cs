@@ -1,6 +1,7 @@
 using Drafthorse.Harness.Egress;
 using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Sandboxes;
+using Drafthorse.Harness.Threads;
 using Drafthorse.Sandbox.Doors;
 using Drafthorse.Sandbox.Wire;
 using Microsoft.Extensions.Logging;
@@ -12,10 +13,11 @@ internal sealed class SpecSandboxes : IAsyncDisposable
 {
     private readonly FilesystemSpec _spec;
     private readonly SandboxPool _pool;
+    private readonly IThreadStore _store;
     private bool _isReady;
 
     /// <summary>Throws <see cref="NotSupportedException"/> for an isolation scope that there is not.</summary>
-    public SpecSandboxes(FilesystemSpec spec, TimeProvider timeProvider, ILoggerFactory loggers)
+    public SpecSandboxes(FilesystemSpec spec, IThreadStore store, TimeProvider timeProvider, ILoggerFactory loggers)
     {
         if (spec.IsolationScope != IsolationScope.Session)
         {
@@ -23,6 +25,7 @@ internal sealed class SpecSandboxes : IAsyncDisposable
         }
 
         _spec = spec;
+        _store = store;
         _pool = new SandboxPool(spec.CreateBackend(timeProvider), spec.Lifetimes, timeProvider, loggers.CreateLogger<SandboxPool>());
     }
 
@@ -46,7 +49,11 @@ internal sealed class SpecSandboxes : IAsyncDisposable
         return await _pool.AcquireAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
-    public ValueTask DisposeAsync() => _pool.Backend.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _pool.StopUsedAsync(_store, CancellationToken.None).ConfigureAwait(false);
+        await _pool.Backend.DisposeAsync().ConfigureAwait(false);
+    }
 
     private static WireHandlers Doors(EgressGate gate, RunContext run) =>
         new WireHandlers().AddTunnels(gate.Open(run.Thread.Id, null, new Dictionary<string, Func<Stream, CancellationToken, Task>>()).ServeAsync);

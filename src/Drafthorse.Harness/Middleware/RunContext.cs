@@ -162,6 +162,13 @@ public sealed class RunContext : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends what the run has left running in its sandbox. Throws <see cref="SandboxException"/>.</summary>
+    internal async Task EndCommandsAsync(CancellationToken cancellationToken)
+    {
+        if (_sandbox is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+            await (await _sandbox.Value.ConfigureAwait(false)).EndCommandsAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Lets the sandbox go; it stays warm for the next run.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -29,6 +29,13 @@ public interface ISandboxBackend : IAsyncDisposable
     /// <summary>Freezes a running sandbox; its processes keep their memory. Where the machine has no means to freeze, it runs on.</summary>
     Task PauseAsync(SandboxRecord sandbox, CancellationToken cancellationToken);
 
+    /// <summary>Ends all processes of a sandbox, so that it holds no memory. Its files stay, but for those in memory (<c>/tmp</c>); attaching
+    /// starts it again. Where tools act on the machine itself, the commands end and it can be used on.</summary>
+    Task StopAsync(SandboxRecord sandbox, CancellationToken cancellationToken);
+
+    /// <summary>What a sandbox that runs or is paused takes of the machine. Seen from outside, so that what runs inside has no say.</summary>
+    Task<SandboxUse> MeasureAsync(SandboxRecord sandbox, CancellationToken cancellationToken);
+
     /// <summary>Ends a sandbox and removes all it holds. One that is gone is no error.</summary>
     Task RemoveAsync(SandboxRecord sandbox, CancellationToken cancellationToken);
 

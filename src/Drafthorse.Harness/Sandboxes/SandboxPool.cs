@@ -22,6 +22,7 @@ public sealed partial class SandboxPool
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<SandboxSession, string> _held = new();
+    private readonly ConcurrentDictionary<string, (SandboxRecord Sandbox, ThreadId Thread)> _used = new();
 
     /// <summary>A pool over a backend, which stays the caller's.</summary>
     public SandboxPool(ISandboxBackend backend, SandboxPoolOptions? options = null, TimeProvider? timeProvider = null, ILogger<SandboxPool>? logger = null)
@@ -64,8 +65,16 @@ public sealed partial class SandboxPool
                 ? await AttachAsync(sandbox!, request, cancellationToken).ConfigureAwait(false)
                 : await AttachWhenUpAsync(sandbox!, request, cancellationToken).ConfigureAwait(false);
             var session = new SandboxSession(
-                sandbox!, path, client, token => AttachAsync(sandbox!, request, token), released => _held.TryRemove(released, out _), _options, _time);
+                sandbox!,
+                path,
+                client,
+                token => AttachAsync(sandbox!, request, token),
+                token => Backend.StopAsync(sandbox!, token),
+                released => _held.TryRemove(released, out _),
+                _options,
+                _time);
             _held[session] = sandbox!.Id;
+            _used[sandbox.Id] = (sandbox, request.ThreadId);
             LogAcquired(Backend.Kind, path, request.ThreadId);
             SandboxMetrics.Record(Backend.Kind, path, _time.GetElapsedTime(began));
             return session;

@@ -8,6 +8,7 @@ namespace Drafthorse.Harness.Sandboxes;
 public sealed class SandboxSession : IAsyncDisposable
 {
     private readonly Func<CancellationToken, Task<SandboxClient>> _attach;
+    private readonly Func<CancellationToken, Task> _stop;
     private readonly Action<SandboxSession> _released;
     private readonly SandboxPoolOptions _options;
     private readonly TimeProvider _time;
@@ -21,6 +22,7 @@ public sealed class SandboxSession : IAsyncDisposable
         AcquirePath path,
         SandboxClient client,
         Func<CancellationToken, Task<SandboxClient>> attach,
+        Func<CancellationToken, Task> stop,
         Action<SandboxSession> released,
         SandboxPoolOptions options,
         TimeProvider time)
@@ -31,6 +33,7 @@ public sealed class SandboxSession : IAsyncDisposable
         Path = path;
         _client = client;
         _attach = attach;
+        _stop = stop;
         _released = released;
         _watching = WatchAsync();
     }
@@ -51,6 +54,14 @@ public sealed class SandboxSession : IAsyncDisposable
     {
         var client = Volatile.Read(ref _client);
         return client.Connection.Error is null ? ValueTask.FromResult(client) : new ValueTask<SandboxClient>(AttachAgainAsync(cancellationToken));
+    }
+
+    /// <summary>Ends every process in the sandbox but <c>sandboxd</c>, at the end of a run: nobody waits for them any more. A sandbox that
+    /// does not do it is stopped. Throws <see cref="SandboxException"/> as <see cref="GetClientAsync"/> does.</summary>
+    public async Task EndCommandsAsync(CancellationToken cancellationToken)
+    {
+        if (!await TryEndCommandsAsync(cancellationToken).ConfigureAwait(false))
+            await _stop(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Closes the stream; what runs inside goes on.</summary>
@@ -81,6 +92,25 @@ public sealed class SandboxSession : IAsyncDisposable
         catch (OperationCanceledException)
         {
             // The session has ended.
+        }
+    }
+
+    private async Task<bool> TryEndCommandsAsync(CancellationToken cancellationToken)
+    {
+        using var late = new CancellationTokenSource(_options.EndTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            var client = await GetClientAsync(either.Token).ConfigureAwait(false);
+            return await client.Commands.EndAllAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is WireException or SandboxCallException)
+        {
+            return false;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
         }
     }
 

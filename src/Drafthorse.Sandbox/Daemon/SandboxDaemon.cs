@@ -81,6 +81,9 @@ public sealed class SandboxDaemon : IAsyncDisposable
         return host;
     }
 
+    /// <summary>Ends all commands and what they have left behind; connections go on.</summary>
+    public Task EndCommandsAsync() => _commands.EndAllAsync();
+
     /// <summary>Ends all connections and all commands.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -52,4 +52,11 @@ public sealed class CommandClient
     /// <summary>Kills a command and all it started, and waits until that is done. One that has ended is left as it is.</summary>
     public Task<CommandInfo> KillAsync(string callId, CancellationToken cancellationToken) => _connection.InvokeAsync(
         ExecMethods.Kill, new CommandRef(callId), ExecJson.Default.CommandRef, ExecJson.Default.CommandInfo, cancellationToken);
+
+    /// <summary>Ends all commands, and every process that commands have left behind: in the background, in sessions of their own, without
+    /// parents. In a sandbox of its own all but the daemon ends; where the daemon is hosted in a program, what its own commands started.
+    /// False when something still runs.</summary>
+    public async Task<bool> EndAllAsync(CancellationToken cancellationToken) =>
+        (await _connection.InvokeAsync(
+            ExecMethods.EndAll, new Done(true), ExecJson.Default.Done, ExecJson.Default.Done, cancellationToken).ConfigureAwait(false)).Known;
 }

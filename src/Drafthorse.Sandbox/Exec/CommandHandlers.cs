@@ -20,6 +20,7 @@ internal sealed class CommandHandlers(CommandTable table)
         })
         .Unary(ExecMethods.List, ExecJson.Default.Done, ExecJson.Default.CommandList, (_, _) => Task.FromResult(new CommandList(table.List())))
         .Unary(ExecMethods.Tail, ExecJson.Default.TailRequest, ExecJson.Default.CommandTail, (request, _) => Task.FromResult(Tail(request)))
+        .Unary(ExecMethods.EndAll, ExecJson.Default.Done, ExecJson.Default.Done, async (_, _) => new Done(await table.EndAllAsync().ConfigureAwait(false)))
         .Unary(ExecMethods.Kill, ExecJson.Default.CommandRef, ExecJson.Default.CommandInfo, KillAsync);
 
     private async Task ExecAsync(WireStream call, ReadOnlyMemory<byte> head, CancellationToken cancellationToken)

@@ -28,7 +28,7 @@ public static class CommandRecords
                 continue;
 
             // After a start of the machine nothing of it is left, and its mark is nobody's.
-            new ProcessTree(-1, record.Mark).FreezeAndKill();
+            ProcessTree.OfAll(record.Mark, countsStrays: false).FreezeAndKill();
             Forget(path);
             ended++;
         }

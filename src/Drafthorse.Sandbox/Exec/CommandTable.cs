@@ -4,7 +4,7 @@ using Drafthorse.Sandbox.Wire;
 namespace Drafthorse.Sandbox.Exec;
 
 /// <summary>The commands of a sandbox by call id: those that run, and results until they are acknowledged. An id runs once.</summary>
-internal sealed class CommandTable(CommandSettings settings) : IDisposable
+internal sealed class CommandTable : IDisposable
 {
     public const string Acknowledged = "acknowledged";
     public const string Conflict = "conflict";
@@ -19,11 +19,19 @@ internal sealed class CommandTable(CommandSettings settings) : IDisposable
     private readonly OrderedDictionary<string, (RunningCommand Running, ExecRequest Request)> _commands = new(StringComparer.Ordinal);
     private readonly HashSet<string> _forgotten = new(StringComparer.Ordinal);
     private readonly Queue<string> _forgottenOrder = new();
-    private readonly CommandPlan _plan = new(settings);
+    private readonly CommandSettings _settings;
+    private readonly CommandPlan _plan;
+    private readonly CommandLoop _loop;
     private readonly Lock _recording = new();
     private string? _record;
     private bool _isRecorded;
-    private readonly CommandLoop _loop = new(settings.OwnsProcess);
+
+    public CommandTable(CommandSettings settings)
+    {
+        _settings = settings;
+        _plan = new CommandPlan(settings);
+        _loop = new CommandLoop(settings.OwnsProcess, CommandRecords.MarkOf(_plan.Instance));
+    }
 
     /// <summary>Starts the command, or joins the one that has its id. Throws <see cref="SandboxCallException"/>.</summary>
     public RunningCommand Run(ExecRequest request, bool background)
@@ -65,6 +73,13 @@ internal sealed class CommandTable(CommandSettings settings) : IDisposable
     }
 
     public void Kill(RunningCommand command, ExecEnd reason) => _loop.Kill(command, reason);
+
+    /// <summary>Ends all commands and what they have left behind. False when something still runs.</summary>
+    public async Task<bool> EndAllAsync()
+    {
+        await _loop.EndAllAsync().ConfigureAwait(false);
+        return _loop.All().IsGone();
+    }
 
     public void Attach(RunningCommand command, LiveOutput live) => _loop.Post(() => command.Attach(live));
 
@@ -122,7 +137,7 @@ internal sealed class CommandTable(CommandSettings settings) : IDisposable
         lock (_recording)
         {
             if (!_isRecorded)
-                _record = CommandRecords.Write(settings.RecordDirectory, _plan.Instance);
+                _record = CommandRecords.Write(_settings.RecordDirectory, _plan.Instance);
             _isRecorded = true;
         }
     }

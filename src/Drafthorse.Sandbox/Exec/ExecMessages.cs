@@ -10,6 +10,7 @@ internal static class ExecMethods
     public const string List = "exec.list";
     public const string Tail = "exec.tail";
     public const string Kill = "exec.kill";
+    public const string EndAll = "exec.endAll";
 }
 
 /// <summary>An exec call: the command, and whether its output is wanted while it runs.</summary>

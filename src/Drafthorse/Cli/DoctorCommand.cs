@@ -11,6 +11,7 @@ using Drafthorse.Harness.Threads;
 using Drafthorse.Settings;
 using Drafthorse.Terminal;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Drafthorse.Cli;
 
@@ -155,7 +156,7 @@ internal sealed class DoctorCommand
     private async Task SandboxesAsync(CancellationToken cancellationToken)
     {
         var any = false;
-        foreach (var backend in SandboxKinds.All(_settings, Environment.CurrentDirectory))
+        foreach (var backend in SandboxKinds.All(_settings, Environment.CurrentDirectory, NullLoggerFactory.Instance))
         {
             await using var owned = backend;
             var availability = await backend.CheckAsync(cancellationToken);

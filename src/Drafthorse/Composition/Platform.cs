@@ -122,6 +122,7 @@ internal sealed class Platform : IAsyncDisposable
     {
         foreach (var channel in Channels.OfType<IDisposable>())
             channel.Dispose();
+        await Sandboxes.StopUsedAsync(Store, CancellationToken.None);
         foreach (var owned in _owned)
             await owned.DisposeAsync();
     }
@@ -134,7 +135,10 @@ internal sealed class Platform : IAsyncDisposable
             new GitGatewayOptions { StateDirectory = Path.Combine(settings.StatePath, "git") },
             github is null ? (_, _, _) => default : github.GetGitCredentialAsync);
         var egress = NewEgress(settings, options.Loggers);
-        var pool = new SandboxPool(selection.Backend, logger: options.Loggers.CreateLogger<SandboxPool>());
+        var pool = new SandboxPool(
+            selection.Backend,
+            new SandboxPoolOptions { MaxKept = settings.MaxKeptSandboxes, MaxKeptMemoryBytes = settings.MaxKeptSandboxMemory },
+            logger: options.Loggers.CreateLogger<SandboxPool>());
         var drafts = NewDraftOptions(settings, options, selection);
         var sandboxes = new RepositorySandboxes(pool, egress, new GitGatewayServer(mirrors, options.Loggers.CreateLogger<GitGatewayServer>()), drafts, ReadTrust(settings));
 

@@ -14,14 +14,14 @@ internal static class SandboxKinds
     public static async Task<SandboxSelection> SelectAsync(DrafthorseSettings settings, PlatformOptions options, CancellationToken cancellationToken)
     {
         var kind = options.Sandbox ?? settings.SandboxType ?? options.DefaultSandbox;
-        var candidates = All(settings, options.LocalDirectory);
+        var candidates = All(settings, options.LocalDirectory, options.Loggers);
         var selection = await SandboxSelection.SelectAsync(candidates, kind, options.MayBeLocal, cancellationToken);
         foreach (var other in candidates.Where(candidate => candidate != selection.Backend))
             await other.DisposeAsync();
         return selection;
     }
 
-    public static IReadOnlyList<ISandboxBackend> All(DrafthorseSettings settings, string? localDirectory)
+    public static IReadOnlyList<ISandboxBackend> All(DrafthorseSettings settings, string? localDirectory, ILoggerFactory loggers)
     {
         HomeFolder.Prepare(settings);
         var local = localDirectory ?? Path.Combine(settings.StatePath, "checkouts");
@@ -31,7 +31,8 @@ internal static class SandboxKinds
         return
         [
             new DockerBackend(new DockerSandboxOptions { Image = settings.SandboxImage, Deployment = DeploymentOf(settings.Home) }),
-            new BubblewrapBackend(new BubblewrapOptions { StateDirectory = Path.Combine(settings.StatePath, "bubblewrap") }),
+            new BubblewrapBackend(
+                new BubblewrapOptions { StateDirectory = Path.Combine(settings.StatePath, "bubblewrap") }, logger: loggers.CreateLogger<BubblewrapBackend>()),
             new LocalBackend(onThisMachine),
         ];
     }

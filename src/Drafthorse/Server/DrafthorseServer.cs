@@ -79,7 +79,10 @@ internal sealed class DrafthorseServer : IAsyncDisposable
     private static WebApplication Build(Platform platform, ApiAccess access, string urls, Action<ILoggingBuilder>? logging)
     {
         var settings = platform.Settings;
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ContentRootPath = AppContext.BaseDirectory });
+
+        // Nothing is watched: a user has few watchers, which others may have taken, and the server would not start.
+        string[] unwatched = ["--hostBuilder:reloadConfigOnChange=false"];
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = unwatched, ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
         logging?.Invoke(builder.Logging);
         builder.WebHost.UseUrls(urls);

@@ -21,8 +21,9 @@ internal sealed partial class SweepService(Platform platform, ILogger<SweepServi
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // The first round at once: a server that was killed may have left something that runs.
         using var timer = new PeriodicTimer(Interval);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        do
         {
             try
             {
@@ -33,6 +34,7 @@ internal sealed partial class SweepService(Platform platform, ILogger<SweepServi
                 LogFailed(logger, exception);
             }
         }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Sandboxes could not be swept; the next round tries again")]

@@ -56,6 +56,12 @@ internal sealed record DrafthorseSettings
     /// <summary>How long a lease lasts without renewal.</summary>
     public TimeSpan LeaseTime { get; init; }
 
+    /// <summary>Most sandboxes that are kept started while no run uses them.</summary>
+    public int MaxKeptSandboxes { get; init; }
+
+    /// <summary>Most memory of those, in bytes.</summary>
+    public long MaxKeptSandboxMemory { get; init; }
+
     /// <summary>Values that must not reach a model or a journal, by the names of their settings.</summary>
     public required IReadOnlyDictionary<string, string> Secrets { get; init; }
 
@@ -120,6 +126,8 @@ internal sealed record DrafthorseSettings
                     PerOrganization = reader.Limit("Drafthorse:Runs:PerOrganization", int.MaxValue),
                 },
                 LeaseTime = TimeSpan.FromSeconds(reader.Number("Drafthorse:LeaseSeconds", 30, 1, 600)),
+                MaxKeptSandboxes = reader.Number("Drafthorse:Sandboxes:MaxKept", 32, 0, 10_000),
+                MaxKeptSandboxMemory = (long)reader.Number("Drafthorse:Sandboxes:MaxKeptMemoryMiB", 4096, 0, 1 << 30) << 20,
                 Secrets = ReadSecrets(reader, github, egress).Concat(PassedVariables.Secrets(passed, Environment.GetEnvironmentVariable)).DistinctBy(secret => secret.Key).ToDictionary(StringComparer.Ordinal),
                 NotYet = [.. UnusedYet.Where(name => reader.Text(name) is not null)],
             };

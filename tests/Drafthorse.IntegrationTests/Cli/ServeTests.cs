@@ -54,6 +54,15 @@ public sealed partial class ServeTests : IAsyncLifetime
     }
 
     [Fact]
+    public void Serve_Started_WatchesNoFiles()
+    {
+        var open = Directory.EnumerateFiles($"/proc/{_serve.Id}/fd").Select(path => new FileInfo(path).LinkTarget ?? "").ToList();
+
+        Assert.Contains(open, target => target.StartsWith("socket:", StringComparison.Ordinal));
+        Assert.DoesNotContain(open, target => target.Contains("inotify", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Serve_AddressInUse_Is2AndSaysWhatToDo()
     {
         await using var second = await CliProcess.RunAsync(_world, "serve", "--urls", _url);

@@ -39,6 +39,19 @@ public abstract class SandboxdExecTests(bool native) : ExecConformance
     }
 
     [Fact]
+    public async Task EndAll_StrayWithoutAnyMark_IsEndedToo()
+    {
+        string name = Mark();
+        await RunAsync($"setsid env -i setsid sh -c 'sleep 1000.{name} & exit' > /dev/null 2>&1 &");
+        while (Count(name) < 1)
+            await Client.PingAsync(Token);
+
+        Assert.True(await Commands.EndAllAsync(Token));
+
+        Assert.Equal(0, Count(name));
+    }
+
+    [Fact]
     public async Task Exec_OrphanEnds_IsReaped()
     {
         int daemon = Client.Info.ProcessId;

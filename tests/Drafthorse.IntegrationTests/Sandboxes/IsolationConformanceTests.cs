@@ -129,8 +129,8 @@ public sealed class IsolationConformanceTests(DockerEngineFixture docker)
             true
             """);
 
-        // chown, dac_override, fowner, setgid, setuid: what package installers need in a container.
-        Assert.Equal(kind == SandboxKind.Docker ? "0000000000000000 00000000000000cb" : "0000000000000000", capabilities);
+        // chown, dac_override, fowner, setgid, setuid, which package installers need in a container, and kill.
+        Assert.Equal(kind == SandboxKind.Docker ? "0000000000000000 00000000000000eb" : "0000000000000000", capabilities);
         Assert.Equal("1", noNewPrivileges);
         Assert.Equal("", escapes);
     }

@@ -14,7 +14,7 @@ public sealed class ContainerPlanTests
         var host = plan.HostConfig!;
         Assert.Equal("none", host.NetworkMode);
         Assert.Equal(["ALL"], host.CapDrop);
-        Assert.Equal(["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"], host.CapAdd);
+        Assert.Equal(["CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETUID"], host.CapAdd);
         Assert.Contains("no-new-privileges", host.SecurityOpt!);
         Assert.False(host.Privileged);
         Assert.Null(host.Binds);

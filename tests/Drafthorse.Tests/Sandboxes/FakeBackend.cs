@@ -1,6 +1,7 @@
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Sandbox.Daemon;
+using Drafthorse.Sandbox.Exec;
 using Drafthorse.Sandbox.Streams;
 using Drafthorse.Sandbox.Wire;
 
@@ -27,6 +28,18 @@ internal sealed class FakeBackend(TimeProvider time) : ISandboxBackend
 
     public int Started { get; private set; }
 
+    /// <summary>Bytes that each sandbox has in memory.</summary>
+    public long MemoryBytes { get; set; }
+
+    /// <summary>The sandboxes in which something runs.</summary>
+    public HashSet<string> Busy { get; } = [];
+
+    /// <summary>What a sandbox says when it is told to end all commands.</summary>
+    public bool EndsAll { get; set; } = true;
+
+    /// <summary>How often one was told to.</summary>
+    public int EndedAll { get; private set; }
+
     public SandboxStatus this[SandboxRecord sandbox]
     {
         get => _sandboxes.TryGetValue(sandbox.Id, out var listing) ? listing.Status : SandboxStatus.Gone;
@@ -51,8 +64,13 @@ internal sealed class FakeBackend(TimeProvider time) : ISandboxBackend
         if (AttachesThatEnd-- > 0)
             daemon.Dispose();
         else
-            _ = WireConnection.Start(daemon, WireSide.Daemon, new WireHandlers().Unary(
-                AttachRequest.Method, DaemonJson.Default.AttachRequest, DaemonJson.Default.SandboxInfo, (_, _) => Task.FromResult(new SandboxInfo { Interfaces = Interfaces })));
+            _ = WireConnection.Start(daemon, WireSide.Daemon, new WireHandlers()
+                .Unary(AttachRequest.Method, DaemonJson.Default.AttachRequest, DaemonJson.Default.SandboxInfo, (_, _) => Task.FromResult(new SandboxInfo { Interfaces = Interfaces }))
+                .Unary(ExecMethods.EndAll, ExecJson.Default.Done, ExecJson.Default.Done, (_, _) =>
+                {
+                    EndedAll++;
+                    return Task.FromResult(new Done(EndsAll));
+                }));
         return Task.FromResult(host);
     }
 
@@ -64,6 +82,17 @@ internal sealed class FakeBackend(TimeProvider time) : ISandboxBackend
         this[sandbox] = SandboxStatus.Paused;
         return Task.CompletedTask;
     }
+
+    public Task StopAsync(SandboxRecord sandbox, CancellationToken cancellationToken)
+    {
+        if (this[sandbox] == SandboxStatus.Gone)
+            throw new SandboxException(SandboxProblem.Gone, "fake: it is gone");
+        this[sandbox] = SandboxStatus.Stopped;
+        return Task.CompletedTask;
+    }
+
+    public Task<SandboxUse> MeasureAsync(SandboxRecord sandbox, CancellationToken cancellationToken) =>
+        Task.FromResult(new SandboxUse(Busy.Contains(sandbox.Id), MemoryBytes));
 
     public Task RemoveAsync(SandboxRecord sandbox, CancellationToken cancellationToken)
     {

@@ -111,15 +111,122 @@ public sealed class SandboxSweepTests : IAsyncDisposable
         Assert.Equal(SandboxStatus.Running, _backend[session.Sandbox]);
     }
 
+    [Fact]
+    public async Task SweepAsync_SomethingRunsThoughNoRunDoes_IsStopped()
+    {
+        var sandbox = await RunOnceAsync(ThreadStatus.Done);
+        _backend.Busy.Add(sandbox.Id);
+
+        await _pool.SweepAsync(_store, Token);
+
+        Assert.Equal(SandboxStatus.Stopped, _backend[sandbox]);
+    }
+
+    [Fact]
+    public async Task SweepAsync_MoreThanAreKept_StopsTheOnesUsedLeastRecently()
+    {
+        _options.MaxKept = 2;
+        var sandboxes = await RunThreeAsync();
+
+        await _pool.SweepAsync(_store, Token);
+
+        Assert.Equal([SandboxStatus.Stopped, SandboxStatus.Running, SandboxStatus.Running], sandboxes.Select(sandbox => _backend[sandbox]));
+    }
+
+    [Fact]
+    public async Task SweepAsync_MoreMemoryThanIsKept_StopsTheOnesUsedLeastRecently()
+    {
+        _options.MaxKeptMemoryBytes = 1000;
+        _backend.MemoryBytes = 600;
+        var sandboxes = await RunThreeAsync();
+
+        await _pool.SweepAsync(_store, Token);
+
+        Assert.Equal([SandboxStatus.Stopped, SandboxStatus.Stopped, SandboxStatus.Running], sandboxes.Select(sandbox => _backend[sandbox]));
+    }
+
+    [Fact]
+    public async Task SweepAsync_PausedOnes_CountAsKept()
+    {
+        _options.MaxKept = 1;
+        var sandboxes = await RunThreeAsync();
+        foreach (var sandbox in sandboxes)
+            await _backend.PauseAsync(sandbox, Token);
+
+        await _pool.SweepAsync(_store, Token);
+
+        Assert.Equal([SandboxStatus.Stopped, SandboxStatus.Stopped, SandboxStatus.Paused], sandboxes.Select(sandbox => _backend[sandbox]));
+    }
+
+    [Fact]
+    public async Task StopUsedAsync_NotInUse_AreStopped()
+    {
+        var sandboxes = await RunThreeAsync();
+        await _backend.RemoveAsync(sandboxes[0], Token);
+        await using var held = await _pool.AcquireAsync(new SandboxRequest { ThreadId = ThreadId.FromKey("cli:new"), Token = 1 }, Token);
+        await _backend.PauseAsync(sandboxes[1], Token);
+
+        await _pool.StopUsedAsync(_store, Token);
+
+        Assert.Equal([SandboxStatus.Stopped, SandboxStatus.Stopped, SandboxStatus.Running], new[] { sandboxes[1], sandboxes[2], held.Sandbox }.Select(sandbox => _backend[sandbox]));
+    }
+
+    [Fact]
+    public async Task StopUsedAsync_ThreadHasAnotherOwner_IsLeftToIt()
+    {
+        var sandbox = await RunOnceAsync(ThreadStatus.Queued);
+        Assert.NotNull(await ClaimAsync());
+
+        await _pool.StopUsedAsync(_store, Token);
+
+        Assert.Equal(SandboxStatus.Running, _backend[sandbox]);
+    }
+
+    [Fact]
+    public async Task StopUsedAsync_ThreadWaitsForTheNextServer_IsPaused()
+    {
+        var sandbox = await RunOnceAsync(ThreadStatus.Queued);
+
+        await _pool.StopUsedAsync(_store, Token);
+
+        Assert.Equal(SandboxStatus.Paused, _backend[sandbox]);
+    }
+
+    [Theory]
+    [InlineData(true, SandboxStatus.Running)]
+    [InlineData(false, SandboxStatus.Stopped)]
+    public async Task EndCommandsAsync_SandboxThatDoesNot_IsStopped(bool does, SandboxStatus expected)
+    {
+        _backend.EndsAll = does;
+        await using var session = await _pool.AcquireAsync(new SandboxRequest { ThreadId = ThreadId.FromKey("cli:new"), Token = 1 }, Token);
+
+        await session.EndCommandsAsync(Token);
+
+        Assert.Equal(expected, _backend[session.Sandbox]);
+    }
+
+    /// <summary>Three threads that have run one after the other.</summary>
+    private async Task<SandboxRecord[]> RunThreeAsync()
+    {
+        var sandboxes = new List<SandboxRecord>();
+        for (var i = 0; i < 3; i++)
+        {
+            sandboxes.Add(await RunOnceAsync(ThreadStatus.Done, $"{Key}{i}"));
+            _time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        return [.. sandboxes];
+    }
+
     /// <summary>One run of the thread that starts a sandbox, commits its record and ends as <paramref name="outcome"/>.</summary>
-    private async Task<SandboxRecord> RunOnceAsync(ThreadStatus outcome)
+    private async Task<SandboxRecord> RunOnceAsync(ThreadStatus outcome, string key = Key)
     {
         await _store.EnqueueAsync(
             new EnqueueRequest
             {
-                ThreadKey = Key,
+                ThreadKey = key,
                 Origin = new ThreadOrigin { Channel = "github", User = "github:octocat" },
-                DeliveryId = "1",
+                DeliveryId = key,
                 Message = new InboxMessage { Id = "1", Sender = "github:octocat", Text = "go" },
             },
             Token);

@@ -61,6 +61,7 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
 
         await inbox.TakeUntakenAsync(lease.Lost).ConfigureAwait(false);
         await EndAsync(run, engine.Tools, outcome, lease.Lost).ConfigureAwait(false);
+        await EndCommandsAsync(run, lease.Lost).ConfigureAwait(false);
         var reason = options.Redactor.Redact(outcome.Reason);
         LogEnded(logger, claim.Thread.Id, lease.Lease.Token, outcome.Status, run.Steps, run.CostUsd, reason);
         AgentTelemetry.FinishRun(activity, outcome.Status, outcome.Failure.ToString(), claim.Thread.Origin.Channel, options.TimeProvider.GetElapsedTime(began));
@@ -176,6 +177,22 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
         List<OutboxDraft> outbox = [.. outcome.Outbox, .. EndingEffects.Of(run.Thread.Origin, run.Facts, outcome.Status, finished, run.Conversation.LastMessageId)];
         await run.CommitAsync(new RunCommit { Events = [finished], Outbox = outbox }, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>After the people have their answer. Who owns the thread now, if it is another, has taken the sandbox over too.</summary>
+    private async Task EndCommandsAsync(RunContext run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await run.EndCommandsAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (SandboxException exception)
+        {
+            LogNotEnded(logger, run.Thread.Id, exception);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What the run of thread {ThreadId} left in its sandbox could not be ended; the sweep stops the sandbox")]
+    private static partial void LogNotEnded(ILogger logger, ThreadId threadId, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Run {Token} of thread {ThreadId} ended as {Outcome} after {Steps} steps and {CostUsd} USD. {Reason}")]
     private static partial void LogEnded(ILogger logger, ThreadId threadId, long token, ThreadStatus outcome, int steps, decimal costUsd, string reason);

@@ -1,6 +1,8 @@
 using System.Net.Sockets;
 using System.Text;
 using Drafthorse.Harness.Threads;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Drafthorse.Harness.Sandboxes.Bubblewrap;
 
@@ -8,20 +10,24 @@ namespace Drafthorse.Harness.Sandboxes.Bubblewrap;
 /// Sandboxes by bubblewrap, without any daemon: the host's programs read-only, no network, own processes and users. A sandbox
 /// outlives the program that started it, and its files outlive a restart of the machine.
 /// </summary>
-public sealed class BubblewrapBackend : ISandboxBackend
+public sealed partial class BubblewrapBackend : ISandboxBackend
 {
     /// <summary>Linux takes 107 bytes, and <c>sandboxd</c> makes its socket under a name one longer.</summary>
     private const int LongestSocketPath = 106;
 
     private readonly BubblewrapOptions _options;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly HostUsers _users;
 
     /// <summary>A backend that keeps its files where the options say; nothing is started yet.</summary>
-    public BubblewrapBackend(BubblewrapOptions options, TimeProvider? timeProvider = null)
+    public BubblewrapBackend(BubblewrapOptions options, TimeProvider? timeProvider = null, ILogger<BubblewrapBackend>? logger = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         _time = timeProvider ?? TimeProvider.System;
+        _logger = logger ?? NullLogger<BubblewrapBackend>.Instance;
+        _users = new HostUsers(options);
     }
 
     /// <inheritdoc />
@@ -36,13 +42,13 @@ public sealed class BubblewrapBackend : ISandboxBackend
         try
         {
             var programs = BubblewrapPrograms.Find(_options);
-            var probe = new BubblewrapCommand(programs, _options).BuildProbe();
-            var (exitCode, error) = await HostProgram.RunAsync(probe, _options.StartTimeout, cancellationToken).ConfigureAwait(false);
+            var probe = new BubblewrapCommand(programs, _options, _users.Any).BuildProbe();
+            var (exitCode, error) = await HostProgram.RunAsync(probe, _options.StartTimeout, cancellationToken, BubblewrapPrograms.BuildFilter()).ConfigureAwait(false);
             if (exitCode != 0)
             {
                 return new SandboxAvailability(
                     false,
-                    $"bubblewrap: this machine refuses it ({error}); allow user namespaces to this user (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone, AppArmor)");
+                    $"bubblewrap: this machine refuses it ({error}); allow user namespaces and seccomp filters to this user (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone, AppArmor)");
             }
 
             var groups = Cgroup.TryCreate($"probe-{Environment.ProcessId}", _options);
@@ -62,7 +68,20 @@ public sealed class BubblewrapBackend : ISandboxBackend
         ArgumentNullException.ThrowIfNull(start);
         var programs = BubblewrapPrograms.Find(_options);
         var description = new SandboxDescription { ThreadId = start.ThreadId, CreatedAt = _time.GetUtcNow(), Environment = new(start.Environment) };
-        var directory = SandboxDirectory.Create(_options.StateDirectory, start.Name, description, start.Etc);
+        SandboxDirectory directory;
+        using (await _users.LockAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (programs.IsRoot)
+            {
+                var (user, others) = _users.Choose();
+                description = description with { HostUser = user };
+                if (others > 0)
+                    LogShared(start.Name, user, others, _options.HostUserCount);
+            }
+
+            directory = SandboxDirectory.Create(_options.StateDirectory, start.Name, description, start.Etc);
+        }
+
         var record = new SandboxRecord(Kind, Environment.MachineName, start.Name);
         try
         {
@@ -121,6 +140,21 @@ public sealed class BubblewrapBackend : ISandboxBackend
     }
 
     /// <inheritdoc />
+    public async Task StopAsync(SandboxRecord sandbox, CancellationToken cancellationToken)
+    {
+        var directory = Open(sandbox);
+        await EndAsync(directory, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Its memory is what its cgroup counts, files in memory included; without one, what its processes have.</summary>
+    public Task<SandboxUse> MeasureAsync(SandboxRecord sandbox, CancellationToken cancellationToken)
+    {
+        var directory = Open(sandbox);
+        var processes = SandboxProcess.ReadMemory(directory.Name);
+        return Task.FromResult(new SandboxUse(processes.Count > 1, Cgroup.ReadMemory(directory.ReadCgroups()) ?? processes.Sum()));
+    }
+
+    /// <inheritdoc />
     public async Task RemoveAsync(SandboxRecord sandbox, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(sandbox);
@@ -128,10 +162,7 @@ public sealed class BubblewrapBackend : ISandboxBackend
         if (!Directory.Exists(directory.Path))
             return;
 
-        var groups = directory.ReadCgroups();
-        Cgroup.Freeze(groups, false);
-        await SandboxProcess.KillAsync(directory.Name, cancellationToken).ConfigureAwait(false);
-        Cgroup.Remove(groups);
+        await EndAsync(directory, cancellationToken).ConfigureAwait(false);
 
         // Not Directory.Delete: a tree made by strangers may be deeper than any path, or closed to its owner.
         await HostProgram.RunAsync(["chmod", "-R", "u+rwx", "--", directory.Path], _options.StartTimeout, cancellationToken).ConfigureAwait(false);
@@ -156,55 +187,6 @@ public sealed class BubblewrapBackend : ISandboxBackend
     /// <inheritdoc />
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async Task BringBackAsync(SandboxDirectory directory, CancellationToken cancellationToken)
-    {
-        FileStream held;
-        try
-        {
-            held = directory.Lock();
-        }
-        catch (IOException exception)
-        {
-            throw new SandboxException(SandboxProblem.Unreachable, "bubblewrap: another process is starting this sandbox; try again", exception);
-        }
-
-        await using (held.ConfigureAwait(false))
-        {
-            // A first process that does not listen any more is on its way out.
-            await SandboxProcess.KillAsync(directory.Name, cancellationToken).ConfigureAwait(false);
-            await LaunchAsync(BubblewrapPrograms.Find(_options), directory, directory.Read(), cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private async Task LaunchAsync(BubblewrapPrograms programs, SandboxDirectory directory, SandboxDescription description, CancellationToken cancellationToken)
-    {
-        Cgroup.Remove(directory.ReadCgroups());
-        var groups = Cgroup.TryCreate(directory.Name, _options);
-        directory.WriteCgroups(groups);
-        var sandbox = new BubblewrapCommand(programs, _options).Build(directory, description.Environment, groups, ["serve"]);
-        var (exitCode, error) = await HostProgram.RunAsync(
-            [.. programs.OnHost(), "launch", "--socket", directory.Socket, "--log", directory.Log, "--", .. sandbox],
-            _options.StartTimeout,
-            cancellationToken).ConfigureAwait(false);
-        if (exitCode != 0)
-            throw new SandboxException($"bubblewrap: the sandbox could not be launched: {error}");
-    }
-
-    private static async Task<Stream> ConnectAsync(SandboxDirectory directory, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(directory.Socket), cancellationToken).ConfigureAwait(false);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-
     private SandboxDirectory Open(SandboxRecord sandbox)
     {
         ArgumentNullException.ThrowIfNull(sandbox);
@@ -220,13 +202,6 @@ public sealed class BubblewrapBackend : ISandboxBackend
         : Cgroup.IsFrozen(directory.ReadCgroups()) ? SandboxStatus.Paused
         : SandboxStatus.Running;
 
-    private static string ReadLog(SandboxDirectory directory)
-    {
-        if (!File.Exists(directory.Log))
-            return "no output";
-        using var log = File.OpenRead(directory.Log);
-        log.Seek(-Math.Min(log.Length, 500), SeekOrigin.End);
-        using var reader = new StreamReader(log, Encoding.UTF8);
-        return reader.ReadToEnd().Trim();
-    }
+    [LoggerMessage(LogLevel.Warning, "The bubblewrap sandbox {Sandbox} shares the host user {User} with {Others} more: all {Count} are taken. What the kernel counts for each user, they can use up for each other")]
+    private partial void LogShared(string sandbox, int user, int others, int count);
 }

@@ -7,14 +7,22 @@ namespace Drafthorse.Harness.Sandboxes.Bubblewrap;
 /// write, and nothing else of the host; no network but loopback, to which every address leads; no capability but those over
 /// that network, which <c>sandboxd</c> does not hand on.
 /// </summary>
-internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapOptions options)
+/// <param name="programs">What it is made of.</param>
+/// <param name="options">Its limits and paths.</param>
+/// <param name="hostUser">The user of the host that it is when the program is root.</param>
+internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapOptions options, int hostUser)
 {
     private const string DaemonDirectory = "/opt/drafthorse";
 
-    /// <summary>Enters the control groups: their count, their directories, then the command.</summary>
+    /// <summary>Where bubblewrap finds the system call filter.</summary>
+    private const int FilterDescriptor = 4;
+
+    /// <summary>Opens the system call filter and enters the control groups: the filter, the groups' count, their directories, then
+    /// the command.</summary>
     private const string EnterGroups = """
         set -e
-        n=$1; shift
+        exec 4< "$1"
+        n=$2; shift 2
         while [ "$n" -gt 0 ]; do echo $$ > "$1/cgroup.procs"; shift; n=$((n - 1)); done
         exec "$@"
         """;
@@ -43,9 +51,15 @@ internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapO
 
     /// <summary>Where no cgroup holds the sandbox, what limits there are for each process: processes, then kibibytes of data.</summary>
     private const string LimitProcesses = """
-        ulimit -c 0; ulimit -u "$1"; ulimit -d "$2"; shift 2
+        ulimit -u "$1"; ulimit -d "$2"; shift 2
         exec "$@"
         """;
+
+    /// <summary>What the kernel tells everybody about the whole machine, or about keys that are not the sandbox's.</summary>
+    private static readonly string[] HiddenFacts =
+    [
+        "/proc/interrupts", "/proc/kcore", "/proc/key-users", "/proc/keys", "/proc/kmsg", "/proc/latency_stats", "/proc/sched_debug", "/proc/timer_list",
+    ];
 
     private static readonly string[] EtcOfHost =
     [
@@ -79,18 +93,19 @@ internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapO
         if (groups.Count == 0)
             arguments.AddRange("/bin/sh", "-c", LimitProcesses, "sh", Text(options.Pids), Text(options.MemoryBytes / 1024));
         arguments.AddRange([.. sandboxd, .. serve]);
-        return Wrap(arguments, groups);
+        return Wrap(arguments, directory.Filter, groups);
     }
 
-    /// <summary>The command that makes an empty sandbox and leaves it at once: shows whether this machine lets us.</summary>
-    public IReadOnlyList<string> BuildProbe() => Wrap([.. Isolate(), "--", "/bin/true"], []);
+    /// <summary>The command that makes an empty sandbox and leaves it at once: shows whether this machine lets us. It reads the system
+    /// call filter from its standard input.</summary>
+    public IReadOnlyList<string> BuildProbe() => Wrap([.. Isolate(), "--", "/bin/true"], "/dev/stdin", []);
 
     private List<string> Isolate()
     {
         List<string> arguments =
         [
             programs.Bubblewrap, "--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000", "--hostname", "sandbox",
-            "--new-session", "--as-pid-1", "--cap-drop", "ALL", .. Network(), "--ro-bind", "/usr", "/usr",
+            "--new-session", "--as-pid-1", "--cap-drop", "ALL", "--seccomp", Text(FilterDescriptor), .. Network(), "--ro-bind", "/usr", "/usr",
         ];
         foreach (var directory in new[] { "/bin", "/sbin", "/lib", "/lib32", "/lib64" })
         {
@@ -107,17 +122,20 @@ internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapO
         if (BubblewrapPrograms.FindDotnetRoot() is { } dotnet && !dotnet.StartsWith("/usr/", StringComparison.Ordinal))
             arguments.AddRange("--ro-bind", Stage(dotnet), dotnet);
 
-        arguments.AddRange("--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--size", Text(64 << 20), "--tmpfs", "/dev/shm", "--remount-ro", "/dev");
+        arguments.AddRange("--proc", "/proc");
+        arguments.AddRange(HiddenFacts.Where(File.Exists).SelectMany(file => (string[])["--ro-bind", "/dev/null", file]));
+        arguments.AddRange("--dev", "/dev", "--perms", "1777", "--size", Text(64 << 20), "--tmpfs", "/dev/shm", "--remount-ro", "/dev");
         arguments.AddRange("--perms", "1777", "--size", Text(options.TmpBytes), "--tmpfs", "/tmp", "--size", Text(16 << 20), "--tmpfs", "/run");
         arguments.AddRange("--dir", "/var", "--symlink", "/tmp", "/var/tmp", "--symlink", "/run", "/var/run");
         return arguments;
     }
 
     /// <summary>As root the network is made before, see <see cref="GiveUpRoot"/>. Else it belongs to the sandbox's user namespace, in which
-    /// the daemon needs its capabilities: a further namespace, to forbid more of them, would take that away.</summary>
-    private string[] Network() => programs.AsUser is null
-        ? ["--cap-add", "CAP_NET_BIND_SERVICE", "--cap-add", "CAP_NET_ADMIN"]
-        : ["--cap-add", "CAP_NET_BIND_SERVICE", "--share-net", "--disable-userns"];
+    /// the daemon needs its capabilities: a further namespace, to forbid more of them, would take that away. With CAP_SYS_RESOURCE it
+    /// lowers the limits of the namespace, and gives that up.</summary>
+    private string[] Network() => programs.IsRoot
+        ? ["--cap-add", "CAP_NET_BIND_SERVICE", "--share-net", "--disable-userns"]
+        : ["--cap-add", "CAP_NET_BIND_SERVICE", "--cap-add", "CAP_NET_ADMIN", "--cap-add", "CAP_SYS_RESOURCE"];
 
     private string[] AddSandboxd(List<string> arguments)
     {
@@ -152,25 +170,25 @@ internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapO
         return all;
     }
 
-    private IReadOnlyList<string> Wrap(List<string> arguments, IReadOnlyList<string> groups)
+    private IReadOnlyList<string> Wrap(List<string> arguments, string filter, IReadOnlyList<string> groups)
     {
-        if (programs.AsUser is { } user)
+        if (programs.IsRoot)
         {
             arguments.InsertRange(
                 0,
                 [
                     "unshare", "--mount", "--net", "--propagation", "private", "--", "/bin/sh", "-c", GiveUpRoot, "sh",
-                    Text(user), _place, Text(_writable), Text(_staged.Count), .. _staged,
+                    Text(hostUser), _place, Text(_writable), Text(_staged.Count), .. _staged,
                 ]);
         }
 
-        return ["/bin/sh", "-c", EnterGroups, "sh", Text(groups.Count), .. groups, .. arguments];
+        return ["/bin/sh", "-c", EnterGroups, "sh", filter, Text(groups.Count), .. groups, .. arguments];
     }
 
     /// <summary>The path by which bubblewrap sees a path of the host.</summary>
     private string Stage(string path)
     {
-        if (programs.AsUser is null)
+        if (!programs.IsRoot)
             return path;
         _staged.Add(path);
         return $"{_place}/{Text(_staged.Count - 1)}";

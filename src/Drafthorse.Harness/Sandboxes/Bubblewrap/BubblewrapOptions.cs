@@ -29,9 +29,13 @@ public sealed class BubblewrapOptions
     /// <summary>Most processes and threads of one sandbox (default 1,024).</summary>
     public int Pids { get; set; } = 1024;
 
-    /// <summary>The user and group id on the host that sandboxes run as when the program itself runs as root (default 61,000,
-    /// which systems leave unused), so that nothing inside has root's access to anything.</summary>
-    public int HostUserId { get; set; } = 61_000;
+    /// <summary>The first of the user and group ids on the host that sandboxes run as when the program itself runs as root (default
+    /// 60,578; up to 61,183 systems leave them unused, see systemd's "Users, Groups, UIDs and GIDs"). Each sandbox has one of its own, so
+    /// that none uses up what the kernel gives a user.</summary>
+    public int FirstHostUserId { get; set; } = 60_578;
+
+    /// <summary>How many such ids there are (default 606). When all are taken, sandboxes share them, and the log says so.</summary>
+    public int HostUserCount { get; set; } = 606;
 
     /// <summary>How long a sandbox may take to start (default 20 s).</summary>
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(20);

@@ -6,8 +6,10 @@ namespace Drafthorse.Harness.Sandboxes.Bubblewrap;
 /// <summary>Runs a short program of the host, with nothing of our own environment but <c>PATH</c>.</summary>
 internal static class HostProgram
 {
-    /// <summary>Runs a command to its end. Returns its exit code and the last of what it wrote to its standard error.</summary>
-    public static async Task<(int ExitCode, string Error)> RunAsync(IReadOnlyList<string> command, TimeSpan timeout, CancellationToken cancellationToken)
+    /// <summary>Runs a command to its end. Returns its exit code and the last of what it wrote to its standard error. The input must be
+    /// no longer than a pipe holds.</summary>
+    public static async Task<(int ExitCode, string Error)> RunAsync(
+        IReadOnlyList<string> command, TimeSpan timeout, CancellationToken cancellationToken, ReadOnlyMemory<byte> input = default)
     {
         var start = new ProcessStartInfo(ProgramFile.Find(command[0]) ?? throw new SandboxException($"{command[0]} is not on PATH"), command.Skip(1))
         {
@@ -20,7 +22,7 @@ internal static class HostProgram
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
 
         using var process = Process.Start(start) ?? throw new SandboxException($"{command[0]} did not start");
-        process.StandardInput.Close();
+        await SendAsync(process, input, cancellationToken).ConfigureAwait(false);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(timeout);
         try
@@ -36,6 +38,19 @@ internal static class HostProgram
             process.Kill(entireProcessTree: true);
             cancellationToken.ThrowIfCancellationRequested();
             throw new SandboxException($"{command[0]} did not end within {timeout.TotalSeconds:0} s");
+        }
+    }
+
+    private static async Task SendAsync(Process process, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await process.StandardInput.BaseStream.WriteAsync(input, cancellationToken).ConfigureAwait(false);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended without reading; its exit code tells why.
         }
     }
 }

@@ -29,14 +29,19 @@ internal sealed class SandboxDirectory(string root, string name)
 
     public string Etc => At("etc");
 
+    public string Filter => At("filter");
+
     /// <summary>The directories that the sandbox may write, with their places inside.</summary>
     public IReadOnlyList<(string Host, string Inside)> Writable => [(At("src"), "/src"), (At("agent"), "/agent"), (At("home"), "/home/agent")];
 
     public bool Exists => File.Exists(At("sandbox.json"));
 
+    /// <summary>Makes the directory that all are in.</summary>
+    public static void CreateRoot(string root) => Make(root, OwnerOnly);
+
     public static SandboxDirectory Create(string root, string name, SandboxDescription description, IReadOnlyDictionary<string, byte[]> etc)
     {
-        Make(root, OwnerOnly);
+        CreateRoot(root);
         var directory = new SandboxDirectory(root, name);
         Make(directory.Path, OwnerOnly);
         foreach (var (host, _) in directory.Writable)
@@ -118,6 +123,9 @@ internal sealed record SandboxDescription
     public ThreadId ThreadId { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The user of the host that it is, and that its files belong to; 0 when the program is not root.</summary>
+    public int HostUser { get; init; }
 
     public Dictionary<string, string> Environment { get; init; } = [];
 }

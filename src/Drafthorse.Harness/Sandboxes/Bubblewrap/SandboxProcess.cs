@@ -20,6 +20,29 @@ internal static class SandboxProcess
         return null;
     }
 
+    /// <summary>Bytes of memory of each process of the sandbox's namespace; what they share counts for each.</summary>
+    public static IReadOnlyList<long> ReadMemory(string name)
+    {
+        if (Find(name) is not { } first || NamespaceOf(first) is not { } own)
+            return [];
+
+        var processes = new List<long>();
+        foreach (var entry in Directory.EnumerateDirectories("/proc").Where(entry => int.TryParse(Path.GetFileName(entry), NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+        {
+            try
+            {
+                if (NamespaceOf(entry) == own)
+                    processes.Add(long.Parse(File.ReadAllText(Path.Combine(entry, "statm")).Split(' ')[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize);
+            }
+            catch (IOException)
+            {
+                // It has ended.
+            }
+        }
+
+        return processes;
+    }
+
     /// <summary>Ends the sandbox: with its first process the kernel kills every other one of its namespace.</summary>
     public static async Task KillAsync(string name, CancellationToken cancellationToken)
     {
@@ -34,6 +57,20 @@ internal static class SandboxProcess
         catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
         {
             // It ended by itself in between.
+        }
+    }
+
+    private static string? NamespaceOf(int id) => NamespaceOf(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}"));
+
+    private static string? NamespaceOf(string entry)
+    {
+        try
+        {
+            return new FileInfo(Path.Combine(entry, "ns", "pid")).LinkTarget;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 

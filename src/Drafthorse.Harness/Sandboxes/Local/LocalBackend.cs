@@ -79,6 +79,17 @@ public sealed class LocalBackend : ISandboxBackend
     /// <summary>Does nothing: commands of this process are not frozen.</summary>
     public Task PauseAsync(SandboxRecord sandbox, CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <inheritdoc />
+    public async Task StopAsync(SandboxRecord sandbox, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(sandbox);
+        if (_daemons.TryGetValue(sandbox.Id, out var found))
+            await found.Daemon.EndCommandsAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Always nothing: what runs is this machine's own.</summary>
+    public Task<SandboxUse> MeasureAsync(SandboxRecord sandbox, CancellationToken cancellationToken) => Task.FromResult(new SandboxUse(false, 0));
+
     /// <summary>Ends the commands that still run. The files are the user's own and stay.</summary>
     public async Task RemoveAsync(SandboxRecord sandbox, CancellationToken cancellationToken)
     {

@@ -7,15 +7,29 @@ namespace Drafthorse.Sandbox.Exec.Processes;
 /// environment, for a child may leave group, session and parents. The command's first process must not be reaped meanwhile, so that
 /// its number stays taken. Without <c>/proc</c> (macOS) it is the process group.
 /// </summary>
-internal sealed class ProcessTree(int root, string mark)
+internal sealed class ProcessTree
 {
     private const int MaxPasses = 20;
 
     /// <summary>A process that is just starting a program shows no environment; so often nothing must be seen in a row.</summary>
     private const int LooksToBeSure = 3;
 
-    private readonly byte[] _mark = Encoding.UTF8.GetBytes(mark + "\0");
-    private readonly ulong _startedAt = OperatingSystem.IsLinux() ? ProcessTable.Read(root)?.StartTime ?? 0 : 0;
+    private readonly int? _root;
+    private readonly byte[] _mark;
+    private readonly ulong _startedAt;
+
+    public ProcessTree(int root, string mark)
+    {
+        _root = root;
+        _mark = Encoding.UTF8.GetBytes(mark + "\0");
+        _startedAt = OperatingSystem.IsLinux() ? ProcessTable.Read(root)?.StartTime ?? 0 : 0;
+    }
+
+    private ProcessTree(string mark) => _mark = Encoding.UTF8.GetBytes(mark + "\0");
+
+    /// <summary>All processes of all commands whose marks end alike, and where the daemon adopts orphans also those that carry none. Without
+    /// <c>/proc</c> there are none: a command that has ended has no group any more.</summary>
+    public static ProcessTree OfAll(string mark, bool countsStrays) => new(mark) { CountsStrays = countsStrays };
 
     /// <summary>Whether adopted orphans of this daemon that carry no mark are counted in: they are when this is the only command.</summary>
     public bool CountsStrays { get; init; }
@@ -27,7 +41,7 @@ internal sealed class ProcessTree(int root, string mark)
     public bool IsGone()
     {
         if (!OperatingSystem.IsLinux())
-            return Libc.kill(-root, 0) != 0;
+            return _root is not { } group || Libc.kill(-group, 0) != 0;
 
         for (int look = 0; look < LooksToBeSure; look++)
         {
@@ -43,7 +57,7 @@ internal sealed class ProcessTree(int root, string mark)
     {
         if (!OperatingSystem.IsLinux())
         {
-            _ = Libc.kill(-root, Libc.SIGTERM);
+            SendToGroup(Libc.SIGTERM);
             return;
         }
 
@@ -60,7 +74,7 @@ internal sealed class ProcessTree(int root, string mark)
     {
         if (!OperatingSystem.IsLinux())
         {
-            _ = Libc.kill(-root, Libc.SIGKILL);
+            SendToGroup(Libc.SIGKILL);
             return;
         }
 
@@ -91,7 +105,7 @@ internal sealed class ProcessTree(int root, string mark)
         var members = new Dictionary<int, ProcessEntry>();
         foreach (ProcessEntry entry in candidates)
         {
-            bool isMember = entry.Id == root || entry.Session == root || (CountsStrays && entry.Parent == Environment.ProcessId)
+            bool isMember = entry.Id == _root || entry.Session == _root || (CountsStrays && entry.Parent == Environment.ProcessId)
                 || (!entry.IsDead && ProcessTable.HasInEnvironment(entry.Id, _mark));
             if (isMember)
                 members[entry.Id] = entry;
@@ -105,6 +119,12 @@ internal sealed class ProcessTree(int root, string mark)
         }
 
         return [.. members.Values.Where(entry => !entry.IsDead)];
+    }
+
+    private void SendToGroup(int signal)
+    {
+        if (_root is { } group)
+            _ = Libc.kill(-group, signal);
     }
 
     private static void Send(ProcessEntry entry, int signal)

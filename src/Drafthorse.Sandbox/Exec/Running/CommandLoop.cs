@@ -5,7 +5,7 @@ using Drafthorse.Sandbox.Exec.Processes;
 namespace Drafthorse.Sandbox.Exec.Running;
 
 /// <summary>The one thread that starts commands, moves their input and output, keeps their deadlines and reaps them.</summary>
-internal sealed class CommandLoop : IDisposable
+internal sealed partial class CommandLoop : IDisposable
 {
     private const int ReadSize = 64 * 1024;
 
@@ -22,13 +22,17 @@ internal sealed class CommandLoop : IDisposable
     private readonly byte[] _buffer = new byte[ReadSize];
     private readonly WakePipe _wake;
     private readonly bool _ownsProcess;
+    private readonly string _mark;
     private readonly Thread _thread;
     private bool _stopping;
     private Libc.PollFd[] _polled = new Libc.PollFd[16];
 
-    public CommandLoop(bool ownsProcess)
+    /// <param name="ownsProcess">Whether all children of this process are of commands.</param>
+    /// <param name="mark">How the marks of all commands end.</param>
+    public CommandLoop(bool ownsProcess, string mark)
     {
         _ownsProcess = ownsProcess;
+        _mark = mark;
         Libc.KeepInheritedDescriptors();
         _wake = new WakePipe();
         _kills = new Kills(Post, Start);
@@ -84,6 +88,8 @@ internal sealed class CommandLoop : IDisposable
         foreach (RunningCommand command in _commands)
             command.Abandon();
 
+        // A host that goes on without the sandbox keeps nothing that was started in it.
+        All().FreezeAndKill();
         _leftOpen.Close();
         _wake.Dispose();
     }
@@ -104,28 +110,6 @@ internal sealed class CommandLoop : IDisposable
         command.DeadlineAt = Environment.TickCount64 + (long)command.Start.Timeout.TotalMilliseconds;
         _commands.Add(command);
     }
-
-    private void BeginKill(RunningCommand command, ExecEnd reason)
-    {
-        if (_kills.StopWaiting(command))
-        {
-            command.Finish(reason, null, null);
-            return;
-        }
-
-        if (command.KillReason is not null || command.WaitStatus is not null || !_commands.Contains(command))
-            return;
-
-        command.KillReason = reason;
-        Sweep(command);
-    }
-
-    /// <summary>Ends all that a command started and that still runs.</summary>
-    private void Sweep(RunningCommand command) => _kills.Sweep(command, new ProcessTree(command.ProcessId, command.Start.Mark)
-    {
-        CountsStrays = _ownsProcess && _commands.Count == 1,
-        OtherRoots = [.. _commands.Where(other => other != command).Select(other => other.ProcessId)],
-    });
 
     private void KeepDeadlines()
     {

@@ -31,6 +31,12 @@ internal sealed class Kills(Action<Action> post, Action<RunningCommand> start)
     {
         command.IsSwept = true;
         command.KillUnderWay = true;
+        Sweep(tree, () => command.KillUnderWay = false);
+    }
+
+    /// <summary>Ends processes, then does something.</summary>
+    public void Sweep(ProcessTree tree, Action done)
+    {
         _underWay++;
         _ = Task.Run(async () =>
         {
@@ -40,14 +46,14 @@ internal sealed class Kills(Action<Action> post, Action<RunningCommand> start)
             }
             finally
             {
-                post(() => End(command));
+                post(() => End(done));
             }
         });
     }
 
-    private void End(RunningCommand command)
+    private void End(Action done)
     {
-        command.KillUnderWay = false;
+        done();
         if (--_underWay > 0)
             return;
 

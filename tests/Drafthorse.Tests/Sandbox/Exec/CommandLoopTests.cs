@@ -11,7 +11,7 @@ public sealed class CommandLoopTests
     [Fact]
     public async Task Post_FromSeveralThreadsManyTimes_DoesEachAtOnce()
     {
-        var loop = new CommandLoop(ownsProcess: false);
+        var loop = new CommandLoop(ownsProcess: false, ".none");
 
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => PostManyAsync(loop))));
 

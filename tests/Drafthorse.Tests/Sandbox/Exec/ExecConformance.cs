@@ -200,6 +200,29 @@ public abstract class ExecConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task EndAll_CommandsAndWhatTheyLeftBehind_LeavesNone()
+    {
+        string name = Mark();
+        ExecRequest background = Request($"trap '' TERM; sleep 1000.{name}");
+        await RunAsync($"setsid sh -c 'setsid sleep 1000.{name} & exit' > /dev/null 2>&1 & (sh -c 'trap \"\" TERM HUP; sleep 1000.{name}; sleep 1000.{name}' > /dev/null 2>&1 &)");
+        await Commands.StartAsync(background, Token);
+        Task<ExecResult> running = RunAsync($"sleep 1000.{name}");
+        while (Count(name) < 4)
+            await Client.PingAsync(Token);
+
+        bool ended = await Commands.EndAllAsync(Token);
+
+        Assert.True(ended);
+        Assert.Equal(0, Count(name));
+        Assert.Equal(ExecEnd.Killed, (await running).End);
+        Assert.Equal(ExecEnd.Killed, (await Commands.KillAsync(background.CallId, Token)).End);
+        Assert.Equal("fine\n", (await RunAsync("echo fine")).Output);
+    }
+
+    [Fact]
+    public async Task EndAll_NothingRuns_IsSoonDone() => Assert.True(await Commands.EndAllAsync(Token).WaitAsync(TimeSpan.FromSeconds(20), Token));
+
+    [Fact]
     public async Task Exec_TimeoutWithDescendantsInOtherSessions_LeavesNone()
     {
         string name = Mark();
