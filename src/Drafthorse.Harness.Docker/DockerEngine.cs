@@ -145,8 +145,8 @@ internal sealed class DockerEngine : IDisposable
             (client, token) => client.Containers.GetContainerStatsAsync(
                 id, new ContainerStatsParameters { Stream = false, OneShot = true }, new Progress(read), token),
             cancellationToken).ConfigureAwait(false);
-        return read.Task is { IsCompletedSuccessfully: true, Result.MemoryStats: { Stats: { } stats } memory }
-            ? Math.Max(0, (long)memory.Usage - stats.Where(fact => fact.Key is "active_file" or "inactive_file").Sum(fact => (long)fact.Value))
+        return read.Task is { IsCompletedSuccessfully: true, Result.MemoryStats: { Stats: { } stats, Usage: { } usage } }
+            ? Math.Max(0, (long)usage - stats.Where(fact => fact.Key is "active_file" or "inactive_file").Sum(fact => (long)fact.Value))
             : 0;
     }
 
