@@ -21,8 +21,21 @@ internal static class ModelText
         }
 
         var raw = JsonMarshal.GetRawUtf8Value(member);
-        var text = raw.Length > longest * 12 ? Encoding.UTF8.GetString(raw[1..longest]) : member.Text()!;
+        var text = raw.Length > longest * 12 ? Encoding.UTF8.GetString(raw.Slice(1, longest)) : member.Text()!;
         return text.Length > longest ? WellFormed(text[..longest]) : text;
+    }
+
+    /// <summary>A member's name; empty when it is not Unicode, which the base library throws on.</summary>
+    public static string NameOf(JsonProperty member)
+    {
+        try
+        {
+            return member.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            return "";
+        }
     }
 
     /// <summary>An integer member's value, or null when it is absent or not an integer.</summary>

@@ -25,6 +25,14 @@ public sealed class ChatCallsTests
     }
 
     [Fact]
+    public async Task Ask_MemberNameIsNotUnicode_IsSkipped()
+    {
+        var reply = await ModelTest.Client("openai-chat:m", Streaming("""[{"index":0,"id":"a","\ud800":1,"function":{"\ud800":2,"name":"a","arguments":"{}"}}]""")).AskAsync();
+
+        Assert.Equal("a", reply.Calls.Single().Name);
+    }
+
+    [Fact]
     public async Task Ask_SameToolTwiceWithWholeArgumentsAndNoIds_IsTwoCalls()
     {
         var piece = """[{"index":0,"id":"","function":{"name":"a","arguments":"{}"}}]""";

@@ -68,7 +68,7 @@ internal static class ReasonReader
             return true;
         }
 
-        if (root.TryGetProperty("choices", out _) || root.String("type") is not null)
+        if (root.Member("choices") is not null || root.String("type") is not null)
         {
             return false;
         }
@@ -78,7 +78,7 @@ internal static class ReasonReader
             || (root.Object("base_resp")?.Number("status_code") is { } failed && failed != 0);
     }
 
-    private static bool Says(JsonElement element, string name) => element.TryGetProperty(name, out var member) && member.ValueKind switch
+    private static bool Says(JsonElement element, string name) => element.Member(name) is { } member && member.ValueKind switch
     {
         JsonValueKind.String => member.Text() is { Length: > 0 },
         JsonValueKind.Array => member.GetArrayLength() > 0,
@@ -100,7 +100,7 @@ internal static class ReasonReader
             case JsonValueKind.Object:
                 foreach (var member in element.EnumerateObject())
                 {
-                    Walk(member.Value, member.Name, depth + 1, found);
+                    Walk(member.Value, ModelText.NameOf(member), depth + 1, found);
                 }
 
                 break;

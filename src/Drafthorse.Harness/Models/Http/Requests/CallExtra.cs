@@ -19,10 +19,11 @@ internal sealed class CallExtra
         var before = _characters;
         foreach (var member in element.EnumerateObject())
         {
-            if (member.Value.ValueKind != JsonValueKind.Null && !known.Contains(member.Name) && _characters + JsonMarshal.GetRawUtf8Value(member.Value).Length <= MostCharacters)
+            var name = ModelText.NameOf(member);
+            if (name.Length > 0 && member.Value.ValueKind != JsonValueKind.Null && !known.Contains(name) && _characters + JsonMarshal.GetRawUtf8Value(member.Value).Length <= MostCharacters)
             {
                 var raw = member.Value.GetRawText();
-                _members[member.Name] = raw;
+                _members[name] = raw;
                 _characters += raw.Length;
             }
         }

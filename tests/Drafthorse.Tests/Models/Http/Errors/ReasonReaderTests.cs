@@ -21,6 +21,7 @@ public sealed class ReasonReaderTests
     [InlineData("""{"error":{"message":"BadRequestError: Exception - {\n  \"error\": {\"message\": \"WHY\"}}"}}""")]
     [InlineData("""{"base_resp":{"status_code":2013,"status_msg":"WHY"}}""")]
     [InlineData("""{"error_msg":"WHY","error_code":336003}""")]
+    [InlineData("""{"\ud800":1,"error":{"\udfff":2,"message":"WHY"}}""")]
     [InlineData("\"WHY\"")]
     [InlineData("WHY")]
     [InlineData("<html><head><title>WHY</title></head><body><h1>nginx</h1></body></html>")]
