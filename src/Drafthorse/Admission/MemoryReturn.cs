@@ -12,24 +12,21 @@ internal sealed class MemoryReturn(TimeProvider time) : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var (resting, allocated) = (long.MaxValue, 0L);
+        var (resting, allocated) = (0L, 0L);
         using var timer = new PeriodicTimer(Interval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             var before = allocated;
             allocated = GC.GetTotalAllocatedBytes();
-            if (allocated - before > Quiet)
-                resting = Math.Min(resting, Environment.WorkingSet - Worthwhile - 1);
-            else if (Environment.WorkingSet - Worthwhile > resting)
-            {
-                var held = Environment.WorkingSet;
-                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-                resting = Environment.WorkingSet;
+            if (allocated - before > Quiet || Environment.WorkingSet - Worthwhile <= resting)
+                continue;
+            var held = Environment.WorkingSet;
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+            resting = Environment.WorkingSet;
 
-                // Pools let go of their arrays only when they see another collection.
-                if (held - resting > Worthwhile)
-                    resting -= Worthwhile + 1;
-            }
+            // Pools let go of their arrays only when they see another collection.
+            if (held - resting > Worthwhile)
+                resting -= Worthwhile + 1;
         }
     }
 }
