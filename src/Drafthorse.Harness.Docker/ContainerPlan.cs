@@ -58,6 +58,7 @@ internal static class ContainerPlan
                 ["/tmp"] = string.Create(CultureInfo.InvariantCulture, $"rw,exec,nosuid,nodev,mode=1777,size={options.TmpBytes}"),
             },
             IpcMode = "private",
+            CgroupnsMode = "private",
             Runtime = options.Runtime,
             RestartPolicy = new RestartPolicy { Name = RestartPolicyKind.No },
             LogConfig = new LogConfig
