@@ -122,7 +122,7 @@ internal sealed class ChatServer : IAsyncDisposable
 
     private static JsonObject Stop(string reason) => Chunk(
         new JsonObject { ["index"] = 0, ["delta"] = new JsonObject(), ["finish_reason"] = reason },
-        new JsonObject { ["prompt_tokens"] = 100, ["completion_tokens"] = 20, ["total_tokens"] = 120 });
+        new JsonObject { ["prompt_tokens"] = 2000, ["completion_tokens"] = 20, ["total_tokens"] = 2020 });
 
     private static JsonObject Chunk(JsonObject choice, JsonObject? usage) => new()
     {
