@@ -1,4 +1,5 @@
 using System.Text;
+using Drafthorse.Harness.Text;
 
 namespace Drafthorse.Harness.Models.Http.Errors;
 
@@ -12,7 +13,7 @@ internal static class ErrorText
         var line = new StringBuilder(Math.Min(text.Length, most) + 3);
         foreach (var character in text)
         {
-            var shown = char.IsControl(character) || character is '\u2028' or '\u2029' ? ' ' : character;
+            var shown = char.IsWhiteSpace(character) ? ' ' : character;
             if (shown == ' ' && (line.Length == 0 || line[^1] == ' '))
             {
                 continue;
@@ -27,7 +28,7 @@ internal static class ErrorText
             line.Append(shown);
         }
 
-        return ModelText.WellFormed(line.ToString().TrimEnd());
+        return ForeignText.Line(line.ToString().TrimEnd());
     }
 
     /// <summary>Several messages as one; what says no more than another one is left out.</summary>
