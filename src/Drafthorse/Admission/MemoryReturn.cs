@@ -6,7 +6,7 @@ namespace Drafthorse.Admission;
 /// </summary>
 internal sealed class MemoryReturn(TimeProvider time) : BackgroundService
 {
-    private const long Quiet = 16 << 20;
+    private const long Quiet = 64 << 20;
     private const long Worthwhile = 8 << 20;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
