@@ -8,10 +8,13 @@ namespace Drafthorse.IntegrationTests.Webhooks;
 [Collection(nameof(Measured))]
 public class HostileRequestTests
 {
-    /// <summary>The aim is 150 MB in all, held with <c>DRAFTHORSE_LONG=1</c>; the runtime's own share depends on the machine's caches.</summary>
-    private static readonly long Most = Environment.GetEnvironmentVariable("DRAFTHORSE_LONG") is null ? long.MaxValue : 150L << 20;
     private const long MostMore = 64L << 20;
-    private const long Margin = 24L << 20;
+    private static readonly bool IsLong = Environment.GetEnvironmentVariable("DRAFTHORSE_LONG") is not null;
+
+    /// <summary>The aims, 150 MB in all and back at the idle figure, are held with <c>DRAFTHORSE_LONG=1</c> on a quiet machine; the runtime's
+    /// own share depends on the machine's caches and on when it collects.</summary>
+    private static readonly long Most = IsLong ? 150L << 20 : long.MaxValue;
+    private static readonly long Margin = IsLong ? 24L << 20 : 48L << 20;
     private static readonly TimeSpan TimeToRest = TimeSpan.FromMinutes(1);
 
     [Fact]
