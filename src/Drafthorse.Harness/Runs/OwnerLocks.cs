@@ -1,4 +1,5 @@
 using System.Text;
+using Drafthorse.Harness.Host;
 using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Harness.Runs;
@@ -9,9 +10,6 @@ namespace Drafthorse.Harness.Runs;
 /// </summary>
 internal sealed class OwnerLocks : IDisposable
 {
-    private const int WouldBlockOnLinux = 11;
-    private const int WouldBlockOnMac = 35;
-
     private readonly string _directory;
     private readonly FileStream _own;
 
@@ -26,7 +24,7 @@ internal sealed class OwnerLocks : IDisposable
     /// <exception cref="UnauthorizedAccessException">The directory may not be written.</exception>
     public static OwnerLocks? Take(string directory, string owner)
     {
-        Directory.CreateDirectory(directory);
+        PrivateFolder.Create(directory);
         while (true)
         {
             var path = Path.Combine(directory, $"{Guid.NewGuid():N}.owner");
@@ -86,7 +84,7 @@ internal sealed class OwnerLocks : IDisposable
         {
             return new FileStream(path, mode, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException exception) when (exception is FileNotFoundException || exception.HResult is WouldBlockOnLinux or WouldBlockOnMac)
+        catch (IOException exception) when (exception is FileNotFoundException || FileHeld.IsReasonOf(exception))
         {
             return null;
         }

@@ -1,10 +1,10 @@
+using Drafthorse.Harness.Host;
+
 namespace Drafthorse.Harness.GitGateway.Mirrors;
 
 /// <summary>Keeps other processes that share the state directory out while a mirror changes. Freed by the system when a holder dies.</summary>
 internal static class FileLock
 {
-    private const int WouldBlockOnLinux = 11;
-    private const int WouldBlockOnMac = 35;
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(25);
 
     /// <summary>Longer than a first clone of a large repository takes.</summary>
@@ -21,7 +21,7 @@ internal static class FileLock
             {
                 return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException exception) when (IsHeld(exception))
+            catch (IOException exception) when (FileHeld.IsReasonOf(exception))
             {
                 if (time.GetElapsedTime(began) >= Longest)
                     throw new GitException($"Another process has held {path} for {Longest.TotalMinutes:0} minutes. Look for a drafthorse process that is stopped or hangs, and end it.", exception);
@@ -33,6 +33,4 @@ internal static class FileLock
             }
         }
     }
-
-    private static bool IsHeld(IOException exception) => exception.HResult is WouldBlockOnLinux or WouldBlockOnMac;
 }
