@@ -1,13 +1,15 @@
 namespace Drafthorse.Sandbox.Exec.Processes;
 
 /// <summary>
-/// Tells whether a command that has ended left a storm of forks behind: it made many processes, and a moment after its end new ones
-/// still come. A daemon or a build server that it left is none. Only for a command that runs alone.
+/// Tells whether a command that has ended left a storm of forks behind: it made many processes, a moment after its end new ones
+/// still come, and many of its own live. A daemon, a build server or a build in the background that it left is none. Only for a
+/// command that runs alone. The system's process numbers are a cheap first look; they may be shared with others.
 /// </summary>
 internal sealed class ForkStorm
 {
     private const int ManyProcesses = 100;
     private const int NewOnes = 5;
+    private const int ManyAlive = 60;
     private const int LookMilliseconds = 20;
     private int _firstId;
     private int _lastId;
@@ -20,7 +22,9 @@ internal sealed class ForkStorm
     public void Begin() => _firstId = ProcessTable.ReadLastId();
 
     /// <summary>True = it goes on, false = not sure yet, null = there is none.</summary>
-    public bool? Look(long now)
+    /// <param name="now">The time, as <see cref="Environment.TickCount64"/>.</param>
+    /// <param name="countAlive">Counts the living processes that the command has started.</param>
+    public bool? Look(long now, Func<int> countAlive)
     {
         if (_over)
             return null;
@@ -33,6 +37,9 @@ internal sealed class ForkStorm
         _over = isSecond || !mayBe;
         _lastId = lastId;
         LookAt = _over ? null : now + LookMilliseconds;
-        return mayBe ? isSecond : null;
+        if (!mayBe)
+            return null;
+
+        return isSecond ? (countAlive() >= ManyAlive ? true : null) : false;
     }
 }

@@ -52,6 +52,9 @@ internal sealed class ProcessTree
         return true;
     }
 
+    /// <summary>How many of its processes live.</summary>
+    public int CountAlive() => OperatingSystem.IsLinux() ? Find().Count : 0;
+
     /// <summary>Asks all to end.</summary>
     public void Terminate()
     {

@@ -36,9 +36,11 @@ internal sealed partial class CommandLoop
     }
 
     /// <summary>Ends all that a command started and that still runs.</summary>
-    private void Sweep(RunningCommand command) => _kills.Sweep(command, new ProcessTree(command.ProcessId, command.Start.Mark)
+    private void Sweep(RunningCommand command) => _kills.Sweep(command, TreeOf(command));
+
+    private ProcessTree TreeOf(RunningCommand command) => new(command.ProcessId, command.Start.Mark)
     {
         CountsStrays = _ownsProcess && _commands.Count == 1,
         OtherRoots = [.. _commands.Where(other => other != command).Select(other => other.ProcessId)],
-    });
+    };
 }

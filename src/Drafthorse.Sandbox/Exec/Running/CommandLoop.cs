@@ -130,7 +130,7 @@ internal sealed partial class CommandLoop : IDisposable
             if (command.WaitStatus is null || command.KillUnderWay || command.AwaitsOutput(now))
                 continue;
 
-            if (_ownsProcess && !command.IsSwept && _commands.Count == 1 && command.Storm.Look(now) is { } goesOn)
+            if (_ownsProcess && !command.IsSwept && _commands.Count == 1 && command.Storm.Look(now, () => TreeOf(command).CountAlive()) is { } goesOn)
             {
                 if (goesOn)
                     Sweep(command);

@@ -317,6 +317,19 @@ public abstract class ExecConformance : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Exec_LeavesABuildInTheBackgroundAfterManyProcesses_ItIsNoStorm()
+    {
+        string stop = Path.Combine(Scratch, "stop"), ended = Path.Combine(Scratch, "ended");
+
+        ExecResult result = await RunAsync(
+            $"i=0; while [ $i -lt 150 ]; do /bin/true; i=$((i+1)); done; (until [ -e {stop} ]; do /bin/true; done; touch {ended}) > /dev/null 2>&1 & echo started");
+        int code = (await RunAsync($"sleep 0.2; touch {stop}; i=0; until [ -e {ended} ]; do i=$((i+1)); [ $i -gt 100 ] && exit 1; sleep 0.05; done")).ExitCode ?? -1;
+
+        Assert.Equal("started\n", result.Output);
+        Assert.Equal(0, code);
+    }
+
+    [Fact]
     public async Task Exec_LeavesADaemonThatPrints_ItIsNotKilledByThePipe()
     {
         string file = Path.Combine(Scratch, "done");
