@@ -1,4 +1,4 @@
-using Drafthorse.Harness.Middleware;
+using Drafthorse.Harness;
 
 namespace Drafthorse.Sample;
 

@@ -1,9 +1,6 @@
 using System.ComponentModel;
-using Drafthorse.Harness.Agent;
-using Drafthorse.Harness.Budgets;
-using Drafthorse.Harness.Compaction;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Docker;
-using Drafthorse.Harness.Filesystems;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Sqlite;
 using Microsoft.Extensions.AI;

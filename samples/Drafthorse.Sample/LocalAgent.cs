@@ -1,8 +1,6 @@
 using System.ComponentModel;
-using Drafthorse.Harness.Agent;
-using Drafthorse.Harness.Events;
-using Drafthorse.Harness.Filesystems;
-using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness;
+using Drafthorse.Harness.Threads;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Sample;

@@ -1,5 +1,4 @@
 using Drafthorse.Harness.Models;
-using Drafthorse.Harness.Models.Scripts;
 using Drafthorse.Sample;
 using Microsoft.Extensions.AI;
 

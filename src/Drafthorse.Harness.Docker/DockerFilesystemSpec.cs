@@ -1,4 +1,3 @@
-using Drafthorse.Harness.Filesystems;
 using Drafthorse.Harness.Sandboxes;
 
 namespace Drafthorse.Harness.Docker;

@@ -19,10 +19,10 @@ public sealed class SandboxClient : IAsyncDisposable
     }
 
     /// <summary>The connection below.</summary>
-    public WireConnection Connection { get; }
+    internal WireConnection Connection { get; }
 
     /// <summary>What the sandbox said of itself when it was attached.</summary>
-    public SandboxInfo Info { get; }
+    internal SandboxInfo Info { get; }
 
     /// <summary>Runs commands.</summary>
     public CommandClient Commands { get; }
@@ -36,7 +36,7 @@ public sealed class SandboxClient : IAsyncDisposable
     /// <summary>Attaches to a daemon over a byte stream, which the client owns from now on. <paramref name="hostMethods"/> are what the
     /// sandbox may call here (the doors' tunnels). Throws <see cref="AttachException"/> when refused, <see cref="WireException"/> when
     /// the stream ends or is no wire.</summary>
-    public static async Task<SandboxClient> AttachAsync(
+    internal static async Task<SandboxClient> AttachAsync(
         Stream stream, AttachRequest request, WireHandlers? hostMethods, CancellationToken cancellationToken)
     {
         WireConnection connection = WireConnection.Start(stream, WireSide.Host, hostMethods ?? new WireHandlers());

@@ -1,5 +1,4 @@
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 using Drafthorse.Harness.Threads.Sqlite;
 
 // A process of its own for the tests that kill and freeze owners. It prints one line for each operation that was answered.

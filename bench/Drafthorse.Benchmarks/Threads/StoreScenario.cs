@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Drafthorse.Harness.Runs;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 using Drafthorse.Harness.Threads.Sqlite;
 
 namespace Drafthorse.Benchmarks.Threads;

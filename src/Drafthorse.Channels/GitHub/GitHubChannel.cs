@@ -59,7 +59,7 @@ public sealed class GitHubChannel : IChannel, IDisposable
 
     /// <summary>Makes what asks GitHub for deliveries that were missed.</summary>
     /// <param name="positionsFile">Where it keeps how far it has looked.</param>
-    public GitHubReconciler CreateReconciler(string positionsFile) => new(_options, _store, _api.Deliveries, positionsFile, _time, _logger);
+    internal GitHubReconciler CreateReconciler(string positionsFile) => new(_options, _store, _api.Deliveries, positionsFile, _time, _logger);
 
     /// <summary>Says what a queued thread waits for, or null; null = nobody knows.</summary>
     public Func<ThreadRecord, CancellationToken, Task<string?>>? WhyQueued { get; init; }
@@ -103,7 +103,7 @@ public sealed class GitHubChannel : IChannel, IDisposable
     /// The <see cref="GitCredentialSource"/> for repositories on this code host: an App's token is for one repository and its contents,
     /// without workflows, and good for at least five minutes more. Null for other hosts.
     /// </summary>
-    public async ValueTask<GitCredential?> GetGitCredentialAsync(RepositoryRef repository, GitAccess access, CancellationToken cancellationToken)
+    internal async ValueTask<GitCredential?> GetGitCredentialAsync(RepositoryRef repository, GitAccess access, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(repository);
         if (!_options.IsOnServer(repository.CloneUrl))

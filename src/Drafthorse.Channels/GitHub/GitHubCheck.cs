@@ -6,7 +6,7 @@ using Drafthorse.Channels.GitHub.Api.Tokens;
 namespace Drafthorse.Channels.GitHub;
 
 /// <summary>Asks GitHub whether the credentials of the settings work, and what they allow.</summary>
-public static class GitHubCheck
+internal static class GitHubCheck
 {
     /// <summary>The permissions that an App needs: the least of each.</summary>
     private static readonly (string Name, string Least)[] Needed = [("contents", "write"), ("issues", "write"), ("pull_requests", "write")];

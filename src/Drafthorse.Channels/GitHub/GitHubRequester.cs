@@ -5,7 +5,7 @@ using Drafthorse.Harness.Threads;
 namespace Drafthorse.Channels.GitHub;
 
 /// <summary>The person on GitHub who asked for a thread's work, kept in <see cref="ThreadOrigin.ChannelData"/>.</summary>
-public sealed record GitHubRequester
+internal sealed record GitHubRequester
 {
     /// <summary>The account's number, which survives a rename.</summary>
     public long Id { get; init; }

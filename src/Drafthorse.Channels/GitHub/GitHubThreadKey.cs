@@ -4,7 +4,7 @@ namespace Drafthorse.Channels.GitHub;
 
 /// <summary>The keys of threads that live on GitHub. Owner and name are written in lower case; another host than the public one
 /// stands after <c>github:</c>.</summary>
-public static class GitHubThreadKey
+internal static class GitHubThreadKey
 {
     private const string PublicHost = "github.com";
 

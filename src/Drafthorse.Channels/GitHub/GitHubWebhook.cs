@@ -104,7 +104,7 @@ public sealed class GitHubWebhook(GitHubOptions options, TimeProvider time)
             Message = null,
             Outbox =
             [
-                new OutboxDraft
+                new OutboxRequest
                 {
                     Kind = GitHubIntake.Kind,
                     Key = $"intake:{deliveryId}",

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Drafthorse.Harness.Threads;
 
-namespace Drafthorse.Harness.Agent;
+namespace Drafthorse.Harness;
 
 /// <summary>A message for an agent from code that uses the library.</summary>
 public sealed record AgentMessage

@@ -1,15 +1,10 @@
-using Drafthorse.Harness.Budgets;
-using Drafthorse.Harness.Compaction;
-using Drafthorse.Harness.Events;
-using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Secrets;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Tools;
 using Microsoft.Extensions.AI;
 
-namespace Drafthorse.Harness.Agent;
+namespace Drafthorse.Harness;
 
 /// <summary>What the builder has put together.</summary>
 internal sealed record AgentOptions

@@ -1,7 +1,6 @@
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 
-namespace Drafthorse.Harness.Agent;
+namespace Drafthorse.Harness;
 
 /// <summary>How a run ended.</summary>
 public sealed record AgentReply

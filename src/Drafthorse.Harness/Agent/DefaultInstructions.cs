@@ -1,4 +1,4 @@
-namespace Drafthorse.Harness.Agent;
+namespace Drafthorse.Harness;
 
 /// <summary>What every coding agent is told before anything else.</summary>
 internal static class DefaultInstructions

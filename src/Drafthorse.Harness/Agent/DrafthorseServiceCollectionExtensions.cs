@@ -1,4 +1,4 @@
-using Drafthorse.Harness.Agent;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Threads;
 using Microsoft.Extensions.AI;

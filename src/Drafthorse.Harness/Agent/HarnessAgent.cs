@@ -5,14 +5,12 @@ using System.Text.Json.Serialization.Metadata;
 using System.Threading.Channels;
 using Drafthorse.Harness.Agent.Answers;
 using Drafthorse.Harness.Agent.Loop;
-using Drafthorse.Harness.Events;
 using Drafthorse.Harness.Runs;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 
-namespace Drafthorse.Harness.Agent;
+namespace Drafthorse.Harness;
 
 /// <summary>
 /// A coding agent: a model, tools, a sandbox and a durable thread for every conversation. One instance serves any number of

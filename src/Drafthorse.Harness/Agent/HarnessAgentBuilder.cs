@@ -1,22 +1,14 @@
-using Drafthorse.Harness.Budgets;
-using Drafthorse.Harness.Compaction;
-using Drafthorse.Harness.Events;
-using Drafthorse.Harness.Filesystems;
-using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Models.Resilience;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Secrets;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Memory;
-using Drafthorse.Harness.Tools;
-using Drafthorse.Harness.Tools.Core;
 using Drafthorse.Harness.Workspace;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace Drafthorse.Harness.Agent;
+namespace Drafthorse.Harness;
 
 /// <summary>Puts a <see cref="HarnessAgent"/> together. Every part but the model has a default that works on one machine.</summary>
 public sealed class HarnessAgentBuilder

@@ -1,7 +1,6 @@
-using Drafthorse.Harness.Events;
 using Drafthorse.Harness.Threads;
 
-namespace Drafthorse.Harness.Agent;
+namespace Drafthorse.Harness;
 
 /// <summary>Shows what other processes add to a thread's journal, from a position on; null = from the first look on.</summary>
 internal sealed class JournalWatch(IThreadStore store, ThreadId threadId, long? from)

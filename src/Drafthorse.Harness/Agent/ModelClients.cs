@@ -1,7 +1,8 @@
 using Drafthorse.Harness.Models.Resilience;
+using Drafthorse.Harness.Models;
 using Microsoft.Extensions.AI;
 
-namespace Drafthorse.Harness.Agent;
+namespace Drafthorse.Harness;
 
 /// <summary>What the builder does with the chat clients that it is given.</summary>
 internal static class ModelClients

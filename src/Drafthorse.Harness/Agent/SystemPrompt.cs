@@ -1,6 +1,4 @@
-using Drafthorse.Harness.Middleware;
-
-namespace Drafthorse.Harness.Agent;
+namespace Drafthorse.Harness;
 
 /// <summary>What the system prompt of a new thread is made of, in order: first what every coding agent is told.</summary>
 internal sealed class SystemPrompt

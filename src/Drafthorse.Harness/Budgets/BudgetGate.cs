@@ -1,10 +1,9 @@
 using System.Globalization;
 using Drafthorse.Harness.Diagnostics;
-using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Threads;
 
-namespace Drafthorse.Harness.Budgets;
+namespace Drafthorse.Harness;
 
 /// <summary>Sets the most that a model call can cost aside before it, in every budget that applies, and settles it after. Models
 /// without a price are counted in tokens instead.</summary>

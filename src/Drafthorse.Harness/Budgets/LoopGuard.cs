@@ -1,6 +1,6 @@
-using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Threads;
 
-namespace Drafthorse.Harness.Budgets;
+namespace Drafthorse.Harness;
 
 /// <summary>Counts identical steps in a row: the same tools with the same arguments.</summary>
 internal sealed class LoopGuard(ModelCallLimit limit)

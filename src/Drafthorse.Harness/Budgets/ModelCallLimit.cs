@@ -1,4 +1,4 @@
-namespace Drafthorse.Harness.Budgets;
+namespace Drafthorse.Harness;
 
 /// <summary>How long one run may go on.</summary>
 public sealed class ModelCallLimit

@@ -1,4 +1,4 @@
-namespace Drafthorse.Harness.Budgets;
+namespace Drafthorse.Harness;
 
 /// <summary>What threads may cost. Hard: an amount is set aside before each model call and settled after it.</summary>
 public sealed class ThreadBudget

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 
 namespace Drafthorse.Harness.Channels;
 
@@ -18,7 +17,7 @@ public static class Effects
     public const string Reply = "reply";
 
     /// <summary>The status entry: one per thread, the newest replaces the one before.</summary>
-    public static OutboxDraft ToOutbox(this StatusEffect status, DateTimeOffset? notBefore) => new()
+    public static OutboxRequest ToOutbox(this StatusEffect status, DateTimeOffset? notBefore) => new()
     {
         Kind = Status,
         Key = "status",
@@ -27,7 +26,7 @@ public static class Effects
     };
 
     /// <summary>The draft entry: one per thread; opened or updated.</summary>
-    public static OutboxDraft ToOutbox(this DraftEffect draft) => new()
+    public static OutboxRequest ToOutbox(this DraftEffect draft) => new()
     {
         Kind = Draft,
         Key = "draft",
@@ -35,7 +34,7 @@ public static class Effects
     };
 
     /// <summary>The reply entry: one per run.</summary>
-    public static OutboxDraft ToOutbox(this ReplyEffect reply) => new()
+    public static OutboxRequest ToOutbox(this ReplyEffect reply) => new()
     {
         Kind = Reply,
         Key = $"reply:{reply.Run}",

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Drafthorse.Harness.Text;
-using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Threads;
 
-namespace Drafthorse.Harness.Compaction;
+namespace Drafthorse.Harness;
 
 /// <summary>Shortens long string arguments of a call, so that the call stays readable and valid JSON.</summary>
 internal static class ArgumentTruncation

@@ -1,4 +1,4 @@
-namespace Drafthorse.Harness.Compaction;
+namespace Drafthorse.Harness;
 
 /// <summary>When and how older context is replaced by a summary.</summary>
 public sealed class CompactionOptions

@@ -1,9 +1,8 @@
 using Drafthorse.Harness.Context;
-using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Models;
-using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Threads;
 
-namespace Drafthorse.Harness.Compaction;
+namespace Drafthorse.Harness;
 
 /// <summary>Keeps the context within the model's window. The journal keeps everything; only the projection becomes shorter.</summary>
 /// <param name="options">When, and what stays.</param>

@@ -1,6 +1,6 @@
 using Drafthorse.Harness.Models;
 
-namespace Drafthorse.Harness.Compaction;
+namespace Drafthorse.Harness;
 
 /// <summary>How many tokens a request may have, so that its answer still fits into the window.</summary>
 internal static class ContextBudget

@@ -1,9 +1,9 @@
 using System.Text;
 using Drafthorse.Harness.Context;
 using Drafthorse.Harness.Models;
-using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Threads;
 
-namespace Drafthorse.Harness.Compaction;
+namespace Drafthorse.Harness;
 
 /// <summary>Which of the newest messages stay after a compaction, and what of each.</summary>
 /// <param name="From">The first message that stays; everything before it is summarized.</param>

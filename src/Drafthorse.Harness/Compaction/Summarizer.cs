@@ -1,10 +1,9 @@
-using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Models.Replies;
-using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Threads;
 using Microsoft.Extensions.AI;
 
-namespace Drafthorse.Harness.Compaction;
+namespace Drafthorse.Harness;
 
 /// <summary>Makes a model call beside the conversation.</summary>
 internal delegate Task<ModelAnswer> SideCall(ModelCallPurpose purpose, IReadOnlyList<ChatMessage> messages, ChatOptions options, CancellationToken cancellationToken);

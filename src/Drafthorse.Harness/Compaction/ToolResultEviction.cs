@@ -1,10 +1,8 @@
-using Drafthorse.Harness.Middleware;
-using Drafthorse.Harness.Threads.Journal;
-using Drafthorse.Harness.Tools;
+using Drafthorse.Harness.Threads;
 using Drafthorse.Sandbox.Files;
 using Drafthorse.Sandbox.Wire;
 
-namespace Drafthorse.Harness.Compaction;
+namespace Drafthorse.Harness;
 
 /// <summary>Moves large tool results into files of the sandbox.</summary>
 internal sealed class ToolResultEviction(ToolResultEvictionOptions options) : IAgentMiddleware

@@ -1,4 +1,4 @@
-namespace Drafthorse.Harness.Compaction;
+namespace Drafthorse.Harness;
 
 /// <summary>Keeps large tool results out of the context: the whole goes to a file in the sandbox, its head and tail stay.</summary>
 public sealed class ToolResultEvictionOptions

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text;
-using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Threads;
 
-namespace Drafthorse.Harness.Compaction;
+namespace Drafthorse.Harness;
 
 /// <summary>Older context as text for a summary: every message is there, long ones with their middle left out.</summary>
 internal static class Transcript

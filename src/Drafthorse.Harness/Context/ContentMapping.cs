@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Text;
-using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Threads;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Harness.Context;

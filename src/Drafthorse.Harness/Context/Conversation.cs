@@ -1,6 +1,5 @@
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Harness.Context;

@@ -6,7 +6,7 @@ using Drafthorse.Harness.Words;
 namespace Drafthorse.Harness.Drafts;
 
 /// <summary>Names of branches: the one a thread writes, and git's rules for all of them.</summary>
-public static class BranchName
+internal static class BranchName
 {
     /// <summary>The prefix of a thread's branch unless the repository's settings name another.</summary>
     public const string DefaultPrefix = "drafthorse/";

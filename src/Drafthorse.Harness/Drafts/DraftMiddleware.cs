@@ -2,7 +2,6 @@ using Drafthorse.Harness.Drafts.Endings;
 using Drafthorse.Harness.Drafts.Settings;
 using Drafthorse.Harness.GitGateway;
 using Drafthorse.Harness.GitGateway.Mirrors;
-using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Harness.Drafts;
@@ -11,7 +10,7 @@ namespace Drafthorse.Harness.Drafts;
 /// Makes a draft of what a run did: names the branch before, and after the model's last word commits, verifies, pushes and owes
 /// the pull request, whether the model thought of it or not.
 /// </summary>
-public sealed class DraftMiddleware(RepositoryMirrors mirrors, DraftOptions options) : IAgentMiddleware
+internal sealed class DraftMiddleware(RepositoryMirrors mirrors, DraftOptions options) : IAgentMiddleware
 {
     /// <inheritdoc />
     public async Task<RunOutcome> OnRunAsync(RunContext run, Func<CancellationToken, Task<RunOutcome>> next, CancellationToken cancellationToken)

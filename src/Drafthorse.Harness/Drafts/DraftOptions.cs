@@ -4,7 +4,7 @@ using Drafthorse.Harness.Threads;
 namespace Drafthorse.Harness.Drafts;
 
 /// <summary>How drafts are made.</summary>
-public sealed class DraftOptions
+internal sealed class DraftOptions
 {
     /// <summary>Who commits are by.</summary>
     public GitAuthor Author { get; set; } = new("Drafthorse", "drafthorse@users.noreply.github.com");

@@ -1,5 +1,4 @@
-using Drafthorse.Harness.Middleware;
-using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Harness.Drafts;
 

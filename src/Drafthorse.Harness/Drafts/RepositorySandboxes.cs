@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Drafthorse.Harness.Egress;
 using Drafthorse.Harness.Egress.Trust;
 using Drafthorse.Harness.GitGateway;
-using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Sandbox.Doors;
@@ -14,7 +13,7 @@ namespace Drafthorse.Harness.Drafts;
 /// Gives a run its sandbox with the repository in it, and with no way out but the gates: package hosts through the egress gate,
 /// the code host through the git gateway. Isolated ones trust the authorities of <paramref name="trust"/> beside their own.
 /// </summary>
-public sealed class RepositorySandboxes(SandboxPool pool, EgressGate egress, GitGatewayServer gateway, DraftOptions options, SandboxTrust trust)
+internal sealed class RepositorySandboxes(SandboxPool pool, EgressGate egress, GitGatewayServer gateway, DraftOptions options, SandboxTrust trust)
 {
     private const int MostAddresses = 1000;
 

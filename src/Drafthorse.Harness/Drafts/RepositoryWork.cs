@@ -5,7 +5,7 @@ using Drafthorse.Harness.Threads;
 namespace Drafthorse.Harness.Drafts;
 
 /// <summary>What one run needs to know of the repository it works on. Made by code when the run begins.</summary>
-public sealed record RepositoryWork
+internal sealed record RepositoryWork
 {
     /// <summary>The repository.</summary>
     public required RepositoryRef Repository { get; init; }

@@ -1,4 +1,3 @@
-using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Tools.Screens;
 using Drafthorse.Sandbox;

@@ -1,7 +1,7 @@
 namespace Drafthorse.Harness.Egress;
 
 /// <summary>A connection may not be made, or could not be. The message is the reason, without the host.</summary>
-public sealed class EgressException(EgressResult result, string reason, Exception? innerException = null) : Exception(reason, innerException)
+internal sealed class EgressException(EgressResult result, string reason, Exception? innerException = null) : Exception(reason, innerException)
 {
     /// <summary>Whether the gate refused or the network failed.</summary>
     public EgressResult Result { get; } = result;

@@ -12,7 +12,6 @@ namespace Drafthorse.Harness.Egress;
 /// </summary>
 public sealed class EgressGate
 {
-
     private readonly IReadOnlyList<EgressRule> _allow;
     private readonly IReadOnlyList<EgressRule> _gatewayOnly;
     private readonly IReadOnlyList<EgressRule> _private;
@@ -20,12 +19,14 @@ public sealed class EgressGate
     private readonly Action<EgressAudit> _audit;
 
     /// <summary>
-    /// Validates the settings; throws <see cref="FormatException"/> that names the wrong one. <paramref name="registries"/> looks for those of
-    /// <see cref="PackageRegistries"/>, once, when a sandbox first wants to go somewhere; <paramref name="audit"/> gets a record of every connection at
-    /// its end and must not block.
+    /// Validates the settings; throws <see cref="FormatException"/> that names the wrong one. The package registries that this machine is set up for
+    /// are looked for once, when a sandbox first wants to go somewhere.
     /// </summary>
-    public EgressGate(EgressSettings settings, Func<Task<IReadOnlyList<PackageRegistry>>> registries, Action<EgressAudit> audit, TimeProvider? timeProvider = null)
-        : this(settings, registries, audit, timeProvider ?? TimeProvider.System, Dns.GetHostAddressesAsync)
+    /// <param name="settings">What is allowed.</param>
+    /// <param name="audit">Gets a record of every connection at its end; must not block. Null = none is kept.</param>
+    /// <param name="timeProvider">The clock; null = the system's.</param>
+    public EgressGate(EgressSettings settings, Action<EgressAudit>? audit = null, TimeProvider? timeProvider = null)
+        : this(settings, () => PackageRegistries.DiscoverAsync(askRegistries: true, CancellationToken.None), audit ?? (_ => { }), timeProvider ?? TimeProvider.System, Dns.GetHostAddressesAsync)
     {
     }
 
@@ -57,7 +58,7 @@ public sealed class EgressGate
     /// what is allowed (null: it has none); <paramref name="hosts"/> are names that end in the host, such as the git gateway's, over
     /// plain HTTP on port 80.
     /// </summary>
-    public EgressSession Open(
+    internal EgressSession Open(
         ThreadId? thread,
         IReadOnlyList<EgressRule>? repository = null,
         IReadOnlyDictionary<string, Func<Stream, CancellationToken, Task>>? hosts = null) =>

@@ -7,7 +7,7 @@ namespace Drafthorse.Harness.Egress;
 /// after a colon a port. Without a port it holds for 80 and 443. On other ports what may be TLS or HTTP is read and must name the host;
 /// <c>/tcp</c> after the port carries whatever is spoken there unread.
 /// </summary>
-public sealed record EgressRule
+internal sealed record EgressRule
 {
     private const string AnyProtocol = "/tcp";
 

@@ -5,7 +5,7 @@ using Drafthorse.Sandbox.Doors;
 namespace Drafthorse.Harness.Egress;
 
 /// <summary>The gate as one sandbox of one thread sees it: its policy, its count of connections, and what was blocked.</summary>
-public sealed class EgressSession
+internal sealed class EgressSession
 {
     private const int MaxBlocked = 100;
 

@@ -1,7 +1,6 @@
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 
-namespace Drafthorse.Harness.Events;
+namespace Drafthorse.Harness;
 
 /// <summary>Something a watcher of a run sees as it happens.</summary>
 public abstract record AgentEvent

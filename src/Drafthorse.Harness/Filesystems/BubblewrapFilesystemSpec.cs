@@ -1,7 +1,7 @@
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Sandboxes.Bubblewrap;
 
-namespace Drafthorse.Harness.Filesystems;
+namespace Drafthorse.Harness;
 
 /// <summary>Each thread has a bubblewrap sandbox on this Linux machine: own files, processes and network, and no image.</summary>
 public sealed class BubblewrapFilesystemSpec : FilesystemSpec

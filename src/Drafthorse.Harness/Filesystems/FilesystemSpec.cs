@@ -1,7 +1,7 @@
 using Drafthorse.Harness.Egress;
 using Drafthorse.Harness.Sandboxes;
 
-namespace Drafthorse.Harness.Filesystems;
+namespace Drafthorse.Harness;
 
 /// <summary>Where an agent's tools act: the kind of sandbox, and what it may do.</summary>
 public abstract class FilesystemSpec

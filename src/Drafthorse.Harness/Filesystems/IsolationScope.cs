@@ -1,4 +1,4 @@
-namespace Drafthorse.Harness.Filesystems;
+namespace Drafthorse.Harness;
 
 /// <summary>Who shares a sandbox.</summary>
 public enum IsolationScope

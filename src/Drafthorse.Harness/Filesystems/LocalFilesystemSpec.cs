@@ -1,7 +1,7 @@
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Sandboxes.Local;
 
-namespace Drafthorse.Harness.Filesystems;
+namespace Drafthorse.Harness;
 
 /// <summary>Tools act on this machine itself, with this user's rights and without isolation: for one's own machine only. File tools
 /// stay within <see cref="WorkingDirectory"/>; commands do not.</summary>

@@ -1,12 +1,11 @@
 using Drafthorse.Harness.Egress;
-using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Sandbox.Doors;
 using Drafthorse.Sandbox.Wire;
 using Microsoft.Extensions.Logging;
 
-namespace Drafthorse.Harness.Filesystems;
+namespace Drafthorse.Harness;
 
 /// <summary>Gives runs their sandboxes as a spec says.</summary>
 internal sealed class SpecSandboxes : IAsyncDisposable

@@ -3,7 +3,7 @@ using System.Text;
 namespace Drafthorse.Harness.GitGateway;
 
 /// <summary>What a credential is wanted for.</summary>
-public enum GitAccess
+internal enum GitAccess
 {
     /// <summary>To clone and fetch.</summary>
     Read,
@@ -15,7 +15,7 @@ public enum GitAccess
 /// <summary>What a code host accepts for git over HTTP basic authentication. Stays in the host's memory.</summary>
 /// <param name="UserName">The user name, such as <c>x-access-token</c>.</param>
 /// <param name="Password">The token.</param>
-public sealed record GitCredential(string UserName, string Password)
+internal sealed record GitCredential(string UserName, string Password)
 {
     internal string ToHeader() =>
         "Authorization: Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{UserName}:{Password}"));
@@ -25,5 +25,5 @@ public sealed record GitCredential(string UserName, string Password)
 }
 
 /// <summary>Finds or mints the credential for one repository. Null means that none is needed.</summary>
-public delegate ValueTask<GitCredential?> GitCredentialSource(
+internal delegate ValueTask<GitCredential?> GitCredentialSource(
     Threads.RepositoryRef repository, GitAccess access, CancellationToken cancellationToken);

@@ -1,7 +1,7 @@
 namespace Drafthorse.Harness.GitGateway;
 
 /// <summary>Git or its upstream could not do its part. The message names the cause, in words for people and models.</summary>
-public sealed class GitException(string message, Exception? innerException = null) : Exception(message, innerException)
+internal sealed class GitException(string message, Exception? innerException = null) : Exception(message, innerException)
 {
     internal bool PrintedTooMuch { get; init; }
 }

@@ -6,7 +6,7 @@ using Drafthorse.Sandbox.Doors;
 namespace Drafthorse.Harness.GitGateway;
 
 /// <summary>The gateway of one thread on a loopback port, behind an unguessable path. Disposing it ends its connections.</summary>
-public sealed class GitGatewayListener : IAsyncDisposable
+internal sealed class GitGatewayListener : IAsyncDisposable
 {
     private readonly GitGatewayServer _server;
     private readonly GitGatewayThread _thread;

@@ -3,7 +3,7 @@ using Drafthorse.Harness.GitGateway.Git;
 namespace Drafthorse.Harness.GitGateway;
 
 /// <summary>Where the gateway keeps its mirrors, and its limits.</summary>
-public sealed class GitGatewayOptions
+internal sealed class GitGatewayOptions
 {
     /// <summary>The host's directory for mirrors and quarantines. Never inside a sandbox.</summary>
     public required string StateDirectory { get; init; }

@@ -13,7 +13,7 @@ namespace Drafthorse.Harness.GitGateway;
 /// It stores and forwards: clones come from the host's mirror, pushes are received apart, judged by their objects, and
 /// only then sent on by the host, with the host's credential.
 /// </summary>
-public sealed class GitGatewayServer
+internal sealed class GitGatewayServer
 {
     private const long MaxFetchRequestBytes = 16 * 1024 * 1024;
     private readonly RepositoryMirrors _mirrors;

@@ -6,7 +6,7 @@ namespace Drafthorse.Harness.GitGateway;
 /// What one thread may do through the gateway, taken from the thread's record by code. Nothing in it comes from a request.
 /// Make one for each run.
 /// </summary>
-public sealed class GitGatewayThread
+internal sealed class GitGatewayThread
 {
     /// <summary>The thread.</summary>
     public required ThreadId ThreadId { get; init; }
@@ -52,7 +52,7 @@ public sealed class GitGatewayThread
 /// <summary>What is known of a branch that a thread writes.</summary>
 /// <param name="Pushed">The commit that went through the gateway last, or null.</param>
 /// <param name="PersonsCommit">The last commit that came to the branch past the gateway, or null.</param>
-public sealed record GitBranchHistory(string? Pushed, string? PersonsCommit)
+internal sealed record GitBranchHistory(string? Pushed, string? PersonsCommit)
 {
     /// <summary>The last commit of a person, given the branch's commit on the code host.</summary>
     internal string? PersonsCommitAt(string? tip) => tip is not null && tip != Pushed ? tip : PersonsCommit;

@@ -3,7 +3,7 @@ using Drafthorse.Harness.Threads;
 namespace Drafthorse.Harness.GitGateway;
 
 /// <summary>What became of one push. Made for every push, also those refused before a byte of their pack was read.</summary>
-public sealed record GitPushDecision
+internal sealed record GitPushDecision
 {
     /// <summary>When it was decided.</summary>
     public required DateTimeOffset At { get; init; }
@@ -42,4 +42,4 @@ public sealed record GitPushDecision
 /// <param name="Request">The method and path, cut to 300 characters.</param>
 /// <param name="Status">The HTTP status that was answered.</param>
 /// <param name="Reason">Why it was refused; empty when it was not.</param>
-public sealed record GitGatewayAudit(DateTimeOffset At, ThreadId ThreadId, string Request, int Status, string Reason);
+internal sealed record GitGatewayAudit(DateTimeOffset At, ThreadId ThreadId, string Request, int Status, string Reason);

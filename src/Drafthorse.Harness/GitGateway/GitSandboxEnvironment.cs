@@ -4,7 +4,7 @@ using Drafthorse.Harness.Threads;
 namespace Drafthorse.Harness.GitGateway;
 
 /// <summary>The git settings of a sandbox, as environment variables: every spelling of the thread's code host leads to the gateway.</summary>
-public static class GitSandboxEnvironment
+internal static class GitSandboxEnvironment
 {
     /// <summary>The gateway's name inside isolated sandboxes; the egress gate hands it to <see cref="GitGatewayServer.ServeAsync(GitGatewayThread, Stream, CancellationToken)"/>.</summary>
     public const string InternalHost = "git.drafthorse.internal";
@@ -66,4 +66,4 @@ public static class GitSandboxEnvironment
 }
 
 /// <summary>Name and address of a commit's author.</summary>
-public sealed record GitAuthor(string Name, string Email);
+internal sealed record GitAuthor(string Name, string Email);

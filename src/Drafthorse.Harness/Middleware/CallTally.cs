@@ -1,6 +1,6 @@
-using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Threads;
 
-namespace Drafthorse.Harness.Middleware;
+namespace Drafthorse.Harness;
 
 /// <summary>What a model call has used, attempts that broke off included.</summary>
 internal sealed class CallTally

@@ -1,6 +1,4 @@
-using Drafthorse.Harness.Tools;
-
-namespace Drafthorse.Harness.Middleware;
+namespace Drafthorse.Harness;
 
 /// <summary>
 /// Deterministic code around a run, a model call or a tool call. The first one registered is the outermost. Every method may

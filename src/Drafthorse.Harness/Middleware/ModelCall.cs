@@ -1,7 +1,7 @@
-using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Threads;
 using Microsoft.Extensions.AI;
 
-namespace Drafthorse.Harness.Middleware;
+namespace Drafthorse.Harness;
 
 /// <summary>One model call of a run.</summary>
 public sealed record ModelCall

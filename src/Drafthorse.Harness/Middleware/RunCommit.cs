@@ -1,7 +1,6 @@
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 
-namespace Drafthorse.Harness.Middleware;
+namespace Drafthorse.Harness;
 
 /// <summary>What one commit of a run writes, together or not at all.</summary>
 public sealed record RunCommit
@@ -13,7 +12,7 @@ public sealed record RunCommit
     public IReadOnlyList<long> Consumed { get; init; } = [];
 
     /// <summary>Effects outside.</summary>
-    public IReadOnlyList<OutboxDraft> Outbox { get; init; } = [];
+    public IReadOnlyList<OutboxRequest> Outbox { get; init; } = [];
 
     /// <summary>The thread's new facts from its old ones; null leaves them.</summary>
     public Func<ThreadFacts, ThreadFacts>? ChangeFacts { get; init; }

@@ -1,12 +1,10 @@
 using Drafthorse.Harness.Context;
-using Drafthorse.Harness.Events;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 using Drafthorse.Sandbox;
 
-namespace Drafthorse.Harness.Middleware;
+namespace Drafthorse.Harness;
 
 /// <summary>A run as middleware sees it: the thread, its sandbox, and the only way to write to its journal.</summary>
 public sealed class RunContext : IAsyncDisposable

@@ -1,7 +1,6 @@
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 
-namespace Drafthorse.Harness.Middleware;
+namespace Drafthorse.Harness;
 
 /// <summary>How model calls change a thread's facts.</summary>
 internal static class RunFacts

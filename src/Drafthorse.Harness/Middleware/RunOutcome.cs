@@ -1,6 +1,6 @@
 using Drafthorse.Harness.Threads;
 
-namespace Drafthorse.Harness.Middleware;
+namespace Drafthorse.Harness;
 
 /// <summary>How a run ended, or how far it came when the model had nothing more to do.</summary>
 public sealed record RunOutcome
@@ -18,7 +18,7 @@ public sealed record RunOutcome
     public IReadOnlyList<string> Notes { get; init; } = [];
 
     /// <summary>Effects outside that the end of the run commits with it, such as the draft.</summary>
-    public IReadOnlyList<OutboxDraft> Outbox { get; init; } = [];
+    public IReadOnlyList<OutboxRequest> Outbox { get; init; } = [];
 
     /// <summary>Which part failed the run; decides the exit code of a headless run.</summary>
     public FailureKind Failure { get; init; }

@@ -1,6 +1,4 @@
-using Drafthorse.Harness.Tools;
-
-namespace Drafthorse.Harness.Middleware;
+namespace Drafthorse.Harness;
 
 /// <summary>One tool call of a run.</summary>
 public sealed record ToolCall

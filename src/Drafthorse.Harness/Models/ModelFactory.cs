@@ -5,7 +5,6 @@ using Drafthorse.Harness.Models.Http.Requests;
 using Drafthorse.Harness.Models.Ollama;
 using Drafthorse.Harness.Models.OpenAI;
 using Drafthorse.Harness.Models.Resilience;
-using Drafthorse.Harness.Models.Scripts;
 using Drafthorse.Harness.Models.Telemetry;
 using Microsoft.Extensions.AI;
 

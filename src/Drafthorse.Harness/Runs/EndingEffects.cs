@@ -1,13 +1,12 @@
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 
 namespace Drafthorse.Harness.Runs;
 
 /// <summary>What people outside are told when a run ends: the last state of its status, and one reply.</summary>
 internal static class EndingEffects
 {
-    public static IReadOnlyList<OutboxDraft> Of(ThreadOrigin origin, ThreadFacts facts, ThreadStatus outcome, RunFinished finished, string? inReplyTo) => origin.IsAnsweredByJournal
+    public static IReadOnlyList<OutboxRequest> Of(ThreadOrigin origin, ThreadFacts facts, ThreadStatus outcome, RunFinished finished, string? inReplyTo) => origin.IsAnsweredByJournal
         ? []
         :
         [

@@ -22,7 +22,7 @@ public sealed record SandboxRequest
     public IReadOnlyDictionary<string, byte[]> Etc { get; init; } = new Dictionary<string, byte[]>();
 
     /// <summary>What the sandbox may call on the host: the doors' tunnels. Null = nothing, so that there is no way out at all.</summary>
-    public WireHandlers? HostMethods { get; init; }
+    internal WireHandlers? HostMethods { get; init; }
 }
 
 /// <summary>How a sandbox was acquired.</summary>

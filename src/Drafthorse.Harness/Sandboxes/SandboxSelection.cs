@@ -3,7 +3,7 @@ namespace Drafthorse.Harness.Sandboxes;
 /// <summary>Which backend is used, and why not another.</summary>
 /// <param name="Backend">The chosen one.</param>
 /// <param name="Reasons">What each backend that was looked at said, the chosen one last.</param>
-public sealed record SandboxSelection(ISandboxBackend Backend, IReadOnlyList<string> Reasons)
+internal sealed record SandboxSelection(ISandboxBackend Backend, IReadOnlyList<string> Reasons)
 {
     /// <summary>
     /// Takes the backend of a kind that was set, or else the first of <paramref name="candidates"/> that is ready, one without

@@ -4,7 +4,7 @@ namespace Drafthorse.Harness.Sandboxes;
 
 /// <summary>Where the builds of <c>sandboxd</c> are: native ones that come with a package or are built in the repository, and
 /// the managed one beside the program itself.</summary>
-public static class SandboxdPrograms
+internal static class SandboxdPrograms
 {
     private static string OwnArchitecture => RuntimeInformation.ProcessArchitecture is Architecture.Arm64 ? "arm64" : "x64";
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
-using Drafthorse.Harness.Events;
-using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Harness.Secrets;
 

@@ -1,6 +1,3 @@
-using Drafthorse.Harness.Middleware;
-using Drafthorse.Harness.Tools;
-
 namespace Drafthorse.Harness.Secrets;
 
 /// <summary>Redacts known secrets from tool results before they are journaled or reach the model.</summary>

@@ -8,7 +8,7 @@ namespace Drafthorse.Harness.Text;
 /// Text from outside, made fit to be shown: what would steer a terminal, reorder or hide text, or forge a line becomes visible. Control
 /// characters become their pictures (ESC is ␛), other invisible ones their code (<c>&lt;U+202E&gt;</c>), half a surrogate pair U+FFFD.
 /// </summary>
-public static class ForeignText
+internal static class ForeignText
 {
     private const int Joiner = 0x200D, NonJoiner = 0x200C;
 

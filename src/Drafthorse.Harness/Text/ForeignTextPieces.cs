@@ -4,7 +4,7 @@ namespace Drafthorse.Harness.Text;
 
 /// <summary>Text from outside that comes in pieces, each made visible as <see cref="ForeignText.Visible"/> does it. What a piece's end
 /// leaves open waits for the next one.</summary>
-public sealed class ForeignTextPieces
+internal sealed class ForeignTextPieces
 {
     private readonly StringBuilder _shown = new();
     private string _open = "";

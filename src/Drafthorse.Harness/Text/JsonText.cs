@@ -9,7 +9,7 @@ namespace Drafthorse.Harness.Text;
 
 /// <summary>JSON from outside. It may escape half a surrogate pair, on which the base library throws when such a string is read, compared,
 /// or written again.</summary>
-public static class JsonText
+internal static class JsonText
 {
     /// <summary>The JSON with every half of a surrogate pair, escaped or not, as U+FFFD.</summary>
     public static string WellFormed(string json)

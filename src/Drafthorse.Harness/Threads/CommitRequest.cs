@@ -1,5 +1,3 @@
-using Drafthorse.Harness.Threads.Journal;
-
 namespace Drafthorse.Harness.Threads;
 
 /// <summary>One atomic write of a run: journal, inbox, outbox and facts together, or nothing.</summary>
@@ -22,7 +20,7 @@ public sealed record CommitRequest
     public IReadOnlyList<long> Consumed { get; init; } = [];
 
     /// <summary>Effects outside to carry out.</summary>
-    public IReadOnlyList<OutboxDraft> Outbox { get; init; } = [];
+    public IReadOnlyList<OutboxRequest> Outbox { get; init; } = [];
 
     /// <summary>The thread's new facts; null leaves them.</summary>
     public ThreadFacts? Facts { get; init; }

@@ -28,7 +28,7 @@ public sealed record EnqueueRequest
 
     /// <summary>Effects outside that belong to the acceptance (the acknowledgement); added only when the message was, or, without
     /// one, when the delivery is new.</summary>
-    public IReadOnlyList<OutboxDraft> Outbox { get; init; } = [];
+    public IReadOnlyList<OutboxRequest> Outbox { get; init; } = [];
 }
 
 /// <summary>What <see cref="IThreadStore.EnqueueAsync"/> did.</summary>

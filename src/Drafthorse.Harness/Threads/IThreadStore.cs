@@ -1,5 +1,3 @@
-using Drafthorse.Harness.Threads.Journal;
-
 namespace Drafthorse.Harness.Threads;
 
 /// <summary>
@@ -36,7 +34,7 @@ public interface IThreadStore : IAsyncDisposable
     /// <summary>Asks to cancel the work on all messages up to an inbox position (inclusive): unconsumed ones are removed and
     /// a running run sees it (<see cref="GetCancelledUpToAsync"/>). A message that comes later is not touched. When no run is
     /// active the thread becomes <see cref="ThreadStatus.Cancelled"/> at once. Returns false when nothing was left to cancel.</summary>
-    Task<bool> CancelAsync(ThreadId threadId, long upToInboxPosition, IReadOnlyList<OutboxDraft> outbox, CancellationToken cancellationToken);
+    Task<bool> CancelAsync(ThreadId threadId, long upToInboxPosition, IReadOnlyList<OutboxRequest> outbox, CancellationToken cancellationToken);
 
     /// <summary>The highest inbox position that was cancelled, or -1.</summary>
     Task<long> GetCancelledUpToAsync(ThreadId threadId, CancellationToken cancellationToken);

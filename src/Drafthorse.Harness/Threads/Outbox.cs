@@ -1,7 +1,7 @@
 namespace Drafthorse.Harness.Threads;
 
 /// <summary>An effect outside that must happen: a comment, a reaction, a pull request. The intent is committed before it is tried.</summary>
-public sealed record OutboxDraft
+public sealed record OutboxRequest
 {
     /// <summary>The kind, which names its handler, such as <c>status</c>, <c>reply</c>, <c>draft</c>.</summary>
     public required string Kind { get; init; }
@@ -58,7 +58,7 @@ public sealed record OutboxCompletion
     /// <summary>Null when the effect is done for good; else when to try again.</summary>
     public DateTimeOffset? RetryAt { get; init; }
 
-    /// <summary>The result or the error, journaled as <see cref="Journal.EffectFinished"/> when the entry is done for good.</summary>
+    /// <summary>The result or the error, journaled as <see cref="EffectFinished"/> when the entry is done for good.</summary>
     public required string Result { get; init; }
 
     /// <summary>Whether the effect happened; false with <see cref="RetryAt"/> null means it was given up.</summary>

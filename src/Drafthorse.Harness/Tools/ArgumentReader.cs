@@ -3,7 +3,7 @@ using System.Text.Json;
 using Drafthorse.Harness.Text;
 using Microsoft.Extensions.AI;
 
-namespace Drafthorse.Harness.Tools;
+namespace Drafthorse.Harness;
 
 /// <summary>An argument is missing or has the wrong shape; the message names it and what is expected.</summary>
 public sealed class ArgumentReaderException(string message) : Exception(message);

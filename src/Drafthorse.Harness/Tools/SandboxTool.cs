@@ -3,7 +3,7 @@ using Drafthorse.Sandbox.Files;
 using Drafthorse.Sandbox.Wire;
 using Microsoft.Extensions.AI;
 
-namespace Drafthorse.Harness.Tools;
+namespace Drafthorse.Harness;
 
 /// <summary>
 /// A tool that works in the thread's sandbox. Wrong arguments and refusals become error texts for the model; only a lost sandbox

@@ -1,7 +1,7 @@
 using Drafthorse.Sandbox;
 using Microsoft.Extensions.AI;
 
-namespace Drafthorse.Harness.Tools;
+namespace Drafthorse.Harness;
 
 /// <summary>What a tool gets beside its arguments. Found in <see cref="AIFunctionArguments.Context"/> under its type.</summary>
 public sealed record ToolContext

@@ -1,4 +1,4 @@
-namespace Drafthorse.Harness.Tools;
+namespace Drafthorse.Harness;
 
 /// <summary>What a tool call can change. Decides what runs side by side and what may be repeated after a crash.</summary>
 public enum ToolEffect

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.AI;
 
-namespace Drafthorse.Harness.Tools;
+namespace Drafthorse.Harness;
 
 /// <summary>How a tool says what it can change.</summary>
 public static class ToolEffects

@@ -1,6 +1,6 @@
-using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Threads;
 
-namespace Drafthorse.Harness.Tools;
+namespace Drafthorse.Harness;
 
 /// <summary>What a tool hands back to the model: text, pictures, and whether it failed. A tool that returns anything else has it
 /// written as JSON.</summary>

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.AI;
 
-namespace Drafthorse.Harness.Tools;
+namespace Drafthorse.Harness;
 
 /// <summary>The tools of an agent, in a fixed order, each name once.</summary>
 internal sealed class ToolSet

@@ -8,7 +8,7 @@ namespace Drafthorse.Harness.Words;
 /// read the same, but stop no CI, close no issue, call nobody and credit nobody. An invisible zero-width space is put where a code host
 /// or CI would otherwise see something to act on, in whatever spelling.
 /// </summary>
-public static partial class CommitWords
+internal static partial class CommitWords
 {
     private const char Break = '\u200B';
 

@@ -1,7 +1,7 @@
 namespace Drafthorse.Sandbox.Daemon;
 
 /// <summary>Why a sandbox refused a host.</summary>
-public enum AttachRefusal
+internal enum AttachRefusal
 {
     /// <summary>A newer owner has been here: this one must stop.</summary>
     StaleToken,
@@ -11,7 +11,7 @@ public enum AttachRefusal
 }
 
 /// <summary>A sandbox refused to be attached.</summary>
-public sealed class AttachException(AttachRefusal refusal, string message, Exception? innerException = null) : Exception(message, innerException)
+internal sealed class AttachException(AttachRefusal refusal, string message, Exception? innerException = null) : Exception(message, innerException)
 {
     /// <summary>Why.</summary>
     public AttachRefusal Refusal { get; } = refusal;

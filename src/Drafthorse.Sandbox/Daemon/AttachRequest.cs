@@ -1,7 +1,7 @@
 namespace Drafthorse.Sandbox.Daemon;
 
 /// <summary>What a host shows to a sandbox before it may do anything there.</summary>
-public sealed record AttachRequest
+internal sealed record AttachRequest
 {
     /// <summary>The method that carries this.</summary>
     internal const string Method = "attach";

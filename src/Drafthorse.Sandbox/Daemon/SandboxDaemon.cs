@@ -14,7 +14,7 @@ namespace Drafthorse.Sandbox.Daemon;
 
 /// <summary>The end of the wire inside a sandbox: all its methods, behind the gate that lets one owner in at a time. The same in the
 /// <c>sandboxd</c> process and in process for local mode.</summary>
-public sealed class SandboxDaemon : IAsyncDisposable
+internal sealed class SandboxDaemon : IAsyncDisposable
 {
     private readonly SandboxDaemonOptions _options;
     private readonly AttachGate _gate;

@@ -3,7 +3,7 @@ using Drafthorse.Sandbox.Doors;
 namespace Drafthorse.Sandbox.Daemon;
 
 /// <summary>How a daemon serves its sandbox.</summary>
-public sealed class SandboxDaemonOptions
+internal sealed class SandboxDaemonOptions
 {
     /// <summary>The directories that file tools may read and change; <see cref="SpillDirectory"/> is one more.</summary>
     public IReadOnlyList<string> FileRoots { get; init; } = ["/src", "/agent", "/tmp"];

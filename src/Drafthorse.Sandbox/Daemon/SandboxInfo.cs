@@ -3,7 +3,7 @@ using Drafthorse.Sandbox.Doors;
 namespace Drafthorse.Sandbox.Daemon;
 
 /// <summary>What a sandbox says of itself. Whoever owns the sandbox may lie here.</summary>
-public sealed record SandboxInfo
+internal sealed record SandboxInfo
 {
     /// <summary>Version of the daemon.</summary>
     public string Version { get; init; } = "";

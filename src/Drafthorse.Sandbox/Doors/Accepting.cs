@@ -3,7 +3,7 @@ using System.Net.Sockets;
 namespace Drafthorse.Sandbox.Doors;
 
 /// <summary>Accepts connections.</summary>
-public static class Accepting
+internal static class Accepting
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 

@@ -3,7 +3,7 @@ using Drafthorse.Sandbox.Wire;
 namespace Drafthorse.Sandbox.Doors;
 
 /// <summary>Where the doors of a sandbox listen, and their limits.</summary>
-public sealed class DoorOptions
+internal sealed class DoorOptions
 {
     /// <summary>The usual port of the proxy door, on 127.0.0.1.</summary>
     public const int DefaultProxyPort = 3128;

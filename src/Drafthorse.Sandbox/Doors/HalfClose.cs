@@ -4,7 +4,7 @@ using Drafthorse.Sandbox.Wire;
 namespace Drafthorse.Sandbox.Doors;
 
 /// <summary>Tells the other end of a duplex stream that nothing more will be written, while reading goes on.</summary>
-public static class HalfClose
+internal static class HalfClose
 {
     /// <summary>Half-closes a stream of the wire or of a socket, where that has not happened yet; any other stream is left as it is.</summary>
     public static async ValueTask CompleteWritesAsync(Stream stream, CancellationToken cancellationToken)

@@ -6,7 +6,7 @@ namespace Drafthorse.Sandbox.Doors;
 /// The doors of a sandbox that has no network but loopback: an HTTP proxy, a DNS server that gives every name a synthetic loopback
 /// address, and listeners that learn the name from that address. Every connection travels through the wire; the host decides.
 /// </summary>
-public sealed class SandboxDoors : IAsyncDisposable
+internal sealed class SandboxDoors : IAsyncDisposable
 {
     private readonly List<IAsyncDisposable> _doors = [];
     private readonly List<DoorReport> _report = [];

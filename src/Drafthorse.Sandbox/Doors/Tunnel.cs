@@ -5,7 +5,7 @@ using Drafthorse.Sandbox.Wire;
 namespace Drafthorse.Sandbox.Doors;
 
 /// <summary>Tunnels as streams of the wire: the sandbox opens one for each connection that its doors accept.</summary>
-public static class Tunnel
+internal static class Tunnel
 {
     private const string Method = "tunnel";
     private const int NameAt = 3;

@@ -1,7 +1,7 @@
 namespace Drafthorse.Sandbox.Doors;
 
 /// <summary>Which door of the sandbox a connection came through.</summary>
-public enum TunnelDoor
+internal enum TunnelDoor
 {
     /// <summary>A listening port: the name was learnt from the address that the client connected to, if it has one.</summary>
     Port,
@@ -14,4 +14,4 @@ public enum TunnelDoor
 /// <param name="Door">The door.</param>
 /// <param name="Name">The host name the client asked DNS for, or the address it connected to without a name; empty at the proxy door.</param>
 /// <param name="Port">The port the client connected to; 0 at the proxy door.</param>
-public sealed record TunnelRequest(TunnelDoor Door, string Name, int Port);
+internal sealed record TunnelRequest(TunnelDoor Door, string Name, int Port);

@@ -8,7 +8,7 @@ namespace Drafthorse.Sandbox.Exec;
 /// A process is known by its number and the time it started, and its commands by a random mark in their environment: never another.
 /// Linux only; elsewhere nothing is recorded.
 /// </summary>
-public static class CommandRecords
+internal static class CommandRecords
 {
     private const string Suffix = ".commands";
     private const int MarkLength = 32;

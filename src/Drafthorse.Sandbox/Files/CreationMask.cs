@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Drafthorse.Sandbox.Files;
 
 /// <summary>The rights that files which this process makes do not get. The process has one mask for all of its threads.</summary>
-public static partial class CreationMask
+internal static partial class CreationMask
 {
     private const uint Private = 0x3F;
     private const uint Usual = 0x12;

@@ -6,7 +6,7 @@ namespace Drafthorse.Sandbox.Files;
 /// The file operations inside the sandbox. Paths are absolute or relative to the working directory, and never lead out of the
 /// roots. All throw <see cref="FileException"/>.
 /// </summary>
-public sealed class FileHandlers(FileRoots roots)
+internal sealed class FileHandlers(FileRoots roots)
 {
     private readonly CallResults _results = new();
 

@@ -7,7 +7,7 @@ namespace Drafthorse.Sandbox.Files;
 /// A file's name as text that loses nothing. On Unix a name is bytes; those that are not UTF-8 become the lone surrogates U+DC80 to
 /// U+DCFF and bytes again on the way back, as Python does it (PEP 383). What shows such text to people makes them visible.
 /// </summary>
-public static class FileName
+internal static class FileName
 {
     private const int Escape = 0xDC00;
 

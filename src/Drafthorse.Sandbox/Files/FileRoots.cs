@@ -1,7 +1,7 @@
 namespace Drafthorse.Sandbox.Files;
 
 /// <summary>The folders that file operations may touch, and the one from which relative paths start.</summary>
-public sealed class FileRoots
+internal sealed class FileRoots
 {
     private const int MaxPath = 4096;
 

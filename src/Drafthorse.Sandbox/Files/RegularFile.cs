@@ -10,7 +10,7 @@ namespace Drafthorse.Sandbox.Files;
 /// waited for: a pipe without a writer, a device, a socket, a file that the kernel makes up. Its errors are those of
 /// <see cref="File.OpenRead(string)"/>.
 /// </summary>
-public static class RegularFile
+internal static class RegularFile
 {
     /// <summary>Opens a file for reading. Links in its path are followed; whether one at the end is, is asked for.</summary>
     /// <param name="path">The path; names that are not UTF-8 as <see cref="FileName"/> has them.</param>

@@ -7,7 +7,7 @@ namespace Drafthorse.Sandbox.Search;
 
 /// <summary>The searches inside the sandbox. They leave out <c>.git</c> and what .gitignore files name, and follow no links on their
 /// way. All throw <see cref="FileException"/>.</summary>
-public sealed class SearchHandlers(FileRoots roots)
+internal sealed class SearchHandlers(FileRoots roots)
 {
     private const int MaxPaths = 5_000;
 

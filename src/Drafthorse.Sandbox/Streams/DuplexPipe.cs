@@ -3,7 +3,7 @@ using System.IO.Pipelines;
 namespace Drafthorse.Sandbox.Streams;
 
 /// <summary>Two streams in memory; what is written to one is read from the other.</summary>
-public static class DuplexPipe
+internal static class DuplexPipe
 {
     /// <summary>Makes the two ends. Disposing one ends both.</summary>
     public static (Stream Host, Stream Daemon) Create()

@@ -2,7 +2,7 @@ namespace Drafthorse.Sandbox.Streams;
 
 /// <summary>A stream of unknown length and without positions, which is read and written asynchronously only: what its kinds have in
 /// common. A kind overrides the direction that it has, or both.</summary>
-public abstract class ForwardStream : Stream
+internal abstract class ForwardStream : Stream
 {
     /// <inheritdoc/>
     public override bool CanRead => true;

@@ -1,7 +1,7 @@
 namespace Drafthorse.Sandbox.Wire;
 
 /// <summary>Codes of <see cref="SandboxCallException"/> that any call may end with.</summary>
-public static class CallCodes
+internal static class CallCodes
 {
     /// <summary>The other end does not have this method.</summary>
     public const string UnknownMethod = "unknown_method";

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace Drafthorse.Sandbox.Wire;
 
 /// <summary>Calls with one JSON request and one JSON answer.</summary>
-public static class WireCalls
+internal static class WireCalls
 {
     /// <summary>Calls a unary method at the other end. Throws <see cref="SandboxCallException"/> when the call fails there and
     /// <see cref="WireException"/> when the connection ends or the answer takes five minutes; cancelling cancels the call there.</summary>

@@ -4,7 +4,7 @@ using System.Text;
 namespace Drafthorse.Sandbox.Wire;
 
 /// <content>What comes from the other end, checked.</content>
-public sealed partial class WireConnection
+internal sealed partial class WireConnection
 {
     private const int ReadBuffer = 80 * 1024;
 

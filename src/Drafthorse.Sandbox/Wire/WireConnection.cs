@@ -9,7 +9,7 @@ namespace Drafthorse.Sandbox.Wire;
 /// the methods it has handlers for. All that comes from the other end is checked; an end that breaks the protocol loses the
 /// connection and nothing else.
 /// </summary>
-public sealed partial class WireConnection : IAsyncDisposable
+internal sealed partial class WireConnection : IAsyncDisposable
 {
     private const int MaxPingsUnderWay = 64;
     private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(1);

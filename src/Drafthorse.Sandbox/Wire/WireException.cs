@@ -1,7 +1,7 @@
 namespace Drafthorse.Sandbox.Wire;
 
 /// <summary>Why a connection has ended.</summary>
-public enum WireEnd
+internal enum WireEnd
 {
     /// <summary>The byte stream ended or broke.</summary>
     Lost,
@@ -17,7 +17,7 @@ public enum WireEnd
 }
 
 /// <summary>A connection to a sandbox has ended; every open stream of it fails with this.</summary>
-public sealed class WireException(WireEnd end, string message, string? code = null, Exception? innerException = null)
+internal sealed class WireException(WireEnd end, string message, string? code = null, Exception? innerException = null)
     : IOException(message, innerException)
 {
     /// <summary>Why the connection ended.</summary>

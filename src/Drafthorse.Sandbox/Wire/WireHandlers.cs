@@ -6,10 +6,10 @@ namespace Drafthorse.Sandbox.Wire;
 /// <summary>Answers one stream that the other end opened. The stream is completed when the task ends, and aborted when it fails:
 /// with the code of a <see cref="SandboxCallException"/>, else as <see cref="CallCodes.Internal"/>. The token is cancelled when the
 /// other end aborts the stream or the connection ends.</summary>
-public delegate Task WireHandler(WireStream call, ReadOnlyMemory<byte> head, CancellationToken cancellationToken);
+internal delegate Task WireHandler(WireStream call, ReadOnlyMemory<byte> head, CancellationToken cancellationToken);
 
 /// <summary>The methods that one end answers.</summary>
-public sealed class WireHandlers
+internal sealed class WireHandlers
 {
     private readonly Dictionary<string, WireHandler> _handlers = new(StringComparer.Ordinal);
 

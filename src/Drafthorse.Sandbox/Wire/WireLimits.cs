@@ -1,7 +1,7 @@
 namespace Drafthorse.Sandbox.Wire;
 
 /// <summary>The numbers of the wire. Both ends check all of them: each may be the attacker of the other.</summary>
-public static class WireLimits
+internal static class WireLimits
 {
     /// <summary>The version that both ends must speak.</summary>
     public const int Version = 1;

@@ -1,7 +1,7 @@
 namespace Drafthorse.Sandbox.Wire;
 
 /// <summary>Which end of a wire this is. The ends differ only in the ids of the streams they open.</summary>
-public enum WireSide
+internal enum WireSide
 {
     /// <summary>The end that owns the agent; opens odd ids.</summary>
     Host,

@@ -4,7 +4,7 @@ using System.IO.Pipelines;
 namespace Drafthorse.Sandbox.Wire;
 
 /// <content>What comes off the wire for this stream.</content>
-public sealed partial class WireStream
+internal sealed partial class WireStream
 {
     /// <summary>Takes data off the wire. Throws <see cref="WireException"/> when it breaks a rule.</summary>
     internal void Receive(ReadOnlySpan<byte> data, bool last)

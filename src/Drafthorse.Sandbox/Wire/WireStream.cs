@@ -10,7 +10,7 @@ namespace Drafthorse.Sandbox.Wire;
 /// writes and throws <see cref="SandboxCallException"/> when it aborted the stream, <see cref="WireException"/> when the connection
 /// ended. One reader and one writer at a time. Disposing a stream that is not over cancels it at the other end.
 /// </summary>
-public sealed partial class WireStream : ForwardStream
+internal sealed partial class WireStream : ForwardStream
 {
     private static readonly PipeOptions InputOptions = new(pauseWriterThreshold: 0, useSynchronizationContext: false);
 

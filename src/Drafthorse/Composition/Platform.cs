@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Drafthorse.Channels.GitHub;
 using Drafthorse.Folders;
-using Drafthorse.Harness.Agent;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Drafts;
 using Drafthorse.Harness.Egress;
@@ -209,7 +209,7 @@ internal sealed class Platform : IAsyncDisposable
         var log = loggers.CreateLogger<EgressGate>();
         try
         {
-            return new EgressGate(settings.Egress.ToSettings(settings.GitHub), () => PackageRegistries.DiscoverAsync(askRegistries: true, CancellationToken.None), audit => EgressLog.Write(log, audit));
+            return new EgressGate(settings.Egress.ToSettings(settings.GitHub), audit => EgressLog.Write(log, audit));
         }
         catch (FormatException exception)
         {

@@ -1,4 +1,4 @@
-using Drafthorse.Harness.Budgets;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Models;
 using Microsoft.Extensions.Logging.Abstractions;
 

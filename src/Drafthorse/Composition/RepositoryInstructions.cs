@@ -1,7 +1,7 @@
+using Drafthorse.Harness;
 using Drafthorse.Harness.Drafts;
 using Drafthorse.Harness.GitGateway;
 using Drafthorse.Harness.GitGateway.Mirrors;
-using Drafthorse.Harness.Middleware;
 
 namespace Drafthorse.Composition;
 

@@ -1,5 +1,5 @@
+using Drafthorse.Harness;
 using Drafthorse.Harness.Drafts;
-using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Sandboxes;
 
 namespace Drafthorse.Composition;

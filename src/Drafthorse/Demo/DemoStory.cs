@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Drafthorse.Demo.GitHub;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Sandboxes;
-using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Threads;
 using Drafthorse.Terminal;
 using Drafthorse.Terminal.Output;
 using Spectre.Console;

@@ -1,10 +1,9 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Drafthorse.Harness.Events;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Text;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 
 namespace Drafthorse.Events;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Drafthorse.Harness.Text;
-using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Events;
 

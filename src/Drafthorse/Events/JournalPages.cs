@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 
 namespace Drafthorse.Events;
 

@@ -1,6 +1,6 @@
 using Drafthorse.Folders.Copies;
 using Drafthorse.Folders.Snapshots;
-using Drafthorse.Harness.Middleware;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Sandbox.Wire;

@@ -1,6 +1,6 @@
 using Drafthorse.Composition;
 using Drafthorse.Folders.Snapshots;
-using Drafthorse.Harness.Agent;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
@@ -59,7 +59,7 @@ internal sealed class ReplSession : IAsyncDisposable
     }
 
     /// <summary>Runs something that Ctrl-C stops.</summary>
-    public async Task<int> RunAsync(ThreadId thread, Func<CancellationToken, IAsyncEnumerable<Harness.Events.AgentEvent>> start)
+    public async Task<int> RunAsync(ThreadId thread, Func<CancellationToken, IAsyncEnumerable<AgentEvent>> start)
     {
         await Turns.BeginAsync(_interrupts.Leave);
 

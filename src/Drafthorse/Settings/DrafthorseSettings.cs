@@ -1,5 +1,5 @@
 using Drafthorse.Channels.GitHub;
-using Drafthorse.Harness.Budgets;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Runs;
 

@@ -1,7 +1,6 @@
 using Drafthorse.Composition;
-using Drafthorse.Harness.Events;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 using Drafthorse.Terminal.Output;
 
 namespace Drafthorse.Terminal;

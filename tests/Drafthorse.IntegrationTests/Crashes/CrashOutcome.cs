@@ -1,6 +1,5 @@
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 
 namespace Drafthorse.IntegrationTests.Crashes;
 

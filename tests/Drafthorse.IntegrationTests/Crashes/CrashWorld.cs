@@ -2,15 +2,14 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using Drafthorse.Channels.GitHub;
 using Drafthorse.Composition;
 using Drafthorse.Demo;
-using Drafthorse.Channels.GitHub;
 using Drafthorse.Demo.GitHub;
 using Drafthorse.Harness.Docker;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Sandboxes.Bubblewrap;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 using Drafthorse.Harness.Threads.Sqlite;
 using Microsoft.Data.Sqlite;
 

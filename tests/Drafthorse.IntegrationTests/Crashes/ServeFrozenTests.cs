@@ -1,5 +1,5 @@
 using Drafthorse.Demo;
-using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.IntegrationTests.Crashes;
 

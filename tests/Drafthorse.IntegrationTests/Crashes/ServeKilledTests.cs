@@ -1,6 +1,6 @@
 using System.Globalization;
 using Drafthorse.Demo;
-using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Threads;
 using Drafthorse.IntegrationTests.Sandboxes;
 
 namespace Drafthorse.IntegrationTests.Crashes;

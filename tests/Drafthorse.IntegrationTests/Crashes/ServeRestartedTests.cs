@@ -1,7 +1,6 @@
 using Drafthorse.Demo;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 
 namespace Drafthorse.IntegrationTests.Crashes;
 

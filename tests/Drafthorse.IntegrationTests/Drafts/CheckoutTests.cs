@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Drafthorse.Demo;
-using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.IntegrationTests.Drafts;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Drafthorse.Demo;
 using Drafthorse.Demo.GitHub;
-using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Words;
 
 namespace Drafthorse.IntegrationTests.Drafts;

@@ -4,10 +4,9 @@ using System.Text.Json.Nodes;
 using Drafthorse.Channels.GitHub;
 using Drafthorse.Composition;
 using Drafthorse.Demo.GitHub;
-using Drafthorse.Harness.Budgets;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 using Drafthorse.Server;
 using Drafthorse.Settings;
 

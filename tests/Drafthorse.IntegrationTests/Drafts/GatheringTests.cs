@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Drafthorse.Demo;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 
 namespace Drafthorse.IntegrationTests.Drafts;
 

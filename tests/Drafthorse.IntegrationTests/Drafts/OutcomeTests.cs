@@ -1,9 +1,8 @@
 using System.Text.Json.Nodes;
 using Drafthorse.Demo;
 using Drafthorse.Demo.GitHub;
-using Drafthorse.Harness.Budgets;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 
 namespace Drafthorse.IntegrationTests.Drafts;
 

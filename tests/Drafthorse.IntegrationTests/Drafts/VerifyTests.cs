@@ -1,7 +1,6 @@
 using Drafthorse.Demo;
 using Drafthorse.Demo.GitHub;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 
 namespace Drafthorse.IntegrationTests.Drafts;
 

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Drafthorse.Demo;
 using Drafthorse.Demo.GitHub;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 
 namespace Drafthorse.IntegrationTests.Drafts;
 

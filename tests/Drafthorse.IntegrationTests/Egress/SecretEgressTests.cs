@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Drafthorse.Harness.Sandboxes;
-using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Threads;
 using Drafthorse.IntegrationTests.Crashes;
 using Drafthorse.IntegrationTests.Sandboxes;
 

@@ -53,12 +53,9 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
     public async Task Package_InAnEmptyFolder_WorksInBubblewrapWithoutBuildingAnything()
     {
         const string program = """
-            using Drafthorse.Harness.Agent;
-            using Drafthorse.Harness.Events;
-            using Drafthorse.Harness.Filesystems;
+            using Drafthorse.Harness;
             using Drafthorse.Harness.Models;
-            using Drafthorse.Harness.Models.Scripts;
-            using Drafthorse.Harness.Threads.Journal;
+            using Drafthorse.Harness.Threads;
 
             var script = ModelScript.Parse("{\"calls\":[{\"name\":\"execute\",\"arguments\":{\"command\":\"id -u; ls /opt/drafthorse; ls /root\"}}]}\n{\"text\":\"Seen.\"}");
             await using var agent = HarnessAgent.CreateBuilder("isolated")

@@ -1,5 +1,4 @@
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 using Drafthorse.Harness.Threads.Sqlite;
 using Microsoft.Data.Sqlite;
 

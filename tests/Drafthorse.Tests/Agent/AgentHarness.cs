@@ -1,10 +1,6 @@
-using Drafthorse.Harness.Agent;
-using Drafthorse.Harness.Events;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
-using Drafthorse.Harness.Threads.Memory;
-using Drafthorse.Harness.Tools;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Tests.Agent;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Drafthorse.Harness.Agent;
+using Drafthorse.Harness;
 using Drafthorse.Tests.Models;
 
 namespace Drafthorse.Tests.Agent;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Drafthorse.Harness.Agent;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Agent.Answers;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Tests.Models;

@@ -1,11 +1,8 @@
 using System.Globalization;
-using Drafthorse.Harness.Agent;
-using Drafthorse.Harness.Budgets;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Models.Resilience;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
-using Drafthorse.Harness.Threads.Memory;
 using Drafthorse.Tests.Models;
 using Microsoft.Extensions.Time.Testing;
 

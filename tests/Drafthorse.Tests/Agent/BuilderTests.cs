@@ -1,10 +1,6 @@
-using Drafthorse.Harness.Agent;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Docker;
-using Drafthorse.Harness.Events;
-using Drafthorse.Harness.Filesystems;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
-using Drafthorse.Harness.Threads.Memory;
 using Drafthorse.Tests.Models;
 using Drafthorse.Tests.Sandbox.Files;
 using Microsoft.Extensions.AI;

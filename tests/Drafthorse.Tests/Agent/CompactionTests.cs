@@ -1,7 +1,6 @@
 using System.Text.Json;
-using Drafthorse.Harness.Compaction;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 using Drafthorse.Tests.Models;
 
 namespace Drafthorse.Tests.Agent;

@@ -1,8 +1,8 @@
 using System.Net;
-using Drafthorse.Harness.Agent;
 using Drafthorse.Harness.Models.Resilience;
+using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Tests.Agent;

@@ -1,10 +1,7 @@
-using Drafthorse.Harness.Agent;
-using Drafthorse.Harness.Budgets;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Models.Resilience;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
-using Drafthorse.Harness.Threads.Memory;
 using Drafthorse.Tests.Models;
 using Microsoft.Extensions.AI;
 

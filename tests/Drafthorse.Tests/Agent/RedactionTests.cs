@@ -1,8 +1,6 @@
 using System.Text.Json;
-using Drafthorse.Harness.Events;
-using Drafthorse.Harness.Middleware;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 
 namespace Drafthorse.Tests.Agent;
 
@@ -49,7 +47,7 @@ public sealed class RedactionTests
                 Status = ThreadStatus.Failed,
                 Reason = $"push said {Secret}",
                 Notes = [$"note {Secret}"],
-                Outbox = [new OutboxDraft { Kind = "x", Key = "x", Payload = payload }],
+                Outbox = [new OutboxRequest { Kind = "x", Key = "x", Payload = payload }],
             };
         }
     }

@@ -1,11 +1,7 @@
-using Drafthorse.Harness.Agent;
-using Drafthorse.Harness.Filesystems;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Models.Resilience;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
-using Drafthorse.Harness.Threads.Memory;
-using Drafthorse.Harness.Tools;
 using Drafthorse.Tests.Models;
 using Drafthorse.Tests.Sandbox.Files;
 using Microsoft.Extensions.AI;

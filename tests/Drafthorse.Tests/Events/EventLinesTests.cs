@@ -1,8 +1,6 @@
 using System.Text.Json;
 using Drafthorse.Events;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
-using Drafthorse.Harness.Threads.Memory;
 using Drafthorse.Tests.Runs;
 
 namespace Drafthorse.Tests.Events;
@@ -18,7 +16,7 @@ public sealed class EventLinesTests
         var id = (await store.EnqueueAsync(RunTesting.Delivery("a"), Ct)).ThreadId;
         var lease = (await store.ClaimAsync(new ClaimRequest { Owner = "one" }, Ct))!.Lease;
         await store.CommitAsync(
-            new CommitRequest { Lease = lease, Sequence = 1, Events = [new RunStarted()], Outbox = [new OutboxDraft { Kind = "draft", Key = "draft", Payload = "{}" }] }, Ct);
+            new CommitRequest { Lease = lease, Sequence = 1, Events = [new RunStarted()], Outbox = [new OutboxRequest { Kind = "draft", Key = "draft", Payload = "{}" }] }, Ct);
         await using var lines = EventLines.FollowAsync(store, id, 0, Ct).GetAsyncEnumerator(Ct);
         Assert.Equal("run.started", (await NextAsync(lines)).GetProperty("type").GetString());
 

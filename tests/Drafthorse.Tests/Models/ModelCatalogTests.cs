@@ -1,5 +1,5 @@
 using Drafthorse.Harness.Models;
-using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Tests.Models;
 

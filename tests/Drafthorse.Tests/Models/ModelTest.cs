@@ -1,7 +1,7 @@
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Models.Replies;
 using Drafthorse.Harness.Models.Resilience;
-using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Threads;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Tests.Models;

@@ -2,8 +2,6 @@ using System.Collections.Concurrent;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Outbox;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
-using Drafthorse.Harness.Threads.Memory;
 using Drafthorse.Tests.Runs;
 
 namespace Drafthorse.Tests.Outbox;
@@ -207,13 +205,13 @@ public sealed class OutboxDispatcherTests : IAsyncDisposable
     public void CallTimeout_NotShorterThanTheLease_IsRefused() => Assert.Throws<ArgumentOutOfRangeException>(
         () => new OutboxDispatcher(_store, [], new OutboxDispatcherOptions { CallTimeout = TimeSpan.FromSeconds(45) }));
 
-    private static OutboxDraft Entry(string kind, string key) => new() { Kind = kind, Key = key, Payload = "{}" };
+    private static OutboxRequest Entry(string kind, string key) => new() { Kind = kind, Key = key, Payload = "{}" };
 
     private void Start() => _working = new OutboxDispatcher(_store, [_slack, _github], _options).RunAsync(_stopping.Token);
 
-    private Task<ThreadId> AddAsync(string key, string channel, params OutboxDraft[] outbox) => AddAsync(key, channel, _repository, outbox);
+    private Task<ThreadId> AddAsync(string key, string channel, params OutboxRequest[] outbox) => AddAsync(key, channel, _repository, outbox);
 
-    private async Task<ThreadId> AddAsync(string key, string channel, RepositoryRef repository, params OutboxDraft[] outbox) =>
+    private async Task<ThreadId> AddAsync(string key, string channel, RepositoryRef repository, params OutboxRequest[] outbox) =>
         (await _store.EnqueueAsync(RunTesting.Delivery(key, "m1", channel, repository, outbox), Ct)).ThreadId;
 
     private Task UntilDoneAsync(ThreadId id) => RunTesting.UntilAsync(async () => await _store.CountOutboxAsync(id, Ct) == 0, Ct);

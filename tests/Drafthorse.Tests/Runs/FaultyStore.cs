@@ -1,5 +1,4 @@
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 
 namespace Drafthorse.Tests.Runs;
 
@@ -55,7 +54,7 @@ internal sealed class FaultyStore(IThreadStore inner) : IThreadStore
     public Task ReleaseAsync(ReleaseRequest request, CancellationToken cancellationToken) => inner.ReleaseAsync(request, cancellationToken);
 
     public Task<bool> CancelAsync(
-        ThreadId threadId, long upToInboxPosition, IReadOnlyList<OutboxDraft> outbox, CancellationToken cancellationToken) =>
+        ThreadId threadId, long upToInboxPosition, IReadOnlyList<OutboxRequest> outbox, CancellationToken cancellationToken) =>
         inner.CancelAsync(threadId, upToInboxPosition, outbox, cancellationToken);
 
     public Task<long> GetCancelledUpToAsync(ThreadId threadId, CancellationToken cancellationToken) =>

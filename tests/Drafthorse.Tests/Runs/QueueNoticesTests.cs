@@ -1,7 +1,6 @@
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Runs;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Memory;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Drafthorse.Tests.Runs;

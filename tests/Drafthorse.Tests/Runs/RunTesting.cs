@@ -5,7 +5,7 @@ namespace Drafthorse.Tests.Runs;
 internal static class RunTesting
 {
     public static EnqueueRequest Delivery(
-        string key, string id = "m1", string channel = "test", RepositoryRef? repository = null, params OutboxDraft[] outbox) => new()
+        string key, string id = "m1", string channel = "test", RepositoryRef? repository = null, params OutboxRequest[] outbox) => new()
     {
         ThreadKey = key,
         Origin = new ThreadOrigin { Channel = channel, User = "ann", Repository = repository },

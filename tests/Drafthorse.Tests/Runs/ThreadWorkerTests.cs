@@ -2,8 +2,6 @@ using System.Diagnostics;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Runs;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
-using Drafthorse.Harness.Threads.Memory;
 
 namespace Drafthorse.Tests.Runs;
 

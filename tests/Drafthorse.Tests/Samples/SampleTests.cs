@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Drafthorse.Harness.Models;
-using Drafthorse.Harness.Models.Scripts;
 using Drafthorse.Sample;
 
 namespace Drafthorse.Tests.Samples;

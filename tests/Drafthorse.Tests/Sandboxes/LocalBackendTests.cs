@@ -1,4 +1,4 @@
-using Drafthorse.Harness.Filesystems;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Sandboxes.Local;
 using Drafthorse.Harness.Threads;

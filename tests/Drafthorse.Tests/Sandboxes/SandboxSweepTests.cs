@@ -1,6 +1,5 @@
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Memory;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Drafthorse.Tests.Sandboxes;

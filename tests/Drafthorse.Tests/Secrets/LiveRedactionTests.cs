@@ -1,7 +1,6 @@
-using Drafthorse.Harness.Events;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Secrets;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 using Drafthorse.Tests.Agent;
 
 namespace Drafthorse.Tests.Secrets;

@@ -1,7 +1,6 @@
 using System.Text;
-using Drafthorse.Harness.Events;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 using Drafthorse.Repl;
 using Drafthorse.Terminal;
 using Drafthorse.Terminal.Output;

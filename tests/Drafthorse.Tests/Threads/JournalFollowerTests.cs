@@ -1,6 +1,4 @@
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
-using Drafthorse.Harness.Threads.Memory;
 using Drafthorse.Tests.Runs;
 
 namespace Drafthorse.Tests.Threads;

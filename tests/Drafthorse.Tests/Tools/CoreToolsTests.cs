@@ -1,5 +1,4 @@
-using Drafthorse.Harness.Tools;
-using Drafthorse.Harness.Tools.Core;
+using Drafthorse.Harness;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Tests.Tools;

@@ -1,6 +1,5 @@
 using System.Text.Json;
-using Drafthorse.Harness.Tools;
-using Drafthorse.Harness.Tools.Core;
+using Drafthorse.Harness;
 using Drafthorse.Sandbox;
 using Drafthorse.Sandbox.Daemon;
 using Drafthorse.Tests.Sandbox.Files;

@@ -10,10 +10,10 @@ internal static class Acknowledgement
 {
     public const string Kind = "github.reaction";
 
-    public static OutboxDraft ToOutbox(GitHubDelivery delivery, string reaction)
+    public static OutboxRequest ToOutbox(GitHubDelivery delivery, string reaction)
     {
         var target = TargetOf(delivery) with { Reaction = reaction };
-        return new OutboxDraft
+        return new OutboxRequest
         {
             Kind = Kind,
             Key = $"reaction:{target.Number}/{target.Comment}",

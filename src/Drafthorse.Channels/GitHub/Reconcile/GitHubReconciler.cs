@@ -9,7 +9,7 @@ namespace Drafthorse.Channels.GitHub.Reconcile;
 /// GitHub does not deliver a webhook again by itself: this asks for what failed or found nobody, at start and then every
 /// <see cref="Interval"/>. What arrives twice by that is known by its delivery id and changes nothing.
 /// </summary>
-public sealed partial class GitHubReconciler
+internal sealed partial class GitHubReconciler
 {
     /// <summary>The time between two looks.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(5);

@@ -1,11 +1,7 @@
 using Drafthorse.Harness.Agent.Answers;
-using Drafthorse.Harness.Budgets;
-using Drafthorse.Harness.Compaction;
-using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Models.Replies;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 
 namespace Drafthorse.Harness.Agent.Loop;
 

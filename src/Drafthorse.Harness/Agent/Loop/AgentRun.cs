@@ -1,16 +1,12 @@
 using Drafthorse.Harness.Agent.Answers;
-using Drafthorse.Harness.Budgets;
 using Drafthorse.Harness.Channels;
-using Drafthorse.Harness.Compaction;
 using Drafthorse.Harness.Context;
 using Drafthorse.Harness.Diagnostics;
-using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Runs;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Secrets;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 using Drafthorse.Sandbox.Wire;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
@@ -124,7 +120,7 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
             events.Add(new PromptSet { System = await options.Instructions(run, cancellationToken).ConfigureAwait(false) });
         }
 
-        List<OutboxDraft> outbox = [];
+        List<OutboxRequest> outbox = [];
         if (!run.Thread.Origin.IsAnsweredByJournal)
         {
             outbox.Add(new StatusEffect { State = ThreadStatus.Running, Activity = "Working on it", Step = run.Facts.Steps, CostUsd = run.Facts.CostUsd }.ToOutbox(null));
@@ -174,7 +170,7 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
             Usage = run.Usage,
             CostUsd = run.CostUsd,
         };
-        List<OutboxDraft> outbox = [.. outcome.Outbox, .. EndingEffects.Of(run.Thread.Origin, run.Facts, outcome.Status, finished, run.Conversation.LastMessageId)];
+        List<OutboxRequest> outbox = [.. outcome.Outbox, .. EndingEffects.Of(run.Thread.Origin, run.Facts, outcome.Status, finished, run.Conversation.LastMessageId)];
         await run.CommitAsync(new RunCommit { Events = [finished], Outbox = outbox }, cancellationToken).ConfigureAwait(false);
     }
 

@@ -1,8 +1,7 @@
 using Drafthorse.Harness.Context;
-using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Models.Http.Requests;
 using Drafthorse.Harness.Models.Replies;
-using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Harness.Agent.Loop;
 

@@ -1,7 +1,5 @@
-using Drafthorse.Harness.Budgets;
-using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Models;
-using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Harness.Agent.Loop;
 

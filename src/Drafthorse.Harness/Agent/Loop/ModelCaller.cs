@@ -1,5 +1,3 @@
-using Drafthorse.Harness.Events;
-using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Models.Replies;
 using Microsoft.Extensions.AI;

@@ -1,6 +1,4 @@
-using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 
 namespace Drafthorse.Harness.Agent.Loop;
 

@@ -1,5 +1,4 @@
 using Drafthorse.Harness.Channels;
-using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Harness.Agent.Loop;
@@ -13,7 +12,7 @@ internal sealed class RunStatus(RunContext run)
     private DateTimeOffset _next = run.TimeProvider.GetUtcNow() + Interval;
 
     /// <summary>What to commit with a step: the newest replaces the one that still waits.</summary>
-    public IReadOnlyList<OutboxDraft> OfStep(int step, decimal costUsd)
+    public IReadOnlyList<OutboxRequest> OfStep(int step, decimal costUsd)
     {
         if (run.Thread.Origin.IsAnsweredByJournal)
             return [];

@@ -1,10 +1,7 @@
 using System.Text.Json;
-using Drafthorse.Harness.Events;
-using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Models.Http;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Tools;
 using Drafthorse.Sandbox.Wire;
 using Microsoft.Extensions.AI;
 

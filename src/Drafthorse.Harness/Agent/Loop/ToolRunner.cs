@@ -2,12 +2,8 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using Drafthorse.Harness.Context;
 using Drafthorse.Harness.Diagnostics;
-using Drafthorse.Harness.Events;
-using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
-using Drafthorse.Harness.Tools;
 using Drafthorse.Sandbox.Wire;
 using Microsoft.Extensions.AI;
 

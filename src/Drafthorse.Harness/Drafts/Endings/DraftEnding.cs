@@ -2,10 +2,8 @@ using System.Globalization;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.GitGateway;
 using Drafthorse.Harness.GitGateway.Mirrors;
-using Drafthorse.Harness.Middleware;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 using Drafthorse.Harness.Words;
 
 namespace Drafthorse.Harness.Drafts.Endings;

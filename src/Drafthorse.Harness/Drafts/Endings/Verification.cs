@@ -1,4 +1,4 @@
-using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Threads;
 using Drafthorse.Sandbox.Exec;
 
 namespace Drafthorse.Harness.Drafts.Endings;

@@ -5,7 +5,7 @@ using Drafthorse.Harness.Threads;
 namespace Drafthorse.Harness.Drafts.Settings;
 
 /// <summary>What a repository says of itself in <c>.drafthorse.yml</c> on its base branch. Every key may be left out.</summary>
-public sealed record RepositorySettings
+internal sealed record RepositorySettings
 {
     /// <summary>The file's name, at the repository's root.</summary>
     public const string FileName = ".drafthorse.yml";

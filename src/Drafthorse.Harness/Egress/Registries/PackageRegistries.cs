@@ -4,7 +4,7 @@ namespace Drafthorse.Harness.Egress.Registries;
 /// Finds the registries that this machine's package tools are set to, in their own configuration; where nothing is set the tool is
 /// asked. No registry's address is known here.
 /// </summary>
-public static class PackageRegistries
+internal static class PackageRegistries
 {
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(20);
 

@@ -1,7 +1,7 @@
 namespace Drafthorse.Harness.Egress.Registries;
 
 /// <summary>How a registry became known.</summary>
-public enum RegistryOrigin
+internal enum RegistryOrigin
 {
     /// <summary>This machine's configuration or environment names it: it may be at a private address.</summary>
     Configured,
@@ -19,7 +19,7 @@ public enum RegistryOrigin
 /// <param name="Origin">How it became known.</param>
 /// <param name="HasCredentials">Whether this machine holds credentials for it: then no sandbox gets a tunnel to its host unless the
 /// organization's own list allows it.</param>
-public sealed record PackageRegistry(string Tool, Uri Address, RegistryOrigin Origin = RegistryOrigin.Configured, bool HasCredentials = false)
+internal sealed record PackageRegistry(string Tool, Uri Address, RegistryOrigin Origin = RegistryOrigin.Configured, bool HasCredentials = false)
 {
     /// <summary>Reads an address; null when it is no http or https URL. Credentials in it are noted and dropped.</summary>
     internal static PackageRegistry? Parse(string tool, string? text, RegistryOrigin origin = RegistryOrigin.Configured, bool hasCredentials = false)

@@ -9,7 +9,7 @@ namespace Drafthorse.Harness.Egress.Trust;
 /// What a sandbox needs so that its programs trust the company's own certificate authorities: files to write, and variables that name
 /// them.
 /// </summary>
-public sealed record SandboxTrust
+internal sealed record SandboxTrust
 {
     private const string BundleName = "drafthorse-ca.pem";
     private const string ExtraName = "drafthorse-ca-extra.pem";

@@ -11,7 +11,7 @@ namespace Drafthorse.Harness.GitGateway.Mirrors;
 /// The host's bare mirrors, one for each repository: sandboxes clone from them at local speed, and code reads base branches
 /// from them. Filled and refreshed from upstream with credentials that are never written to disk or to a command line.
 /// </summary>
-public sealed class RepositoryMirrors
+internal sealed class RepositoryMirrors
 {
     private readonly ConcurrentDictionary<string, RepositoryMirror> _mirrors = new(StringComparer.Ordinal);
     private readonly GitGatewayOptions _options;
@@ -159,4 +159,4 @@ public sealed class RepositoryMirrors
 }
 
 /// <summary>Where work starts: the branch, and its commit (null when the repository has none yet).</summary>
-public sealed record RepositoryBase(string Branch, string? Commit);
+internal sealed record RepositoryBase(string Branch, string? Commit);

@@ -1,4 +1,4 @@
-using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Threads;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Harness.Models.Replies;

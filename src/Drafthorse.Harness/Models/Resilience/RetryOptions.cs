@@ -1,4 +1,4 @@
-namespace Drafthorse.Harness.Models.Resilience;
+namespace Drafthorse.Harness.Models;
 
 /// <summary>How a model call is repeated.</summary>
 public sealed class RetryOptions

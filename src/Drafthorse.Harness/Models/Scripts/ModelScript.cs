@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Drafthorse.Sandbox.Files;
 
-namespace Drafthorse.Harness.Models.Scripts;
+namespace Drafthorse.Harness.Models;
 
 /// <summary>A recorded model: sections of turns. Which turn answers follows from the conversation alone, so a process that takes
 /// a thread over goes on where the last one stopped.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
-namespace Drafthorse.Harness.Models.Scripts;
+namespace Drafthorse.Harness.Models;
 
 /// <summary>Says what is wrong in a script, in the words of scripts instead of those of the types that they are read into.</summary>
 internal static partial class ScriptProblem

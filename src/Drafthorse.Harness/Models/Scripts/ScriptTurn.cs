@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Threads;
 
-namespace Drafthorse.Harness.Models.Scripts;
+namespace Drafthorse.Harness.Models;
 
 /// <summary>One answer of a recorded model; see docs/scripts.md. Setters, as generated JSON code forgets the defaults of <c>init</c> members.</summary>
 internal sealed class ScriptTurn

@@ -4,10 +4,10 @@ using System.Text.Json;
 using Drafthorse.Harness.Models.Http;
 using Drafthorse.Harness.Models.Http.Requests;
 using Drafthorse.Harness.Models.Replies;
-using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Threads;
 using Microsoft.Extensions.AI;
 
-namespace Drafthorse.Harness.Models.Scripts;
+namespace Drafthorse.Harness.Models;
 
 /// <summary>Answers from a recorded script. Holds no state: the turn is the number of answers that the conversation already has
 /// since the section began, so a resumed thread gets the turn that the killed process was about to get.</summary>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Drafthorse.Harness.Sandboxes.Bubblewrap;
 
-public sealed partial class BubblewrapBackend
+internal sealed partial class BubblewrapBackend
 {
     private static async Task EndAsync(SandboxDirectory directory, CancellationToken cancellationToken)
     {

@@ -10,7 +10,7 @@ namespace Drafthorse.Harness.Sandboxes.Bubblewrap;
 /// Sandboxes by bubblewrap, without any daemon: the host's programs read-only, no network, own processes and users. A sandbox
 /// outlives the program that started it, and its files outlive a restart of the machine.
 /// </summary>
-public sealed partial class BubblewrapBackend : ISandboxBackend
+internal sealed partial class BubblewrapBackend : ISandboxBackend
 {
     /// <summary>Linux takes 107 bytes, and <c>sandboxd</c> makes its socket under a name one longer.</summary>
     private const int LongestSocketPath = 106;

@@ -9,7 +9,7 @@ namespace Drafthorse.Harness.Sandboxes.Local;
 /// No sandbox: the same handlers as in <c>sandboxd</c>, in this process, on this machine's files and with this user's rights. For
 /// one's own machine only. Commands see an allow-list of the environment.
 /// </summary>
-public sealed class LocalBackend : ISandboxBackend
+internal sealed class LocalBackend : ISandboxBackend
 {
     private readonly LocalOptions _options;
     private readonly TimeProvider _time;

@@ -1,4 +1,4 @@
-namespace Drafthorse.Harness.Threads.Journal;
+namespace Drafthorse.Harness.Threads;
 
 /// <summary>A piece of a message. Flat and tolerant on purpose: a reader skips kinds that it does not know.</summary>
 public sealed record ContentBlock

@@ -1,4 +1,4 @@
-namespace Drafthorse.Harness.Threads.Journal;
+namespace Drafthorse.Harness.Threads;
 
 /// <summary>Something that happened in a thread. Members are never required when read: an older or newer build may lack them.</summary>
 public abstract record JournalEvent;

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
-namespace Drafthorse.Harness.Threads.Journal;
+namespace Drafthorse.Harness.Threads;
 
 /// <summary>The kinds of journal events this build knows, and their JSON.</summary>
 public static class JournalEvents

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Drafthorse.Harness.Threads.Journal;
+namespace Drafthorse.Harness.Threads;
 
 /// <summary>Reads a journal and goes on as it grows.</summary>
 public static class JournalFollower

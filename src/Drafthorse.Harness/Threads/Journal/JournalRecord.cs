@@ -1,4 +1,4 @@
-namespace Drafthorse.Harness.Threads.Journal;
+namespace Drafthorse.Harness.Threads;
 
 /// <summary>One entry of a thread's journal as it is stored: an envelope around an event's JSON. Records of a kind or version
 /// that this build does not know are kept and skipped, so that two builds can run side by side.</summary>

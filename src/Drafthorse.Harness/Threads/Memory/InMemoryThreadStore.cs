@@ -1,6 +1,6 @@
 using Drafthorse.Harness.Threads.Operations;
 
-namespace Drafthorse.Harness.Threads.Memory;
+namespace Drafthorse.Harness.Threads;
 
 /// <summary>Threads in the memory of this process, gone with it: for tests and for programs that need no durability.</summary>
 /// <param name="timeProvider">The store's clock; null = the system's.</param>

@@ -1,7 +1,6 @@
-using Drafthorse.Harness.Threads.Journal;
 using Drafthorse.Harness.Threads.Operations;
 
-namespace Drafthorse.Harness.Threads.Memory;
+namespace Drafthorse.Harness.Threads;
 
 /// <summary>The tables as dictionaries. Only threads that may be claimed, now or later, are looked through.</summary>
 internal sealed class MemoryTables : StoreTables

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Drafthorse.Harness.Threads.Journal;
 
 namespace Drafthorse.Harness.Threads.Operations;
 
@@ -61,7 +60,7 @@ internal static class InboxOperations
         return true;
     }
 
-    public static bool Cancel(StoreTables tables, ThreadId threadId, long upTo, IReadOnlyList<OutboxDraft> outbox)
+    public static bool Cancel(StoreTables tables, ThreadId threadId, long upTo, IReadOnlyList<OutboxRequest> outbox)
     {
         if (tables.FindThread(threadId) is not { InboxNext: > 0 } row)
         {

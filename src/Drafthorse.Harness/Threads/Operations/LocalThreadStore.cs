@@ -1,5 +1,3 @@
-using Drafthorse.Harness.Threads.Journal;
-
 namespace Drafthorse.Harness.Threads.Operations;
 
 /// <summary>What the stores that keep their tables on this machine share: the operations. They differ in where the tables are.</summary>
@@ -47,7 +45,7 @@ public abstract class LocalThreadStore : IThreadStore
 
     /// <inheritdoc />
     public Task<bool> CancelAsync(
-        ThreadId threadId, long upToInboxPosition, IReadOnlyList<OutboxDraft> outbox, CancellationToken cancellationToken) =>
+        ThreadId threadId, long upToInboxPosition, IReadOnlyList<OutboxRequest> outbox, CancellationToken cancellationToken) =>
         WriteAsync(tables => InboxOperations.Cancel(tables, threadId, upToInboxPosition, outbox), cancellationToken);
 
     /// <inheritdoc />

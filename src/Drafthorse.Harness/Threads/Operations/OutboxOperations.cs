@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Drafthorse.Harness.Threads.Journal;
 
 namespace Drafthorse.Harness.Threads.Operations;
 
@@ -7,7 +6,7 @@ namespace Drafthorse.Harness.Threads.Operations;
 internal static class OutboxOperations
 {
     /// <summary>Adds entries to a row that the caller puts back.</summary>
-    public static void Add(StoreTables tables, ThreadRow row, IReadOnlyList<OutboxDraft> drafts)
+    public static void Add(StoreTables tables, ThreadRow row, IReadOnlyList<OutboxRequest> drafts)
     {
         foreach (var draft in drafts)
         {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Drafthorse.Harness.Threads.Journal;
 
 namespace Drafthorse.Harness.Threads.Operations;
 

@@ -1,5 +1,3 @@
-using Drafthorse.Harness.Threads.Journal;
-
 namespace Drafthorse.Harness.Threads.Operations;
 
 /// <summary>

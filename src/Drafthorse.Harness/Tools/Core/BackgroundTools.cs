@@ -1,6 +1,6 @@
 using Drafthorse.Sandbox.Wire;
 
-namespace Drafthorse.Harness.Tools.Core;
+namespace Drafthorse.Harness;
 
 internal sealed class ExecuteOutputTool() : SandboxTool(
     "execute_output",

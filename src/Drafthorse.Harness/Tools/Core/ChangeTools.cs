@@ -1,6 +1,6 @@
 using Drafthorse.Sandbox.Files;
 
-namespace Drafthorse.Harness.Tools.Core;
+namespace Drafthorse.Harness;
 
 internal sealed class WriteFileTool() : SandboxTool(
     "write_file",

@@ -3,7 +3,7 @@ using System.Text;
 using Drafthorse.Harness.Tools.Screens;
 using Drafthorse.Sandbox.Exec;
 
-namespace Drafthorse.Harness.Tools.Core;
+namespace Drafthorse.Harness;
 
 /// <summary>What the model reads of commands.</summary>
 internal static class CommandText

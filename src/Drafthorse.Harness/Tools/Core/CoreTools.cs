@@ -1,6 +1,6 @@
 using Microsoft.Extensions.AI;
 
-namespace Drafthorse.Harness.Tools.Core;
+namespace Drafthorse.Harness;
 
 /// <summary>The tools that every agent has: files, search, commands, and a question to a person.</summary>
 public static class CoreTools

@@ -1,7 +1,7 @@
 using Drafthorse.Harness.Tools.Screens;
 using Drafthorse.Sandbox.Exec;
 
-namespace Drafthorse.Harness.Tools.Core;
+namespace Drafthorse.Harness;
 
 internal sealed class ExecuteTool() : SandboxTool(
     "execute",

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text;
-using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Threads;
 using Drafthorse.Sandbox.Files;
 
-namespace Drafthorse.Harness.Tools.Core;
+namespace Drafthorse.Harness;
 
 /// <summary>What the model reads of file operations.</summary>
 internal static class FileText

@@ -1,4 +1,4 @@
-namespace Drafthorse.Harness.Tools.Core;
+namespace Drafthorse.Harness;
 
 /// <summary>The argument that most tools share.</summary>
 internal static class PathArguments

@@ -1,7 +1,7 @@
-using Drafthorse.Harness.Threads.Journal;
+using Drafthorse.Harness.Threads;
 using Drafthorse.Sandbox.Files;
 
-namespace Drafthorse.Harness.Tools.Core;
+namespace Drafthorse.Harness;
 
 internal sealed class ReadFileTool() : SandboxTool(
     "read_file",

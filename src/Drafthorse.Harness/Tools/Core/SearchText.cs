@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Drafthorse.Sandbox.Search;
 
-namespace Drafthorse.Harness.Tools.Core;
+namespace Drafthorse.Harness;
 
 /// <summary>What the model reads of searches.</summary>
 internal static class SearchText

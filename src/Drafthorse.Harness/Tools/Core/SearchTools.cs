@@ -1,6 +1,6 @@
 using Drafthorse.Sandbox.Search;
 
-namespace Drafthorse.Harness.Tools.Core;
+namespace Drafthorse.Harness;
 
 internal sealed class GlobFilesTool() : SandboxTool(
     "glob_files",

@@ -3,7 +3,6 @@ using System.Text;
 using Drafthorse.Composition;
 using Drafthorse.Events;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 using Drafthorse.Server;
 using Drafthorse.Settings;
 using Drafthorse.Terminal;

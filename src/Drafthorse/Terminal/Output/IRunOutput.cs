@@ -1,4 +1,4 @@
-using Drafthorse.Harness.Events;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Terminal.Output;

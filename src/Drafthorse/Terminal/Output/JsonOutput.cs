@@ -1,7 +1,6 @@
 using Drafthorse.Events;
-using Drafthorse.Harness.Events;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 
 namespace Drafthorse.Terminal.Output;
 

@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using Drafthorse.Composition;
-using Drafthorse.Harness.Events;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 using Spectre.Console;
 
 namespace Drafthorse.Terminal.Output;

@@ -3,7 +3,6 @@ using Drafthorse.Demo.GitHub;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.GitGateway;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 
 namespace Drafthorse.IntegrationTests.Channels.GitHub;
 
@@ -334,7 +333,7 @@ public class GitHubOutboundTests
     private static async Task<ThreadRecord> ThreadAsync(GitHubRig rig, StandInIssue issue) =>
         (await rig.Store.GetThreadAsync(ThreadId.FromKey(rig.IssueKey(issue)), TestContext.Current.CancellationToken))!;
 
-    private static OutboxDraft Reply() => new ReplyEffect { Run = 1, Outcome = ThreadStatus.Done, Text = "All numbers are added up.", CostUsd = 0.42m }.ToOutbox();
+    private static OutboxRequest Reply() => new ReplyEffect { Run = 1, Outcome = ThreadStatus.Done, Text = "All numbers are added up.", CostUsd = 0.42m }.ToOutbox();
 
-    private static OutboxDraft Status(ThreadStatus state, int step) => new StatusEffect { State = state, Step = step, Activity = "running tests" }.ToOutbox(null);
+    private static OutboxRequest Status(ThreadStatus state, int step) => new StatusEffect { State = state, Step = step, Activity = "running tests" }.ToOutbox(null);
 }

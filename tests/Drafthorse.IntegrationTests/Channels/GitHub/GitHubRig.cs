@@ -6,8 +6,6 @@ using Drafthorse.Channels.GitHub;
 using Drafthorse.Demo.GitHub;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
-using Drafthorse.Harness.Threads.Memory;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -128,7 +126,7 @@ internal sealed class GitHubRig : IAsyncDisposable
     public string IssueKey(StandInIssue issue) => GitHubThreadKey.Issue(Options.Host, "octo", "hello-world", issue.Number);
 
     /// <summary>Runs a thread as a worker would: takes its messages, leaves facts and effects, and releases it.</summary>
-    public async Task<Lease> RunAsync(ThreadStatus end, ThreadFacts? facts, params OutboxDraft[] outbox)
+    public async Task<Lease> RunAsync(ThreadStatus end, ThreadFacts? facts, params OutboxRequest[] outbox)
     {
         var cancellationToken = TestContext.Current.CancellationToken;
         var claim = await Store.ClaimAsync(new ClaimRequest { Owner = "test", LeaseTime = TimeSpan.FromMinutes(5) }, cancellationToken);

@@ -1,12 +1,7 @@
-using Drafthorse.Harness.Agent;
-using Drafthorse.Harness.Budgets;
-using Drafthorse.Harness.Events;
-using Drafthorse.Harness.Middleware;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
-using Drafthorse.Harness.Tools;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Tests.Agent.Loop;

@@ -1,13 +1,8 @@
-using Drafthorse.Harness.Agent;
-using Drafthorse.Harness.Budgets;
-using Drafthorse.Harness.Compaction;
-using Drafthorse.Harness.Filesystems;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Models.Resilience;
 using Drafthorse.Harness.Runs;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Memory;
-using Drafthorse.Harness.Tools;
 using Drafthorse.Tests.Models;
 using Drafthorse.Tests.Sandbox.Files;
 using FsCheck;

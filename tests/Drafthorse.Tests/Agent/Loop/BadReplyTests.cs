@@ -1,6 +1,5 @@
-using Drafthorse.Harness.Agent;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 using Drafthorse.Tests.Models;
 
 namespace Drafthorse.Tests.Agent.Loop;

@@ -1,6 +1,5 @@
-using Drafthorse.Harness.Agent;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Tools;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Tests.Agent.Loop;

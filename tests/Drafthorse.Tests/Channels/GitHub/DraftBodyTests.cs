@@ -2,7 +2,6 @@ using Drafthorse.Channels.GitHub.Commenting;
 using Drafthorse.Channels.GitHub.Outbound;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 using Markdig;
 
 namespace Drafthorse.Tests.Channels.GitHub;

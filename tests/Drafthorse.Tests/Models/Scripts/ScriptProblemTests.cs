@@ -1,5 +1,4 @@
 using Drafthorse.Harness.Models;
-using Drafthorse.Harness.Models.Scripts;
 
 namespace Drafthorse.Tests.Models.Scripts;
 

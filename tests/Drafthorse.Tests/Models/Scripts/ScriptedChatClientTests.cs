@@ -1,5 +1,4 @@
 using Drafthorse.Harness.Models;
-using Drafthorse.Harness.Models.Scripts;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Tests.Models.Scripts;

@@ -1,5 +1,4 @@
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Drafthorse.Tests.Threads.Conformance;
@@ -257,7 +256,7 @@ internal sealed class ModelSession : IAsyncDisposable
             Sequence = thread.Sequence + 1,
             Events = [new NoticeGiven { Text = payload }],
             Consumed = [.. taken.Select(message => (long)thread.Messages.IndexOf(message))],
-            Outbox = key is null ? [] : [new OutboxDraft { Kind = "status", Key = key, Payload = payload }],
+            Outbox = key is null ? [] : [new OutboxRequest { Kind = "status", Key = key, Payload = payload }],
         };
         if (!await HeldAsync(thread, lease, () => _store.CommitAsync(request, _ct)))
         {
@@ -465,7 +464,7 @@ internal sealed class ModelSession : IAsyncDisposable
         DeliveryId = delivery,
         Message = new InboxMessage { Id = id, Version = version, Sender = thread.User, Text = text },
         NotBefore = notBefore,
-        Outbox = effect is null ? [] : [new OutboxDraft { Kind = "ack", Key = effect, Payload = effect }],
+        Outbox = effect is null ? [] : [new OutboxRequest { Kind = "ack", Key = effect, Payload = effect }],
     };
 
     private static DateTimeOffset Min(DateTimeOffset left, DateTimeOffset right) => left < right ? left : right;

@@ -1,5 +1,4 @@
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
 
 namespace Drafthorse.Tests.Threads.Conformance;
 
@@ -210,7 +209,7 @@ public abstract class OutboxConformance(StoreHost host) : StoreConformance(host)
         return id;
     }
 
-    private Task<long> AddAsync(params OutboxDraft[] drafts) =>
+    private Task<long> AddAsync(params OutboxRequest[] drafts) =>
         Store.CommitAsync(new CommitRequest { Lease = _lease, Sequence = ++_sequence, Outbox = drafts }, Ct);
 
     private Task<OutboxEntry?> ClaimAsync() => Store.ClaimOutboxAsync(LeaseTime, null, Ct);

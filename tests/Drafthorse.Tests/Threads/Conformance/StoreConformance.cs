@@ -1,6 +1,4 @@
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Journal;
-using Drafthorse.Harness.Threads.Memory;
 using Drafthorse.Harness.Threads.Sqlite;
 using Microsoft.Extensions.Time.Testing;
 
@@ -49,7 +47,7 @@ public abstract class StoreConformance(StoreHost host) : IAsyncLifetime
         Message = message,
     };
 
-    protected static OutboxDraft Draft(string key, string payload = "{}", DateTimeOffset? notBefore = null) =>
+    protected static OutboxRequest Draft(string key, string payload = "{}", DateTimeOffset? notBefore = null) =>
         new() { Kind = "status", Key = key, Payload = payload, NotBefore = notBefore };
 
     protected async Task<ThreadId> SendAsync(string key, string id = "m1", string user = "github:octocat", string repository = "owner/repo") =>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Drafthorse.Harness.Threads.Journal;
 using Drafthorse.Harness.Threads.Operations;
 using Drafthorse.Harness.Threads.Sqlite.Connections;
 
