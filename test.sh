@@ -21,9 +21,11 @@ if ! $unit_only; then
 fi
 
 if ! $unit_only; then
-  # The engine and its images wait for the network: beside the build.
+  # Neither waits for the build: the engine's images come from the network, and the native compiler has its own intermediate files.
   { tests/tools/docker-engine.sh start && tests/tools/docker-engine.sh image >&2; } >"$results/engine" 2>"$results/engine.log" &
   engine_made=$!
+  deploy/publish.sh >"$results/native" 2>"$results/native.log" &
+  native_made=$!
 fi
 
 echo "== build"
@@ -32,10 +34,11 @@ dotnet build Drafthorse.slnx -c "$configuration" -v q || { echo "0 passed, 1 fai
 native=
 if ! $unit_only; then
   echo "== native: drafthorse and sandboxd"
-  if published=$(deploy/publish.sh); then
-    echo "$published"
-    native=$(tail -n 1 <<<"$published" | cut -d' ' -f1)
+  if wait "$native_made"; then
+    cat "$results/native"
+    native=$(tail -n 1 "$results/native" | cut -d' ' -f1)
   else
+    cat "$results/native.log" "$results/native" >&2
     echo "test.sh: no native build; what needs it is skipped" >&2
   fi
   echo "== docker engine"

@@ -15,7 +15,7 @@ internal static class SandboxScenario
     private const int Starts = 5;
     private const int WarmUps = 50;
     private const int Calls = 500;
-    private static readonly CancellationToken _none = CancellationToken.None;
+    private static readonly CancellationToken None = CancellationToken.None;
 
     public static async Task RunAsync(string image)
     {
@@ -41,7 +41,7 @@ internal static class SandboxScenario
     private static async Task MeasureAsync(string name, ISandboxBackend backend)
     {
         await using var owned = backend;
-        var availability = await backend.CheckAsync(_none);
+        var availability = await backend.CheckAsync(None);
         if (!availability.Ready)
         {
             Console.WriteLine($"| {name} | not measured: {availability.Detail} | | | |");
@@ -54,11 +54,11 @@ internal static class SandboxScenario
             starts.Add(await StartAsync(pool));
 
         await using var session = await AcquireAsync(pool);
-        var client = await session.GetClientAsync(_none);
-        var pings = await RepeatAsync(_ => client.PingAsync(_none));
-        var commands = await RepeatAsync(number => client.Commands.ExecAsync(Shell($"bench-{number}"), null, _none));
+        var client = await session.GetClientAsync(None);
+        var pings = await RepeatAsync(_ => client.PingAsync(None));
+        var commands = await RepeatAsync(number => client.Commands.ExecAsync(Shell($"bench-{number}"), null, None));
         await session.DisposeAsync();
-        await backend.RemoveAsync(session.Sandbox, _none);
+        await backend.RemoveAsync(session.Sandbox, None);
         Console.WriteLine($"| {name} | {At(starts, 0.5)} | {At(pings, 0.5)} | {At(commands, 0.5)} | {At(commands, 0.99)} |");
     }
 
@@ -66,16 +66,16 @@ internal static class SandboxScenario
     {
         var began = Stopwatch.GetTimestamp();
         await using var session = await AcquireAsync(pool);
-        var client = await session.GetClientAsync(_none);
-        await client.Commands.ExecAsync(Shell("first"), null, _none);
+        var client = await session.GetClientAsync(None);
+        await client.Commands.ExecAsync(Shell("first"), null, None);
         var took = Stopwatch.GetElapsedTime(began);
         await session.DisposeAsync();
-        await pool.Backend.RemoveAsync(session.Sandbox, _none);
+        await pool.Backend.RemoveAsync(session.Sandbox, None);
         return took;
     }
 
     private static Task<SandboxSession> AcquireAsync(SandboxPool pool) =>
-        pool.AcquireAsync(new SandboxRequest { ThreadId = ThreadId.FromKey($"bench:{Guid.NewGuid()}"), Token = 1 }, _none);
+        pool.AcquireAsync(new SandboxRequest { ThreadId = ThreadId.FromKey($"bench:{Guid.NewGuid()}"), Token = 1 }, None);
 
     private static ExecRequest Shell(string id) => new() { CallId = id, Command = "echo $((6*7))", Shell = CommandShell.BashElseSh };
 

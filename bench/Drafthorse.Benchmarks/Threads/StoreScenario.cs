@@ -9,7 +9,7 @@ namespace Drafthorse.Benchmarks.Threads;
 /// <summary>The SQLite thread store on a real disk: throughput in groups, latencies, and what age and idle threads cost.</summary>
 internal static class StoreScenario
 {
-    private static readonly CancellationToken _none = CancellationToken.None;
+    private static readonly CancellationToken None = CancellationToken.None;
 
     public static async Task RunAsync(string directory)
     {
@@ -54,7 +54,7 @@ internal static class StoreScenario
         {
             for (var i = 0; i < each; i++)
             {
-                await store.EnqueueAsync(Delivery($"bench:{run}:{sender}:{i % 10}", $"{run}:{sender}:{i}"), _none);
+                await store.EnqueueAsync(Delivery($"bench:{run}:{sender}:{i % 10}", $"{run}:{sender}:{i}"), None);
             }
         })));
         Print($"enqueue, {senders} senders", $"{senders * each / watch.Elapsed.TotalSeconds:0}/s, {(Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / (senders * each):0} us of processor each");
@@ -73,7 +73,7 @@ internal static class StoreScenario
                 pending.Add(Task.Run(async () =>
                 {
                     var started = Stopwatch.GetTimestamp();
-                    await store.EnqueueAsync(Delivery($"rate:{number % 1000}", $"rate:{number}"), _none);
+                    await store.EnqueueAsync(Delivery($"rate:{number % 1000}", $"rate:{number}"), None);
                     lock (latencies)
                     {
                         latencies.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
@@ -90,8 +90,8 @@ internal static class StoreScenario
 
     private static async Task CommitAsync(SqliteThreadStore store)
     {
-        var id = (await store.EnqueueAsync(Delivery("long", "m1"), _none)).ThreadId;
-        var lease = (await store.ClaimAsync(new ClaimRequest { Owner = "bench", LeaseTime = TimeSpan.FromHours(1) }, _none))!.Lease;
+        var id = (await store.EnqueueAsync(Delivery("long", "m1"), None)).ThreadId;
+        var lease = (await store.ClaimAsync(new ClaimRequest { Owner = "bench", LeaseTime = TimeSpan.FromHours(1) }, None))!.Lease;
         List<double> early = [], late = [], read = [], readLate = [];
         for (var step = 1; step <= 600; step++)
         {
@@ -104,10 +104,10 @@ internal static class StoreScenario
                     Events = [new ModelReplied { Step = step, Content = [ContentBlock.OfText(new string('x', 2000))] }],
                     Facts = new ThreadFacts { Steps = step },
                 },
-                _none);
+                None);
             var commit = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
             started = Stopwatch.GetTimestamp();
-            await store.ReadJournalAsync(id, Math.Max(0, step - 5), 5, _none);
+            await store.ReadJournalAsync(id, Math.Max(0, step - 5), 5, None);
             var journal = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
             (step is > 10 and <= 110 ? early : step > 500 ? late : []).Add(commit);
             (step is > 10 and <= 110 ? read : step > 500 ? readLate : []).Add(journal);
@@ -117,7 +117,7 @@ internal static class StoreScenario
         Print("commit, steps 500 to 600", Percentiles(late));
         Print("read 5 journal records, steps 10 to 110", Percentiles(read));
         Print("read 5 journal records, steps 500 to 600", Percentiles(readLate));
-        await store.ReleaseAsync(new ReleaseRequest { Lease = lease, State = ThreadStatus.Done }, _none);
+        await store.ReleaseAsync(new ReleaseRequest { Lease = lease, State = ThreadStatus.Done }, None);
     }
 
     private static async Task CyclesAsync(SqliteThreadStore store, int workers, int seconds)
@@ -128,10 +128,10 @@ internal static class StoreScenario
         {
             for (var i = 0; !stop.IsCancellationRequested; i++)
             {
-                var id = (await store.EnqueueAsync(Delivery($"cycle:{worker}", $"m{i}", $"user{worker}"), _none)).ThreadId;
-                var claim = await store.ClaimAsync(new ClaimRequest { Owner = $"w{worker}", Only = id }, _none);
-                await store.CommitAsync(new CommitRequest { Lease = claim!.Lease, Sequence = 1, Consumed = [i], Events = [new NoticeGiven()] }, _none);
-                await store.ReleaseAsync(new ReleaseRequest { Lease = claim.Lease, State = ThreadStatus.Done }, _none);
+                var id = (await store.EnqueueAsync(Delivery($"cycle:{worker}", $"m{i}", $"user{worker}"), None)).ThreadId;
+                var claim = await store.ClaimAsync(new ClaimRequest { Owner = $"w{worker}", Only = id }, None);
+                await store.CommitAsync(new CommitRequest { Lease = claim!.Lease, Sequence = 1, Consumed = [i], Events = [new NoticeGiven()] }, None);
+                await store.ReleaseAsync(new ReleaseRequest { Lease = claim.Lease, State = ThreadStatus.Done }, None);
                 Interlocked.Increment(ref cycles);
             }
         })));
@@ -143,18 +143,18 @@ internal static class StoreScenario
         await using var store = Open(path, $"c{idle}");
         await Parallel.ForAsync(0, idle, new ParallelOptions { MaxDegreeOfParallelism = 256 }, async (i, _) =>
         {
-            var id = (await store.EnqueueAsync(Delivery($"idle:{i}", "m1", $"user{i % 500}"), _none)).ThreadId;
-            await store.CancelAsync(id, 0, [], _none);
+            var id = (await store.EnqueueAsync(Delivery($"idle:{i}", "m1", $"user{i % 500}"), None)).ThreadId;
+            await store.CancelAsync(id, 0, [], None);
         });
         var latencies = new List<double>();
         for (var i = 0; i < 300; i++)
         {
-            await store.EnqueueAsync(Delivery($"idle:{i % idle}", $"again{i}", $"user{i % 500}"), _none);
+            await store.EnqueueAsync(Delivery($"idle:{i % idle}", $"again{i}", $"user{i % 500}"), None);
             var started = Stopwatch.GetTimestamp();
-            var claim = await store.ClaimAsync(new ClaimRequest { Owner = "bench" }, _none);
+            var claim = await store.ClaimAsync(new ClaimRequest { Owner = "bench" }, None);
             latencies.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-            await store.CancelAsync(claim!.Lease.ThreadId, long.MaxValue, [], _none);
-            await store.ReleaseAsync(new ReleaseRequest { Lease = claim.Lease, State = ThreadStatus.Done }, _none);
+            await store.CancelAsync(claim!.Lease.ThreadId, long.MaxValue, [], None);
+            await store.ReleaseAsync(new ReleaseRequest { Lease = claim.Lease, State = ThreadStatus.Done }, None);
         }
 
         Print($"claim beside {idle} idle threads", Percentiles(latencies));
@@ -173,10 +173,10 @@ internal static class StoreScenario
             async (lease, draining) =>
             {
                 latencies.Add(Stopwatch.GetElapsedTime(Volatile.Read(ref sent)).TotalMilliseconds);
-                var inbox = await store.ReadInboxAsync(lease.Lease.ThreadId, _none);
+                var inbox = await store.ReadInboxAsync(lease.Lease.ThreadId, None);
                 await store.CommitAsync(
-                    new CommitRequest { Lease = lease.Lease, Sequence = 1, Consumed = [.. inbox.Select(entry => entry.Position)] }, _none);
-                _ = Task.Delay(10, _none).ContinueWith(_ => done.SetResult(), TaskScheduler.Default);
+                    new CommitRequest { Lease = lease.Lease, Sequence = 1, Consumed = [.. inbox.Select(entry => entry.Position)] }, None);
+                _ = Task.Delay(10, None).ContinueWith(_ => done.SetResult(), TaskScheduler.Default);
                 return new ReleaseRequest { Lease = lease.Lease, State = ThreadStatus.Done };
             },
             new ThreadWorkerOptions());
@@ -185,7 +185,7 @@ internal static class StoreScenario
         {
             done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             Volatile.Write(ref sent, Stopwatch.GetTimestamp());
-            await store.EnqueueAsync(Delivery("follow", $"m{i}"), _none);
+            await store.EnqueueAsync(Delivery("follow", $"m{i}"), None);
             await done.Task;
         }
 

@@ -80,7 +80,9 @@ public sealed class GitHubWebhook(GitHubOptions options, TimeProvider time)
         if (delivery is not { Repository: { Id: > 0, Name: { Length: > 0 } name, Owner.Login: { Length: > 0 } owner } repository }
             || delivery is not { Issue: { Id: > 0, Number: > 0 } issue, Sender: { Id: > 0, Login.Length: > 0 } sender }
             || (eventName == "issue_comment" && delivery.Comment is not { Id: > 0 }))
+        {
             return Malformed("the event lacks its repository, issue, comment or sender");
+        }
 
         if (!options.Allows($"{owner}/{name}"))
             return Ignored("the repository is not in DRAFTHORSE_ALLOWED_REPOS");

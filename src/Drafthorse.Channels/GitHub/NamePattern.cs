@@ -15,7 +15,9 @@ internal static class NamePattern
         if (name.Length < first.Length + last.Length
             || !name.StartsWith(first, StringComparison.OrdinalIgnoreCase)
             || !name.EndsWith(last, StringComparison.OrdinalIgnoreCase))
+        {
             return false;
+        }
 
         var middle = name.AsSpan(first.Length, name.Length - first.Length - last.Length);
         foreach (var part in parts[1..^1])

@@ -1,5 +1,5 @@
-using Drafthorse.Harness.Models.Resilience;
 using Drafthorse.Harness.Models;
+using Drafthorse.Harness.Models.Resilience;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Harness;

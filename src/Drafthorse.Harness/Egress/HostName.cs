@@ -86,7 +86,10 @@ internal sealed record HostName(string Text, IPAddress? Address)
         host = null;
         if (text.AsSpan().ContainsAnyExcept(Version6Characters) || !IPAddress.TryParse(text, out var address)
             || address.AddressFamily != AddressFamily.InterNetworkV6)
+        {
             return false;
+        }
+
         host = new HostName(address.ToString(), address);
         return true;
     }

@@ -7,7 +7,7 @@ namespace Drafthorse.Harness.Runs;
 internal sealed class QueueNotices(IThreadStore store, RunLimits limits, TimeProvider timeProvider)
 {
     /// <summary>Who waits no longer than this is told nothing.</summary>
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly HashSet<(ThreadId, string)> _told = [];
 
@@ -15,7 +15,7 @@ internal sealed class QueueNotices(IThreadStore store, RunLimits limits, TimePro
     {
         var queued = await store.ListThreadsAsync(new ThreadQuery { State = ThreadStatus.Queued, Limit = 200 }, cancellationToken).ConfigureAwait(false);
         var now = timeProvider.GetUtcNow();
-        var waiting = queued.Threads.Where(thread => !thread.Origin.IsAnsweredByJournal && thread.ReadyAt + _patience <= now).ToList();
+        var waiting = queued.Threads.Where(thread => !thread.Origin.IsAnsweredByJournal && thread.ReadyAt + Patience <= now).ToList();
         if (waiting.Count == 0)
         {
             _told.Clear();

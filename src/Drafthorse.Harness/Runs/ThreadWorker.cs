@@ -17,8 +17,8 @@ public sealed partial class ThreadWorker(
     /// <summary>Claims made at once share one flush of the store.</summary>
     private const int MostClaimsAtOnce = 32;
 
-    private static readonly TimeSpan _statusInterval = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan _cutOffTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StatusInterval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CutOffTime = TimeSpan.FromSeconds(5);
 
     private readonly TimeProvider _timeProvider = timeProvider ?? TimeProvider.System;
     private readonly ILogger _logger = logger ?? NullLogger<ThreadWorker>.Instance;
@@ -175,7 +175,7 @@ public sealed partial class ThreadWorker(
                 lease.Abandon();
             }
 
-            await all.WaitAsync(_cutOffTime, _timeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await all.WaitAsync(CutOffTime, _timeProvider).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -193,7 +193,7 @@ public sealed partial class ThreadWorker(
                 LogStateUnknown(exception);
             }
 
-            await Task.Delay(_statusInterval, _timeProvider, stopping).ConfigureAwait(false);
+            await Task.Delay(StatusInterval, _timeProvider, stopping).ConfigureAwait(false);
         }
     }
 

@@ -53,13 +53,13 @@ internal static class SandboxdPrograms
 
     private static void LetRun(string file)
     {
-        const UnixFileMode run = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-        if (OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & run) == run)
+        const UnixFileMode Run = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        if (OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & Run) == Run)
             return;
 
         try
         {
-            File.SetUnixFileMode(file, File.GetUnixFileMode(file) | run);
+            File.SetUnixFileMode(file, File.GetUnixFileMode(file) | Run);
         }
         catch (UnauthorizedAccessException)
         {

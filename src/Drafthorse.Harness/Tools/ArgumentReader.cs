@@ -65,7 +65,7 @@ public sealed class ArgumentReader(string tool, AIFunctionArguments arguments)
     /// <summary>A list of objects, or null when it is not given; a single object counts as a list of one.</summary>
     public IReadOnlyList<ArgumentReader>? Objects(string name)
     {
-        const string expected = "a list of objects";
+        const string Expected = "a list of objects";
         if (Find(name, []) is not { } value)
         {
             return null;
@@ -73,14 +73,14 @@ public sealed class ArgumentReader(string tool, AIFunctionArguments arguments)
 
         if (value.ValueKind == JsonValueKind.String)
         {
-            value = Parse(TextOf(value, name)) ?? throw Wrong(name, expected, value);
+            value = Parse(TextOf(value, name)) ?? throw Wrong(name, Expected, value);
         }
 
         return value.ValueKind switch
         {
             JsonValueKind.Object => [Inner(value, name)],
             JsonValueKind.Array => [.. value.EnumerateArray().Select((item, index) => item.ValueKind == JsonValueKind.Object ? Inner(item, $"{name}[{index}]") : throw Wrong($"{name}[{index}]", "an object", item))],
-            _ => throw Wrong(name, expected, value),
+            _ => throw Wrong(name, Expected, value),
         };
     }
 

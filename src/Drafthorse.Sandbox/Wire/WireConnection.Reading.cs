@@ -19,7 +19,9 @@ internal sealed partial class WireConnection
             while (true)
             {
                 if (start == end)
+                {
                     start = end = 0;
+                }
                 else if (buffer.Length - start < WireFrame.HeaderSize + WireLimits.MaxPayload)
                 {
                     buffer.AsSpan(start, end - start).CopyTo(buffer);

@@ -54,9 +54,9 @@ internal static class CommandLine
 
         if (!args.Contains(Help) && !IsSomewhere())
         {
-            const string gone = "The folder you are in is not there any more: it was removed or renamed. Go to one that exists (cd) and try again.";
-            await Console.Error.WriteLineAsync(gone);
-            json?.Failed(gone);
+            const string Gone = "The folder you are in is not there any more: it was removed or renamed. Go to one that exists (cd) and try again.";
+            await Console.Error.WriteLineAsync(Gone);
+            json?.Failed(Gone);
             return ExitCodes.Usage;
         }
 

@@ -45,11 +45,13 @@ internal static class EventJson
     {
         yield return WriteOne(thread, position, at, journalEvent, pullRequest);
         if (journalEvent is ModelReplied replied)
+        {
             yield return WriteObject("usage", thread, position, at, writer =>
             {
                 writer.WriteString("model", replied.Model);
                 WriteUsage(writer, replied.Usage, replied.CostUsd);
             });
+        }
     }
 
     private static ReadOnlyMemory<byte> WriteOne(ThreadId thread, long position, DateTimeOffset at, JournalEvent journalEvent, PullRequestRef? pullRequest) => journalEvent switch

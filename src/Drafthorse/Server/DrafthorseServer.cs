@@ -1,7 +1,7 @@
 using System.Net.Sockets;
+using Drafthorse.Admission;
 using Drafthorse.Channels.GitHub;
 using Drafthorse.Composition;
-using Drafthorse.Admission;
 using Drafthorse.Settings;
 using Drafthorse.Webhooks;
 

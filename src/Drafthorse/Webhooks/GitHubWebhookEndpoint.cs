@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.IO.Pipelines;
+using Drafthorse.Admission;
 using Drafthorse.Channels;
 using Drafthorse.Channels.GitHub;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Admission;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Net.Http.Headers;

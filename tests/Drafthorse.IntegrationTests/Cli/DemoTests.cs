@@ -61,7 +61,10 @@ public sealed class DemoTests : IAsyncDisposable
             "recorded script", "is opened; its signed webhook is answered 202", "sh test.sh on a clean checkout of", ": passed", "lets through the push of drafthorse/1-greeting-loses-the-name",
             "Greeting loses the name  draft, drafthorse/1-greeting-loses-the-name into main", "\n-name=$2\n+name=$1\n", "Done in", "Next:",
         })
+        {
             Assert.Contains(line, demo.Output, StringComparison.Ordinal);
+        }
+
         Assert.DoesNotContain("<!--", demo.Output, StringComparison.Ordinal);
     }
 

@@ -81,7 +81,9 @@ public sealed class ExitCodeTests : IAsyncLifetime
             "DASHSCOPE_API_KEY", "DASHSCOPE_BASE_URL", "OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "OLLAMA_BASE_URL",
             "DRAFTHORSE_MODEL", "DRAFTHORSE_FALLBACK_MODELS", "--model",
         })
+        {
             Assert.Contains(name, run.Errors, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -35,7 +35,10 @@ public sealed class HostileFolderTests : IAsyncDisposable
             ("core.repositoryFormatVersion", "1"), ("extensions.partialClone", "origin"), ("remote.origin.url", "ssh://localhost/x"), ("remote.origin.promisor", "true"), ("core.sshCommand", $"touch {Mark}; false"),
             ("core.fsmonitor", $"touch {Mark}; false"), ("diff.external", $"touch {Mark}"), ("diff.evil.textconv", $"touch {Mark}; cat"), ("filter.evil.clean", $"touch {Mark}; cat"),
         })
+        {
             await GitAsync("config", "-f", ".git/config", key, value);
+        }
+
         _world.Environment["SANDBOX_TYPE"] = sandbox;
         _world.Environment["DRAFTHORSE_MODEL"] = _world.Script("""{"calls":[{"name":"execute","arguments":{"command":"echo more >> a.txt"}}]}""", """{"text":"turn one"}""");
         await using var repl = CliProcess.Start(_world);

@@ -127,7 +127,10 @@ internal sealed class CrashWorld : IAsyncDisposable
             if (await Store.GetThreadAsync(task.Thread, cancellationToken) is { Owner: null, InboxDepth: 0, JournalLength: > 0, State: not ThreadStatus.Queued }
                 && await Store.CountOutboxAsync(task.Thread, cancellationToken) == 0
                 && (await JournalAsync(task, cancellationToken)).Any(record => record.Event is RunFinished))
+            {
                 return;
+            }
+
             await change;
         }
     }

@@ -91,7 +91,9 @@ internal sealed class ServeProcess : IAsyncDisposable
         Signal("-STOP");
         while (Directory.EnumerateFiles($"/proc/{_process.Id}/task", "stat", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1 })
             .Select(File.ReadAllText).Any(stat => stat[stat.LastIndexOf(')')..] is not [_, _, 'T', ..]))
+        {
             Thread.Yield();
+        }
     }
 
     public void Thaw() => Signal("-CONT");

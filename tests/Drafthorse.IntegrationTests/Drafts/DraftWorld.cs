@@ -154,7 +154,10 @@ internal sealed class DraftWorld : IAsyncDisposable
             if (await Store.GetThreadAsync(id, deadline.Token) is { Owner: null, State: not ThreadStatus.Queued } thread
                 && (await JournalAsync(id)).OfType<RunFinished>().Count() >= runs
                 && (await Store.GetStatusAsync(deadline.Token)).OutboxDepth == 0)
+            {
                 return thread;
+            }
+
             await change;
         }
     }

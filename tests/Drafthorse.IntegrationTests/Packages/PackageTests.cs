@@ -52,7 +52,7 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
     [Fact]
     public async Task Package_InAnEmptyFolder_WorksInBubblewrapWithoutBuildingAnything()
     {
-        const string program = """
+        const string Program = """
             using Drafthorse.Harness;
             using Drafthorse.Harness.Models;
             using Drafthorse.Harness.Threads;
@@ -69,7 +69,7 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
             }
             """;
 
-        var output = await RunAsync(await feed.BuildAsync("Isolated", ["Drafthorse.Harness"], new Dictionary<string, string> { ["Program.cs"] = program }));
+        var output = await RunAsync(await feed.BuildAsync("Isolated", ["Drafthorse.Harness"], new Dictionary<string, string> { ["Program.cs"] = Program }));
 
         Assert.Contains("1000", output, StringComparison.Ordinal);
         Assert.Contains("sandboxd", output, StringComparison.Ordinal);

@@ -19,7 +19,7 @@ public sealed class BudgetTests
     [Fact]
     public async Task ManyRunsOfOneUserAtOnce_NeverOvershootTheUsersBudgetTogether()
     {
-        const decimal limit = 3m;
+        const decimal Limit = 3m;
         await using var store = new InMemoryThreadStore(TimeProvider.System);
         var server = new WireServer("openai-chat");
         var most = 0m;
@@ -33,15 +33,15 @@ public sealed class BudgetTests
             return server.Stream(WireReply.Call("look", $$"""{"n":{{number}}}""") with { OutputTokens = 1000 });
         };
         using var factory = NewFactory(server, Price);
-        await using var agent = NewAgent(factory, store, new ThreadBudget { CostUsd = null, UserPerDayUsd = limit });
+        await using var agent = NewAgent(factory, store, new ThreadBudget { CostUsd = null, UserPerDayUsd = Limit });
 
         var replies = await Task.WhenAll(Enumerable.Range(0, 24).Select(index => Task.Run(
             () => agent.RunAsync(new AgentMessage { Text = "go", User = "cli:rich", ThreadKey = $"cli:{index}" }, Token), Token)));
 
         Assert.All(replies, reply => Assert.Equal(ThreadStatus.Stopped, reply.Status));
         Assert.All(replies, reply => Assert.Contains(scope, reply.Reason, StringComparison.Ordinal));
-        Assert.InRange(most, 0.5m, limit);
-        Assert.InRange(await store.GetSpentAsync(scope, Token), 0.5m, limit);
+        Assert.InRange(most, 0.5m, Limit);
+        Assert.InRange(await store.GetSpentAsync(scope, Token), 0.5m, Limit);
         Assert.Equal(replies.Sum(reply => reply.CostUsd), await store.GetSpentAsync(scope, Token));
     }
 

@@ -1,8 +1,8 @@
 using System.Net;
-using Drafthorse.Harness.Models.Resilience;
-using Drafthorse.Harness.Models;
-using Drafthorse.Harness.Threads;
 using Drafthorse.Harness;
+using Drafthorse.Harness.Models;
+using Drafthorse.Harness.Models.Resilience;
+using Drafthorse.Harness.Threads;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Tests.Agent;

@@ -8,7 +8,7 @@ public sealed class RepositorySettingsTests
     [Fact]
     public void Parse_EveryKey_IsRead()
     {
-        const string text = """
+        const string Text = """
             # what the team wants
             setup:
               - npm ci
@@ -29,7 +29,7 @@ public sealed class RepositorySettingsTests
             pushToPullRequestBranch: true
             """;
 
-        var settings = RepositorySettings.Parse(text);
+        var settings = RepositorySettings.Parse(Text);
 
         Assert.Equal(["npm ci"], settings.Setup);
         Assert.Equal(["npm test", "echo: done"], settings.Verify);

@@ -190,6 +190,8 @@ public sealed class HostileRepositoryTests : IDisposable
             ("remote.origin.url", $"ext::{program}"), ("remote.origin.uploadpack", program), ("remote.origin.vcs", program), ("uploadpack.packObjectsHook", program),
             ("submodule.inner.update", $"!{program}"), ("submodule.recurse", "true"), ("sequence.editor", program), ("core.alternateRefsCommand", program),
         })
+        {
             _world.Git(repository, "config", "-f", ".git/config", key, value);
+        }
     }
 }

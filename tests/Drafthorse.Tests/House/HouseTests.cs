@@ -103,8 +103,10 @@ public sealed class HouseTests
         while (open.TryPop(out var next))
         {
             if (reached.Add(next))
+            {
                 foreach (var other in uses[next].Keys)
                     open.Push(other);
+            }
         }
 
         return reached;

@@ -8,7 +8,7 @@ namespace Drafthorse.Tests.Outbox;
 
 public sealed class OutboxDispatcherTests : IAsyncDisposable
 {
-    private static readonly RepositoryRef _repository = new("github.com", "o", "r", "https://github.com/o/r.git");
+    private static readonly RepositoryRef Repository = new("github.com", "o", "r", "https://github.com/o/r.git");
 
     private readonly InMemoryThreadStore _store = new();
     private readonly CancellationTokenSource _stopping = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -209,7 +209,7 @@ public sealed class OutboxDispatcherTests : IAsyncDisposable
 
     private void Start() => _working = new OutboxDispatcher(_store, [_slack, _github], _options).RunAsync(_stopping.Token);
 
-    private Task<ThreadId> AddAsync(string key, string channel, params OutboxRequest[] outbox) => AddAsync(key, channel, _repository, outbox);
+    private Task<ThreadId> AddAsync(string key, string channel, params OutboxRequest[] outbox) => AddAsync(key, channel, Repository, outbox);
 
     private async Task<ThreadId> AddAsync(string key, string channel, RepositoryRef repository, params OutboxRequest[] outbox) =>
         (await _store.EnqueueAsync(RunTesting.Delivery(key, "m1", channel, repository, outbox), Ct)).ThreadId;

@@ -6,7 +6,7 @@ namespace Drafthorse.Tests.Runs;
 
 public sealed class RunLeaseTests : IAsyncDisposable
 {
-    private static readonly TimeSpan _leaseTime = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(30);
 
     private readonly FakeTimeProvider _time = new();
     private readonly FaultyStore _store;
@@ -28,7 +28,7 @@ public sealed class RunLeaseTests : IAsyncDisposable
         for (var i = 0; i < 20; i++)
         {
             var renewed = _store.NextRenewal();
-            _time.Advance(_leaseTime / 3);
+            _time.Advance(LeaseTime / 3);
             await renewed.WaitAsync(TimeSpan.FromSeconds(10), Ct);
         }
 
@@ -44,7 +44,7 @@ public sealed class RunLeaseTests : IAsyncDisposable
         await lease.ReleaseAsync(new ReleaseRequest { Lease = lease.Lease, State = ThreadStatus.Done }, Ct);
 
         var renewed = _store.NextRenewal();
-        _time.Advance(_leaseTime / 3);
+        _time.Advance(LeaseTime / 3);
         await renewed.WaitAsync(TimeSpan.FromSeconds(10), Ct);
         await lease.DisposeAsync();
 
@@ -74,7 +74,7 @@ public sealed class RunLeaseTests : IAsyncDisposable
         await using var lease = await ClaimAsync();
         _store.Failure = new ThreadStoreException(ThreadStoreError.Locked, "locked");
         var failed = _store.NextRenewal();
-        _time.Advance(_leaseTime / 3);
+        _time.Advance(LeaseTime / 3);
         await failed.WaitAsync(TimeSpan.FromSeconds(10), Ct);
         _store.Failure = null;
         var renewed = _store.NextRenewal();
@@ -95,8 +95,8 @@ public sealed class RunLeaseTests : IAsyncDisposable
         await using var lease = await ClaimAsync();
         _store.Hang = true;
 
-        _time.Advance(_leaseTime / 3);
-        _time.Advance(_leaseTime / 3);
+        _time.Advance(LeaseTime / 3);
+        _time.Advance(LeaseTime / 3);
 
         Assert.True(lease.Lost.IsCancellationRequested);
     }
@@ -109,7 +109,7 @@ public sealed class RunLeaseTests : IAsyncDisposable
         await store.EnqueueAsync(RunTesting.Delivery("a"), Ct);
         await using var lease = await RunLease.ClaimAsync(store, Request(), frozen, null, Ct);
 
-        frozen.Jump(_leaseTime * 0.7);
+        frozen.Jump(LeaseTime * 0.7);
 
         Assert.Throws<LeaseLostException>(lease!.ThrowIfLost);
         Assert.Equal(0, store.Renewals);
@@ -123,7 +123,7 @@ public sealed class RunLeaseTests : IAsyncDisposable
         await store.EnqueueAsync(RunTesting.Delivery("a"), Ct);
         await using var lease = await RunLease.ClaimAsync(store, Request(), frozen, null, Ct);
 
-        frozen.JumpWallOnly(_leaseTime * 0.7);
+        frozen.JumpWallOnly(LeaseTime * 0.7);
 
         Assert.Throws<LeaseLostException>(lease!.ThrowIfLost);
     }
@@ -136,12 +136,12 @@ public sealed class RunLeaseTests : IAsyncDisposable
         var lost = new TaskCompletionSource();
         lease.Lost.Register(lost.SetResult);
 
-        _time.Advance(_leaseTime / 3);
+        _time.Advance(LeaseTime / 3);
 
         await lost.Task.WaitAsync(TimeSpan.FromSeconds(10), Ct);
     }
 
-    private static ClaimRequest Request() => new() { Owner = "one", LeaseTime = _leaseTime };
+    private static ClaimRequest Request() => new() { Owner = "one", LeaseTime = LeaseTime };
 
     private async Task<RunLease> ClaimAsync()
     {

@@ -62,8 +62,11 @@ internal sealed class FakeBackend(TimeProvider time) : ISandboxBackend
         var (host, daemon) = DuplexPipe.Create();
         _streams.Add(daemon);
         if (AttachesThatEnd-- > 0)
+        {
             daemon.Dispose();
+        }
         else
+        {
             _ = WireConnection.Start(daemon, WireSide.Daemon, new WireHandlers()
                 .Unary(AttachRequest.Method, DaemonJson.Default.AttachRequest, DaemonJson.Default.SandboxInfo, (_, _) => Task.FromResult(new SandboxInfo { Interfaces = Interfaces }))
                 .Unary(ExecMethods.EndAll, ExecJson.Default.Done, ExecJson.Default.Done, (_, _) =>
@@ -71,6 +74,8 @@ internal sealed class FakeBackend(TimeProvider time) : ISandboxBackend
                     EndedAll++;
                     return Task.FromResult(new Done(EndsAll));
                 }));
+        }
+
         return Task.FromResult(host);
     }
 

@@ -124,7 +124,9 @@ internal sealed class GitHubTransport(HttpClient http, Uri apiUrl, TimeProvider 
             var parts = link.Split(';', 2);
             if (parts.Length == 2 && parts[1].Contains("rel=\"next\"", StringComparison.Ordinal)
                 && Uri.TryCreate(parts[0].Trim().Trim('<', '>'), UriKind.Absolute, out var next) && SameServer(next, _root))
+            {
                 return next;
+            }
         }
 
         return null;

@@ -23,7 +23,9 @@ internal sealed class Comments(GitHubApi api)
         var body = $"{marker}\n{text}";
         if (!settle && !effect.MayBeDone && _known.TryGetValue(marker, out var known)
             && await TryEditAsync(effect, known, body, cancellationToken).ConfigureAwait(false) is { } edited)
+        {
             return edited.HtmlUrl;
+        }
 
         var first = await FindOnlyAsync(effect, number, marker, cancellationToken).ConfigureAwait(false);
         if (first is not null && await TryEditAsync(effect, first.Id, body, cancellationToken).ConfigureAwait(false) is { } again)

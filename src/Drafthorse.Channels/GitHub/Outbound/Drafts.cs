@@ -113,7 +113,9 @@ internal sealed partial class Drafts(GitHubApi api, ILogger logger)
                 var entries = await api.ListFolderAsync(repo, folder, branch, cancellationToken).ConfigureAwait(false);
                 if (entries.FirstOrDefault(IsTemplate) is { } found
                     && await api.FindFileAsync(repo, found.Path, branch, cancellationToken).ConfigureAwait(false) is { Content: { } content })
+                {
                     return Decode(content);
+                }
             }
         }
         catch (GitHubApiException exception)

@@ -46,7 +46,10 @@ internal sealed class Gathering(SandboxGit git, WorkTree tree, RepositoryWork wo
         if (left is [{ IsMeant: true, IsAhead: true } only]
             && !await tree.DiffersFromBaseAsync(commit, cancellationToken).ConfigureAwait(false)
             && await tree.TryForwardAsync(only.Commit, cancellationToken).ConfigureAwait(false))
+        {
             return only.Commit;
+        }
+
         Add("left", left, place => place.Place == "changes" ? place.Name : place.Commit);
         return commit;
     }

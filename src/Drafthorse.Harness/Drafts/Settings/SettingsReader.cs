@@ -165,7 +165,10 @@ internal sealed class SettingsReader(string text)
     {
         if (value is YamlScalarNode { Style: ScalarStyle.Plain } scalar
             && int.TryParse(scalar.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+        {
             return number;
+        }
+
         Add(value, $"'{name}' must be a whole number from {least} to {most}.");
         return least;
     }
@@ -174,7 +177,10 @@ internal sealed class SettingsReader(string text)
     {
         if (value is YamlScalarNode { Style: ScalarStyle.Plain } scalar
             && decimal.TryParse(scalar.Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var amount) && amount is > 0 and <= 100_000)
+        {
             return amount;
+        }
+
         Add(value, $"'{name}' must be an amount in USD above 0, such as 5 or 2.50.");
         return null;
     }

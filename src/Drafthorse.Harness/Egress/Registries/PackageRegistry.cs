@@ -26,7 +26,10 @@ internal sealed record PackageRegistry(string Tool, Uri Address, RegistryOrigin 
     {
         if (!Uri.TryCreate(text?.Trim().Trim('"', '\''), UriKind.Absolute, out var uri) || uri.Host.Length == 0
             || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps))
+        {
             return null;
+        }
+
         var hasUser = uri.UserInfo.Length > 0;
         return new PackageRegistry(tool, hasUser ? new UriBuilder(uri) { UserName = "", Password = "" }.Uri : uri, origin, hasCredentials || hasUser);
     }

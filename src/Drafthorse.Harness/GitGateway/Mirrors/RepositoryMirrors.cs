@@ -81,7 +81,10 @@ internal sealed class RepositoryMirrors
         var kept = string.Create(CultureInfo.InvariantCulture, $"refs/drafthorse/pull/{number}/{commit}");
         if (await mirror.ResolveAsync(kept, cancellationToken).ConfigureAwait(false) == commit
             || await mirror.FetchRefAsync(commit, kept, cancellationToken).ConfigureAwait(false) == commit)
+        {
             return kept;
+        }
+
         throw new GitException($"{repository.FullName} does not have the commit {commit[..12]} of pull request #{number} any more.");
     }
 

@@ -34,10 +34,16 @@ internal static class Upstream
         var name = repository.FullName;
         if (error.Contains("error: 301", StringComparison.Ordinal) || error.Contains("error: 302", StringComparison.Ordinal)
             || error.Contains("error: 307", StringComparison.Ordinal) || error.Contains("error: 308", StringComparison.Ordinal))
+        {
             return $"{name} has moved on its code host: its clone URL answers with a redirect.";
+        }
+
         if (error.Contains("could not read Username", StringComparison.Ordinal) || error.Contains("Authentication failed", StringComparison.Ordinal)
             || error.Contains("error: 401", StringComparison.Ordinal) || error.Contains("error: 403", StringComparison.Ordinal))
+        {
             return $"The code host refused the credential for {name}. Check the token or the app's installation and permissions.";
+        }
+
         if (error.Contains("not found", StringComparison.Ordinal) || error.Contains("error: 404", StringComparison.Ordinal))
             return $"{name} was not found on its code host, or the credential may not see it.";
         return $"The code host did not accept the exchange for {name}: {Printable.Lines(error, 600)}";

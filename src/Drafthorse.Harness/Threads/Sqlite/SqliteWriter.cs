@@ -14,8 +14,8 @@ internal sealed class SqliteWriter : IDisposable
 {
     private const int MaxGroup = 500;
     private const int MaxQueue = 20_000;
-    private static readonly TimeSpan _maxStretch = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan _sweepEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan MaxStretch = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromMinutes(1);
 
     private readonly SqliteSession _session;
     private readonly SqliteTables _tables;
@@ -93,7 +93,7 @@ internal sealed class SqliteWriter : IDisposable
 
             Write(group);
             group.Clear();
-            if (stretch.Elapsed > _maxStretch)
+            if (stretch.Elapsed > MaxStretch)
             {
                 // SQLite's lock is not fair: without a pause another process might never get it from a busy one.
                 Thread.Sleep(1);
@@ -192,7 +192,7 @@ internal sealed class SqliteWriter : IDisposable
         if (now >= _nextSweep)
         {
             _tables.Now = now;
-            _nextSweep = _tables.Sweep(limit: 500) ? now : now + StoreTime.Milliseconds(_sweepEvery);
+            _nextSweep = _tables.Sweep(limit: 500) ? now : now + StoreTime.Milliseconds(SweepEvery);
         }
     }
 

@@ -55,7 +55,9 @@ internal static unsafe partial class Libc
             Check(SetDescriptor(ends[1], F_SETFD, FD_CLOEXEC));
         }
         else
+        {
             Check(pipe2(ends, O_CLOEXEC));
+        }
 
         return (ends[0], ends[1]);
     }

@@ -26,9 +26,9 @@ internal sealed class LinuxFolder(SafeFileHandle handle) : Folder
 
     public override unsafe string? TryReadLink(string name)
     {
-        const int size = 4096;
-        var buffer = stackalloc byte[size];
-        var length = LinuxNative.ReadLinkAt(handle, name, buffer, size);
+        const int Size = 4096;
+        var buffer = stackalloc byte[Size];
+        var length = LinuxNative.ReadLinkAt(handle, name, buffer, Size);
         if (length >= 0)
         {
             return Encoding.UTF8.GetString(buffer, (int)length);

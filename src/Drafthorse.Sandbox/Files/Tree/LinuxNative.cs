@@ -59,9 +59,9 @@ internal static unsafe partial class LinuxNative
     /// <summary>statx(2), whose structure is the same on every architecture.</summary>
     public static EntryFacts? Stat(SafeFileHandle folder, string name, string display)
     {
-        const int basicStats = 0x7ff;
+        const int BasicStats = 0x7ff;
         var buffer = stackalloc byte[256];
-        if (Stat(StatNumber, folder, name, NoFollow | EmptyPath, basicStats, buffer) != 0)
+        if (Stat(StatNumber, folder, name, NoFollow | EmptyPath, BasicStats, buffer) != 0)
         {
             var errno = Marshal.GetLastPInvokeError();
             return errno == NoEntry ? null : throw FileException.FromErrno(errno, display);

@@ -100,7 +100,7 @@ internal sealed partial class PortableFolder(string path) : Folder
     // .NET has no word for a pipe, and opening one the usual way waits for its writer.
     private static SafeFileHandle OpenSeekable(string file, string display)
     {
-        const int end = 2;
+        const int End = 2;
         var flags = OperatingSystem.IsMacOS() ? 0x1000104 : LinuxNative.NonBlocking | LinuxNative.NoLinks | LinuxNative.CloseOnExec;
         var descriptor = Open(file, flags);
         if (descriptor < 0)
@@ -109,7 +109,7 @@ internal sealed partial class PortableFolder(string path) : Folder
         }
 
         var handle = new SafeFileHandle(descriptor, ownsHandle: true);
-        if (Seek(handle, 0, end) >= 0 && Seek(handle, 0, 0) == 0)
+        if (Seek(handle, 0, End) >= 0 && Seek(handle, 0, 0) == 0)
         {
             return handle;
         }

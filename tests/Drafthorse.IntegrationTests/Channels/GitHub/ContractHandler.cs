@@ -51,7 +51,9 @@ internal sealed class ContractHandler(JsonDocument description, string root) : D
             if ((isOpen ? parts.Length >= template.Length - 1 : parts.Length == length)
                 && template.Zip(parts).All(pair => pair.First.StartsWith('{') || pair.First == pair.Second)
                 && item.TryGetProperty(method.ToLowerInvariant(), out var operation))
+            {
                 return operation;
+            }
         }
 
         return null;

@@ -77,7 +77,10 @@ internal sealed class HistoryRepository : IDisposable
         foreach (var (name, value) in (ReadOnlySpan<(string, string)>)[
             ("HOME", Folder), ("GIT_CONFIG_NOSYSTEM", "1"), ("GIT_AUTHOR_NAME", "A"), ("GIT_AUTHOR_EMAIL", "a@example.org"), ("GIT_COMMITTER_NAME", "A"),
             ("GIT_COMMITTER_EMAIL", "a@example.org"), ("GIT_EDITOR", "true"), ("LC_ALL", "C")])
+        {
             start.Environment[name] = value;
+        }
+
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);

@@ -495,7 +495,9 @@ public abstract class ExecConformance : IAsyncLifetime
             {
                 if (char.IsAsciiDigit(Path.GetFileName(directory)[0]) && File.ReadAllText(Path.Combine(directory, "cmdline")) is var line
                     && line.Contains(mark, StringComparison.Ordinal) && !line.Contains("sh\0-c", StringComparison.Ordinal))
+                {
                     count++;
+                }
             }
             catch (IOException)
             {

@@ -184,12 +184,12 @@ public abstract class InboxConformance(StoreHost host) : StoreConformance(host)
     [Fact]
     public async Task Enqueue_HostileText_ComesBack()
     {
-        const string text = "nul \0, quote ', emoji \U0001F40E, json \"{}\\, line\nend, \u2028";
+        const string Text = "nul \0, quote ', emoji \U0001F40E, json \"{}\\, line\nend, \u2028";
 
-        var result = await Store.EnqueueAsync(Delivery(Key, "d'1\0", Message("m\0\"1", text)), Ct);
+        var result = await Store.EnqueueAsync(Delivery(Key, "d'1\0", Message("m\0\"1", Text)), Ct);
 
         var entry = Assert.Single(await Store.ReadInboxAsync(result.ThreadId, Ct));
-        Assert.Equal(text, entry.Message.Text);
+        Assert.Equal(Text, entry.Message.Text);
         Assert.Equal("m\0\"1", entry.Message.Id);
     }
 

@@ -7,8 +7,8 @@ namespace Drafthorse.Tests.Threads.Conformance;
 internal sealed class ModelSession : IAsyncDisposable
 {
     private const int MaxPerUser = 2;
-    private static readonly TimeSpan _leaseTime = TimeSpan.FromSeconds(30);
-    private static readonly CancellationToken _ct = CancellationToken.None;
+    private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(30);
+    private static readonly CancellationToken Ct = CancellationToken.None;
 
     private readonly StoreHost _host;
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 23, 9, 0, 0, TimeSpan.Zero));
@@ -67,13 +67,13 @@ internal sealed class ModelSession : IAsyncDisposable
             await EnqueueAsync(thread, $"m{_number}", 1, $"text {_number++}", later: false);
         }
 
-        while (await _store.ClaimAsync(new ClaimRequest { Owner = "last", LeaseTime = _leaseTime }, _ct) is { } claim)
+        while (await _store.ClaimAsync(new ClaimRequest { Owner = "last", LeaseTime = LeaseTime }, Ct) is { } claim)
         {
             var thread = _threads.Single(candidate => candidate.Id == claim.Lease.ThreadId);
             Adopt(thread, claim);
-            var inbox = await _store.ReadInboxAsync(thread.Id, _ct);
+            var inbox = await _store.ReadInboxAsync(thread.Id, Ct);
             await _store.CommitAsync(
-                new CommitRequest { Lease = claim.Lease, Sequence = 1, Consumed = [.. inbox.Select(entry => entry.Position)] }, _ct);
+                new CommitRequest { Lease = claim.Lease, Sequence = 1, Consumed = [.. inbox.Select(entry => entry.Position)] }, Ct);
             foreach (var entry in inbox)
             {
                 Assert.Equal(Fate.Pending, thread.Messages[(int)entry.Position].Fate);
@@ -81,7 +81,7 @@ internal sealed class ModelSession : IAsyncDisposable
             }
 
             thread.Sequence = 1;
-            await _store.ReleaseAsync(new ReleaseRequest { Lease = claim.Lease, State = ThreadStatus.Done }, _ct);
+            await _store.ReleaseAsync(new ReleaseRequest { Lease = claim.Lease, State = ThreadStatus.Done }, Ct);
             thread.Owner = null;
         }
 
@@ -99,7 +99,7 @@ internal sealed class ModelSession : IAsyncDisposable
         DateTimeOffset? notBefore = later ? Now.AddSeconds(10) : null;
         var delivery = $"d{_number++}";
         var effect = version == 1 && _number % 3 == 0 ? $"ack:{id}" : null;
-        var result = await _store.EnqueueAsync(Request(thread, delivery, id, version, text, notBefore, effect), _ct);
+        var result = await _store.EnqueueAsync(Request(thread, delivery, id, version, text, notBefore, effect), Ct);
 
         thread.Deliveries.Add(delivery);
         var known = thread.Messages.FindLast(message => message.Id == id);
@@ -142,7 +142,7 @@ internal sealed class ModelSession : IAsyncDisposable
         if (thread.Deliveries.Count > 0)
         {
             var delivery = thread.Deliveries.ElementAt(choice % thread.Deliveries.Count);
-            var result = await _store.EnqueueAsync(Request(thread, delivery, $"m{_number++}", 9, "again", null, "again"), _ct);
+            var result = await _store.EnqueueAsync(Request(thread, delivery, $"m{_number++}", 9, "again", null, "again"), Ct);
             Assert.Equal(EnqueueOutcome.Duplicate, result.Outcome);
         }
     }
@@ -153,7 +153,7 @@ internal sealed class ModelSession : IAsyncDisposable
         var message = thread.Messages.FindLast(candidate => candidate.Id == id);
         var expected = message is { Fate: Fate.Pending };
 
-        Assert.Equal(expected, await _store.WithdrawAsync(thread.Id, id, _ct));
+        Assert.Equal(expected, await _store.WithdrawAsync(thread.Id, id, Ct));
 
         if (expected)
         {
@@ -165,7 +165,7 @@ internal sealed class ModelSession : IAsyncDisposable
     private async Task CancelAsync(ModelThread thread, int choice)
     {
         var upTo = choice % 3 == 0 ? long.MaxValue : choice % (thread.Messages.Count + 1);
-        var cancelled = await _store.CancelAsync(thread.Id, upTo, [], _ct);
+        var cancelled = await _store.CancelAsync(thread.Id, upTo, [], Ct);
 
         upTo = Math.Min(upTo, thread.Messages.Count - 1);
         var removed = thread.Messages.Take((int)upTo + 1).Where(message => message.Fate == Fate.Pending).ToList();
@@ -191,7 +191,7 @@ internal sealed class ModelSession : IAsyncDisposable
         var request = new ClaimRequest
         {
             Owner = choice % 2 == 0 ? "one" : "two",
-            LeaseTime = _leaseTime,
+            LeaseTime = LeaseTime,
             MaxPerUser = MaxPerUser,
             Only = choice % 5 == 0 ? only.Id : null,
         };
@@ -202,7 +202,7 @@ internal sealed class ModelSession : IAsyncDisposable
             .Where(thread => thread.IsClaimable(Now) && (request.Only is null ? User(thread) < MaxPerUser : thread == only))
             .ToList();
 
-        var claim = await _store.ClaimAsync(request, _ct);
+        var claim = await _store.ClaimAsync(request, Ct);
 
         Assert.Equal(candidates.Count > 0, claim is not null);
         if (claim is not null)
@@ -220,7 +220,7 @@ internal sealed class ModelSession : IAsyncDisposable
         Assert.True(claim.Lease.Token > thread.Token, "tokens rise");
         thread.Token = claim.Lease.Token;
         thread.Owner = claim.Lease.Owner;
-        thread.LeaseUntil = Now + _leaseTime;
+        thread.LeaseUntil = Now + LeaseTime;
         thread.Sequence = 0;
         thread.InboxAtClaim = thread.Messages.Count;
         thread.WakeAt = null;
@@ -234,9 +234,9 @@ internal sealed class ModelSession : IAsyncDisposable
             return;
         }
 
-        if (await HeldAsync(thread, lease, () => _store.RenewAsync(lease, _leaseTime, _ct)))
+        if (await HeldAsync(thread, lease, () => _store.RenewAsync(lease, LeaseTime, Ct)))
         {
-            thread.LeaseUntil = Now + _leaseTime;
+            thread.LeaseUntil = Now + LeaseTime;
         }
     }
 
@@ -258,7 +258,7 @@ internal sealed class ModelSession : IAsyncDisposable
             Consumed = [.. taken.Select(message => (long)thread.Messages.IndexOf(message))],
             Outbox = key is null ? [] : [new OutboxRequest { Kind = "status", Key = key, Payload = payload }],
         };
-        if (!await HeldAsync(thread, lease, () => _store.CommitAsync(request, _ct)))
+        if (!await HeldAsync(thread, lease, () => _store.CommitAsync(request, Ct)))
         {
             return;
         }
@@ -268,7 +268,7 @@ internal sealed class ModelSession : IAsyncDisposable
         taken.ForEach(message => message.Fate = Fate.Consumed);
         if (taken.Count > 0)
         {
-            await Assert.ThrowsAsync<InvalidOperationException>(() => _store.CommitAsync(request with { Sequence = request.Sequence + 1 }, _ct));
+            await Assert.ThrowsAsync<InvalidOperationException>(() => _store.CommitAsync(request with { Sequence = request.Sequence + 1 }, Ct));
         }
 
         if (key is null)
@@ -296,7 +296,7 @@ internal sealed class ModelSession : IAsyncDisposable
 
         ThreadStatus[] states = [ThreadStatus.Done, ThreadStatus.Waiting, ThreadStatus.Queued, ThreadStatus.Parked];
         var request = new ReleaseRequest { Lease = lease, State = states[choice % 4], WakeAt = choice % 8 < 4 ? Now.AddSeconds(20) : null };
-        if (await HeldAsync(thread, lease, () => _store.ReleaseAsync(request, _ct)))
+        if (await HeldAsync(thread, lease, () => _store.ReleaseAsync(request, Ct)))
         {
             thread.Owner = null;
             thread.WakeAt = request.State == ThreadStatus.Queued ? Now : request.WakeAt;
@@ -316,7 +316,7 @@ internal sealed class ModelSession : IAsyncDisposable
     {
         var candidates = _threads.Where(thread => thread.HasDueEffect(Now)).ToList();
 
-        var entry = await _store.ClaimOutboxAsync(_leaseTime, null, _ct);
+        var entry = await _store.ClaimOutboxAsync(LeaseTime, null, Ct);
 
         Assert.Equal(candidates.Count > 0, entry is not null);
         if (entry is not null)
@@ -327,7 +327,7 @@ internal sealed class ModelSession : IAsyncDisposable
             Assert.Equal((effect.Payload, effect.Attempts++), (entry.Payload, entry.Attempts));
             thread.InFlight = effect;
             thread.DispatchToken = entry.Token;
-            thread.DispatchUntil = Now + _leaseTime;
+            thread.DispatchUntil = Now + LeaseTime;
             effect.ReplacedInFlight = false;
             _entries.Add(entry);
         }
@@ -344,10 +344,10 @@ internal sealed class ModelSession : IAsyncDisposable
         var thread = _threads.Single(candidate => candidate.Id == entry.Thread.Id);
         var held = thread.InFlight is not null && thread.DispatchToken == entry.Token;
         DateTimeOffset? retryAt = choice % 3 == 0 ? Now.AddSeconds(15) : null;
-        Assert.Equal(held && thread.DispatchUntil > Now, await _store.HoldsOutboxAsync(entry, _ct));
+        Assert.Equal(held && thread.DispatchUntil > Now, await _store.HoldsOutboxAsync(entry, Ct));
 
         var completion = new OutboxCompletion { Entry = entry, Result = $"{_number++}", Succeeded = retryAt is null, RetryAt = retryAt };
-        Assert.Equal(held, await _store.CompleteOutboxAsync(completion, _ct));
+        Assert.Equal(held, await _store.CompleteOutboxAsync(completion, Ct));
 
         if (held)
         {
@@ -373,7 +373,7 @@ internal sealed class ModelSession : IAsyncDisposable
         var id = choice % 7 == 0 && _reservations.Count > 0 ? _reservations.Keys.First() : $"r{_number++}";
         var reservation = new BudgetReservation { Id = id, Amount = amount, Limits = [new BudgetLimit(scope, 1)], ExpiresAt = Now.AddSeconds(25) };
 
-        var decision = await _store.ReserveAsync(reservation, _ct);
+        var decision = await _store.ReserveAsync(reservation, Ct);
 
         var spent = _spent.GetValueOrDefault(scope);
         Assert.Equal(_reservations.ContainsKey(id) || spent + amount <= 1, decision.Granted);
@@ -382,7 +382,7 @@ internal sealed class ModelSession : IAsyncDisposable
             _spent[scope] = spent + amount;
         }
 
-        Assert.True(await _store.GetSpentAsync(scope, _ct) <= 1);
+        Assert.True(await _store.GetSpentAsync(scope, Ct) <= 1);
     }
 
     private async Task SettleAsync(int choice)
@@ -393,14 +393,14 @@ internal sealed class ModelSession : IAsyncDisposable
         }
 
         var (id, reservation) = _reservations.ElementAt(choice % _reservations.Count);
-        await _store.SettleAsync(id, 0.05m, _ct);
+        await _store.SettleAsync(id, 0.05m, Ct);
         if (!reservation.Settled && reservation.Until > Now)
         {
             _reservations[id] = reservation with { Settled = true };
             _spent[reservation.Scope] += 0.05m - reservation.Amount;
         }
 
-        Assert.Equal(_spent[reservation.Scope], await _store.GetSpentAsync(reservation.Scope, _ct));
+        Assert.Equal(_spent[reservation.Scope], await _store.GetSpentAsync(reservation.Scope, Ct));
     }
 
     private async Task ReopenAsync(int choice)
@@ -414,17 +414,17 @@ internal sealed class ModelSession : IAsyncDisposable
 
     private async Task CompareAsync(ModelThread thread)
     {
-        var inbox = await _store.ReadInboxAsync(thread.Id, _ct);
+        var inbox = await _store.ReadInboxAsync(thread.Id, Ct);
         Assert.Equal(thread.Pending.Select(message => message.Text), inbox.Select(entry => entry.Message.Text));
-        if (await _store.GetThreadAsync(thread.Id, _ct) is { } record)
+        if (await _store.GetThreadAsync(thread.Id, Ct) is { } record)
         {
-            var journal = await _store.ReadJournalAsync(thread.Id, 0, 10_000, _ct);
+            var journal = await _store.ReadJournalAsync(thread.Id, 0, 10_000, Ct);
             Assert.Equal(thread.Journal, journal.Select(item => item.Event is NoticeGiven notice ? notice.Text : ((EffectFinished)item.Event!).Result));
             Assert.Equal(
                 (thread.Token, thread.Owner, thread.Sequence, thread.Journal.Count, inbox.Count),
                 (record.Token, record.Owner, record.Commits, (int)record.JournalLength, record.InboxDepth));
-            Assert.Equal(thread.CancelledUpTo, await _store.GetCancelledUpToAsync(thread.Id, _ct));
-            Assert.Equal(thread.Outbox.Count, await _store.CountOutboxAsync(thread.Id, _ct));
+            Assert.Equal(thread.CancelledUpTo, await _store.GetCancelledUpToAsync(thread.Id, Ct));
+            Assert.Equal(thread.Outbox.Count, await _store.CountOutboxAsync(thread.Id, Ct));
         }
     }
 

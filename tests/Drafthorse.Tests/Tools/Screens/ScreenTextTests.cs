@@ -89,10 +89,10 @@ public sealed class ScreenTextTests
     public void Of_AnyBytes_NeverFailsAndHoldsNoControlCharacter()
     {
         var random = new Random(9);
-        const string pieces = "\u001b[]P()0?;1234HJKABCDhlm\u0007\b\r\n\t\u009b\u009d\u009cé日\ud83d\udc0e\ud800";
+        const string Pieces = "\u001b[]P()0?;1234HJKABCDhlm\u0007\b\r\n\t\u009b\u009d\u009cé日\ud83d\udc0e\ud800";
         for (var round = 0; round < 3_000; round++)
         {
-            var output = new string([.. Enumerable.Range(0, random.Next(80)).Select(_ => random.Next(3) > 0 ? pieces[random.Next(pieces.Length)] : (char)random.Next(0x180))]);
+            var output = new string([.. Enumerable.Range(0, random.Next(80)).Select(_ => random.Next(3) > 0 ? Pieces[random.Next(Pieces.Length)] : (char)random.Next(0x180))]);
 
             Assert.DoesNotContain(ScreenText.Of(output), c => char.IsControl(c) && c is not ('\n' or '\t') || c == '\u001b');
         }
