@@ -1,8 +1,8 @@
 using System.ComponentModel;
 using Drafthorse.Harness;
 using Drafthorse.Harness.Docker;
+using Drafthorse.Harness.Sqlite;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Sqlite;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 

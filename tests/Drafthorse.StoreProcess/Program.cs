@@ -1,5 +1,5 @@
+using Drafthorse.Harness.Sqlite;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Sqlite;
 
 // A process of its own for the tests that kill and freeze owners. It prints one line for each operation that was answered.
 await using var store = new SqliteThreadStore(new SqliteThreadStoreOptions { Path = args[1] });

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the integration tests need, as root on Debian or Ubuntu. Elsewhere it says what is missing.
 set -uo pipefail
-packages=(git bubblewrap iproute2 docker.io iptables ripgrep busybox-static mmdebstrap gcc libc6-dev libssl-dev zlib1g-dev curl maven python3-pip ca-certificates procps bsdutils)
+packages=(git bubblewrap iproute2 docker.io iptables ripgrep busybox-static mmdebstrap postgresql pgbouncer gcc libc6-dev libssl-dev zlib1g-dev curl maven python3-pip ca-certificates procps bsdutils)
 
 # The stand-in for model providers comes by npm.
 command -v npm >/dev/null || packages+=(nodejs npm)
@@ -17,4 +17,6 @@ if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
 fi
 echo "== installing ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
+# The tests start servers of their own; the package need not make one.
+[ -e /etc/postgresql-common/createcluster.conf ] || { mkdir -p /etc/postgresql-common && echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf; }
 apt-get update -qq && apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

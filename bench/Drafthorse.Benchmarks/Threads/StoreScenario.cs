@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using Drafthorse.Harness.Runs;
+using Drafthorse.Harness.Sqlite;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Sqlite;
 
 namespace Drafthorse.Benchmarks.Threads;
 

@@ -34,4 +34,7 @@ public enum ThreadStoreError
 
     /// <summary>More operations wait than the disk can take.</summary>
     Overloaded,
+
+    /// <summary>The server that keeps the threads cannot be reached.</summary>
+    Unreachable,
 }

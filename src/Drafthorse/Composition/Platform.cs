@@ -65,7 +65,7 @@ internal sealed class Platform : IAsyncDisposable
         // Tools of this process make the person's own files.
         if (!selection.Backend.IsIsolated)
             CreationMask.Restore();
-        var store = options.WaitsForStore ? await ThreadStores.OpenWhenFreeAsync(settings, cancellationToken) : ThreadStores.Open(settings);
+        var store = options.WaitsForStore ? await ThreadStores.OpenWhenFreeAsync(settings, cancellationToken) : await ThreadStores.OpenAsync(settings, cancellationToken);
         try
         {
             return Assemble(settings, options, specs, factory, selection, store);

@@ -1,5 +1,6 @@
+using Drafthorse.Harness.Postgres;
+using Drafthorse.Harness.Sqlite;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Sqlite;
 using Drafthorse.Settings;
 
 namespace Drafthorse.Composition;
@@ -8,27 +9,44 @@ namespace Drafthorse.Composition;
 internal static class ThreadStores
 {
     /// <summary>Throws <see cref="ThreadStoreException"/> and <see cref="SettingsException"/>.</summary>
-    public static IThreadStore Open(DrafthorseSettings settings)
+    public static async Task<IThreadStore> OpenAsync(DrafthorseSettings settings, CancellationToken cancellationToken)
     {
         HomeFolder.Prepare(settings);
-        return new SqliteThreadStore(new SqliteThreadStoreOptions { Path = settings.StorePath });
+        if (settings.DatabaseUrl is not { } address)
+            return new SqliteThreadStore(new SqliteThreadStoreOptions { Path = settings.StorePath });
+
+        var store = new PostgresThreadStore(new PostgresThreadStoreOptions { Address = address });
+        try
+        {
+            await store.PrepareAsync(cancellationToken);
+            return store;
+        }
+        catch
+        {
+            await store.DisposeAsync();
+            throw;
+        }
     }
 
-    /// <summary>Opens it when nobody holds its lock any more: a process that was stopped in the middle of a write keeps the lock until it
-    /// goes on or is ended, which may be long.</summary>
+    /// <summary>Opens it when it can be had: a process that was stopped in the middle of a write keeps the file's lock until it goes on or is
+    /// ended, which may be long, and a database may start after its clients.</summary>
     public static async Task<IThreadStore> OpenWhenFreeAsync(DrafthorseSettings settings, CancellationToken cancellationToken)
     {
         while (true)
         {
             try
             {
-                return Open(settings);
+                return await OpenAsync(settings, cancellationToken);
             }
-            catch (ThreadStoreException exception) when (exception.Error is ThreadStoreError.Locked)
+            catch (ThreadStoreException exception) when (exception.Error is ThreadStoreError.Locked or ThreadStoreError.Unreachable)
             {
-                await Console.Error.WriteLineAsync($"{exception.Message} This server tries again until the file is free.");
+                await Console.Error.WriteLineAsync($"{exception.Message} This server tries again until it can.");
                 await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
             }
         }
     }
+
+    /// <summary>Where the threads are, for people; never the password.</summary>
+    public static string Describe(DrafthorseSettings settings) =>
+        settings.DatabaseUrl is { } address ? PostgresThreadStore.Describe(address) : settings.StorePath;
 }

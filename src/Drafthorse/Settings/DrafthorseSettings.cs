@@ -1,6 +1,7 @@
 using Drafthorse.Channels.GitHub;
 using Drafthorse.Harness;
 using Drafthorse.Harness.Models;
+using Drafthorse.Harness.Postgres;
 using Drafthorse.Harness.Runs;
 
 namespace Drafthorse.Settings;
@@ -13,6 +14,9 @@ internal sealed record DrafthorseSettings
 
     /// <summary>The thread store's file.</summary>
     public string StorePath => Path.Combine(Home, "drafthorse.db");
+
+    /// <summary>The PostgreSQL database that keeps the threads, or null: the file does.</summary>
+    public string? DatabaseUrl { get; init; }
 
     /// <summary>Mirrors, quarantines and sandboxes.</summary>
     public string StatePath => Path.Combine(Home, "state");
@@ -71,6 +75,7 @@ internal sealed record DrafthorseSettings
     private static readonly string[] SecretNames =
     [
         "DASHSCOPE_API_KEY", "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GITHUB_TOKEN", "GITHUB_WEBHOOK_SECRET", "DRAFTHORSE_API_TOKEN", "METRICS_TOKEN",
+        "DATABASE_URL",
     ];
 
     /// <summary>What would change where work is kept: to go on without it would lose work, so no command does.</summary>
@@ -94,6 +99,8 @@ internal sealed record DrafthorseSettings
             if (reader.OneOf("ISOLATION_SCOPE", "session", "user", "agent", "global") is { } scope and not "session")
                 throw new SettingsException($"ISOLATION_SCOPE={scope} is not supported yet: unset it, or set it to session.");
 
+            if (reader.Text("DATABASE_URL") is { } database)
+                _ = PostgresThreadStore.Describe(database);
             CheckGitHub(reader);
             var egress = EgressOptions.Read(reader);
             var github = GitHubOptions.Read(reader.Text);
@@ -101,6 +108,7 @@ internal sealed record DrafthorseSettings
             var settings = new DrafthorseSettings
             {
                 Home = HomeFolder.Find(reader.Text("DRAFTHORSE_HOME")),
+                DatabaseUrl = reader.Text("DATABASE_URL"),
                 SandboxType = ReadSandboxType(reader),
                 PassEnvironment = passed,
                 SandboxImage = reader.Text("SANDBOX_IMAGE") ?? "drafthorse/sandbox:latest",
@@ -167,6 +175,8 @@ internal sealed record DrafthorseSettings
 
         if (egress.Proxy?.UserInfo.Split(':', 2) is [_, var password])
             yield return new("Drafthorse:Egress:Proxy", Uri.UnescapeDataString(password));
+        if (reader.Text("DATABASE_URL") is { } database && PostgresThreadStore.FindPassword(database) is { Length: > 0 } secret)
+            yield return new("DATABASE_URL, its password", secret);
     }
 
     private static string? ReadSandboxType(SettingsReader reader) => reader.Text("SANDBOX_TYPE")?.ToLowerInvariant() is "kubernetes" or "remote"

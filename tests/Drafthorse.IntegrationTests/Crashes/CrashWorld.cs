@@ -9,8 +9,8 @@ using Drafthorse.Demo.GitHub;
 using Drafthorse.Harness.Docker;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Sandboxes.Bubblewrap;
+using Drafthorse.Harness.Sqlite;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Sqlite;
 using Microsoft.Data.Sqlite;
 
 namespace Drafthorse.IntegrationTests.Crashes;

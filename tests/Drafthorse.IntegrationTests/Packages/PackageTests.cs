@@ -6,7 +6,7 @@ namespace Drafthorse.IntegrationTests.Packages;
 /// <summary>Whoever builds on the libraries has the packages and nothing else.</summary>
 public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
 {
-    private static readonly string[] Libraries = ["Drafthorse.Channels", "Drafthorse.Harness", "Drafthorse.Harness.Docker", "Drafthorse.Sandbox"];
+    private static readonly string[] Libraries = ["Drafthorse.Channels", "Drafthorse.Harness", "Drafthorse.Harness.Docker", "Drafthorse.Harness.Sqlite", "Drafthorse.Sandbox"];
 
     [Fact]
     public void Pack_Solution_MakesAPackageWithSymbolsOfEachLibraryAndOfNothingElse()
@@ -20,6 +20,7 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
     [InlineData("Drafthorse.Channels")]
     [InlineData("Drafthorse.Harness")]
     [InlineData("Drafthorse.Harness.Docker")]
+    [InlineData("Drafthorse.Harness.Sqlite")]
     [InlineData("Drafthorse.Sandbox")]
     public void Package_OfALibrary_SaysWhatItIsAndHoldsItsDocumentation(string library)
     {
@@ -43,7 +44,7 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
         var sample = Path.Combine(feed.Checkout, "samples/Drafthorse.Sample");
         var sources = Directory.EnumerateFiles(sample, "*.cs").ToDictionary(file => Path.GetFileName(file)!, File.ReadAllText);
 
-        var program = await feed.BuildAsync("Sample", ["Drafthorse.Harness", "Drafthorse.Harness.Docker"], sources);
+        var program = await feed.BuildAsync("Sample", ["Drafthorse.Harness", "Drafthorse.Harness.Docker", "Drafthorse.Harness.Sqlite"], sources);
         var output = await RunAsync(program);
 
         Assert.Contains("ONCALL.md names Ada", output, StringComparison.Ordinal);

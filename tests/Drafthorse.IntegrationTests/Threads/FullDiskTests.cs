@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using Drafthorse.Harness.Sqlite;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Sqlite;
 
 namespace Drafthorse.IntegrationTests.Threads;
 

@@ -1,5 +1,5 @@
+using Drafthorse.Harness.Sqlite;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Sqlite;
 using Microsoft.Data.Sqlite;
 
 namespace Drafthorse.IntegrationTests.Threads;

@@ -1,7 +1,7 @@
 using System.Net;
 using Drafthorse.Channels.GitHub;
+using Drafthorse.Harness.Sqlite;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Sqlite;
 using Drafthorse.Webhooks;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -4,7 +4,7 @@ namespace Drafthorse.Harness.Threads;
 
 /// <summary>Threads in the memory of this process, gone with it: for tests and for programs that need no durability.</summary>
 /// <param name="timeProvider">The store's clock; null = the system's.</param>
-public sealed class InMemoryThreadStore(TimeProvider? timeProvider = null) : LocalThreadStore(timeProvider ?? TimeProvider.System)
+public sealed class InMemoryThreadStore(TimeProvider? timeProvider = null) : ThreadStore(timeProvider ?? TimeProvider.System)
 {
     private readonly TimeProvider _timeProvider = timeProvider ?? TimeProvider.System;
     private readonly Lock _gate = new();
@@ -18,7 +18,7 @@ public sealed class InMemoryThreadStore(TimeProvider? timeProvider = null) : Loc
         return ValueTask.CompletedTask;
     }
 
-    private protected override Task<T> ReadAsync<T>(Func<StoreTables, T> read, CancellationToken cancellationToken)
+    private protected override Task<T> ReadAsync<T>(StoreReads reads, Func<StoreTables, T> read, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         lock (_gate)
@@ -28,7 +28,7 @@ public sealed class InMemoryThreadStore(TimeProvider? timeProvider = null) : Loc
         }
     }
 
-    private protected override Task<T> WriteAsync<T>(Func<StoreTables, T> operation, CancellationToken cancellationToken)
+    private protected override Task<T> WriteAsync<T>(StoreReads reads, Func<StoreTables, T> operation, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         T result;
@@ -55,14 +55,5 @@ public sealed class InMemoryThreadStore(TimeProvider? timeProvider = null) : Loc
 
         Signal.Raise(changes);
         return Task.FromResult(result);
-    }
-
-    private protected override long? ReadNextDue()
-    {
-        lock (_gate)
-        {
-            _tables.Now = StoreTime.Now(_timeProvider);
-            return _tables.NextDue();
-        }
     }
 }

@@ -11,7 +11,7 @@ internal sealed class ChangeSignal(TimeProvider timeProvider)
     public bool HasWaiters => Volatile.Read(ref _count) > 0;
 
     /// <summary>Waits from the moment of the call on. <paramref name="nextDue"/> may shorten the time.</summary>
-    public Task WaitAsync(ThreadId? threadId, TimeSpan atMost, Func<TimeSpan?> nextDue, CancellationToken cancellationToken)
+    public Task WaitAsync(ThreadId? threadId, TimeSpan atMost, Func<Task<TimeSpan?>> nextDue, CancellationToken cancellationToken)
     {
         Waiters waiters;
         lock (_gate)
@@ -67,12 +67,12 @@ internal sealed class ChangeSignal(TimeProvider timeProvider)
     }
 
     private async Task WaitAsync(
-        Waiters waiters, ThreadId? threadId, TimeSpan atMost, Func<TimeSpan?> nextDue, CancellationToken cancellationToken)
+        Waiters waiters, ThreadId? threadId, TimeSpan atMost, Func<Task<TimeSpan?>> nextDue, CancellationToken cancellationToken)
     {
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            var time = nextDue() is { } due && due < atMost ? due : atMost;
+            var time = await nextDue().ConfigureAwait(false) is { } due && due < atMost ? due : atMost;
             await Task.WhenAny(waiters.Changed.Task, Task.Delay(time, timeProvider, timer.Token)).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
         }

@@ -7,6 +7,15 @@ namespace Drafthorse.Harness.Threads.Operations;
 /// <summary>What people do to a thread: send, edit, withdraw, cancel.</summary>
 internal static class InboxOperations
 {
+    public static StoreReads ReadsOfEnqueue(EnqueueRequest request) => new()
+    {
+        Thread = ThreadId.FromKey(request.ThreadKey),
+        Delivery = request.DeliveryId,
+        MessageId = request.Message?.Id,
+        Pending = request.Message is not null,
+        Outbox = request.Outbox.Count > 0,
+    };
+
     public static EnqueueResult Enqueue(StoreTables tables, EnqueueRequest request)
     {
         var id = ThreadId.FromKey(request.ThreadKey);

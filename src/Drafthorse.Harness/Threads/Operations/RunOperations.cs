@@ -5,6 +5,9 @@ namespace Drafthorse.Harness.Threads.Operations;
 /// <summary>What owners do to a thread: claim, renew, commit, release.</summary>
 internal static class RunOperations
 {
+    public static StoreReads ReadsOfClaim(ClaimRequest request) =>
+        request.Only is { } only ? new() { Thread = only, Pending = true } : new() { Claimable = request };
+
     public static Claim? Claim(StoreTables tables, ClaimRequest request)
     {
         var row = request.Only is { } only

@@ -4,6 +4,7 @@ using Drafthorse.Events;
 using Drafthorse.Harness.Text;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Server;
+using Drafthorse.Composition;
 using Drafthorse.Settings;
 using Drafthorse.Terminal;
 using Drafthorse.Terminal.Output;
@@ -38,7 +39,7 @@ internal static class ThreadsCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var settings = DrafthorseSettings.Read(SettingsReader.Default());
-            await using var source = parsed.GetValue(Server) is { } url ? (ThreadSource)new ServerThreads(url, settings.ApiToken) : new LocalThreads(settings);
+            await using var source = parsed.GetValue(Server) is { } url ? (ThreadSource)new ServerThreads(url, settings.ApiToken) : new LocalThreads(await ThreadStores.OpenAsync(settings, cancellationToken), settings);
             await action(source, parsed, cancellationToken);
             return ExitCodes.Done;
         });

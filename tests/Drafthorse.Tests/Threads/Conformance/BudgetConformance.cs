@@ -90,7 +90,3 @@ public abstract class BudgetConformance(StoreHost host) : StoreConformance(host)
         },
         Ct);
 }
-
-public sealed class MemoryBudgetTests() : BudgetConformance(new MemoryHost());
-
-public sealed class SqliteBudgetTests() : BudgetConformance(new SqliteHost());

@@ -352,7 +352,3 @@ public abstract class InboxConformance(StoreHost host) : StoreConformance(host)
     public async Task Cancel_UnknownThread_IsFalse() =>
         Assert.False(await Store.CancelAsync(ThreadId.FromKey("no:thread"), 5, [], Ct));
 }
-
-public sealed class MemoryInboxTests() : InboxConformance(new MemoryHost());
-
-public sealed class SqliteInboxTests() : InboxConformance(new SqliteHost());

@@ -43,7 +43,3 @@ public abstract class ModelConformance(Func<StoreHost> newHost, int runs)
         await session.FinishAsync();
     }
 }
-
-public sealed class MemoryModelTests() : ModelConformance(() => new MemoryHost(), runs: 300);
-
-public sealed class SqliteModelTests() : ModelConformance(() => new SqliteHost(), runs: 30);

@@ -405,7 +405,7 @@ internal sealed class ModelSession : IAsyncDisposable
 
     private async Task ReopenAsync(int choice)
     {
-        if (_host is SqliteHost && choice % 4 == 0)
+        if (_host.IsDurable && choice % 4 == 0)
         {
             await _store.DisposeAsync();
             _store = _host.Open(_time);

@@ -217,7 +217,3 @@ public abstract class OutboxConformance(StoreHost host) : StoreConformance(host)
     private Task<bool> CompleteAsync(OutboxEntry entry) =>
         Store.CompleteOutboxAsync(new OutboxCompletion { Entry = entry, Result = "done", Succeeded = true }, Ct);
 }
-
-public sealed class MemoryOutboxTests() : OutboxConformance(new MemoryHost());
-
-public sealed class SqliteOutboxTests() : OutboxConformance(new SqliteHost());

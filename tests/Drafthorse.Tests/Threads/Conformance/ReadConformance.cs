@@ -161,7 +161,3 @@ public abstract class ReadConformance(StoreHost host) : StoreConformance(host)
     private async Task<IReadOnlyList<string>> ListAsync(ThreadQuery query) =>
         [.. (await Store.ListThreadsAsync(query, Ct)).Threads.Select(thread => thread.Key)];
 }
-
-public sealed class MemoryReadTests() : ReadConformance(new MemoryHost());
-
-public sealed class SqliteReadTests() : ReadConformance(new SqliteHost());

@@ -445,7 +445,3 @@ public abstract class RunConformance(StoreHost host) : StoreConformance(host)
         Assert.Equal(40, claimed.Distinct().Count());
     }
 }
-
-public sealed class MemoryRunTests() : RunConformance(new MemoryHost());
-
-public sealed class SqliteRunTests() : RunConformance(new SqliteHost());

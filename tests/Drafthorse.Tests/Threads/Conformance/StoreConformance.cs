@@ -1,5 +1,4 @@
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Sqlite;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Drafthorse.Tests.Threads.Conformance;
@@ -71,26 +70,10 @@ public abstract class StoreConformance(StoreHost host) : IAsyncLifetime
 /// <summary>Where a store under test lives.</summary>
 public abstract class StoreHost : IDisposable
 {
+    /// <summary>Whether what a store wrote is there when it is opened again.</summary>
+    public abstract bool IsDurable { get; }
+
     public abstract IThreadStore Open(TimeProvider timeProvider);
 
     public virtual void Dispose() => GC.SuppressFinalize(this);
-}
-
-public sealed class MemoryHost : StoreHost
-{
-    public override IThreadStore Open(TimeProvider timeProvider) => new InMemoryThreadStore(timeProvider);
-}
-
-public sealed class SqliteHost : StoreHost
-{
-    public string Path { get; } = System.IO.Path.Combine(Directory.CreateTempSubdirectory("drafthorse-store-").FullName, "drafthorse.db");
-
-    public override IThreadStore Open(TimeProvider timeProvider) =>
-        new SqliteThreadStore(new SqliteThreadStoreOptions { Path = Path, LockTimeout = TimeSpan.FromSeconds(10) }, timeProvider);
-
-    public override void Dispose()
-    {
-        Directory.Delete(System.IO.Path.GetDirectoryName(Path)!, recursive: true);
-        base.Dispose();
-    }
 }

@@ -1,6 +1,6 @@
+using Drafthorse.Harness.Sqlite;
+using Drafthorse.Harness.Sqlite.Connections;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Threads.Sqlite;
-using Drafthorse.Harness.Threads.Sqlite.Connections;
 using Drafthorse.Tests.Runs;
 using Microsoft.Data.Sqlite;
 
