@@ -7,6 +7,7 @@ using Drafthorse.Composition;
 using Drafthorse.Demo;
 using Drafthorse.Demo.GitHub;
 using Drafthorse.Harness.Docker;
+using Drafthorse.Harness.Postgres;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Sandboxes.Bubblewrap;
 using Drafthorse.Harness.Sqlite;
@@ -31,13 +32,17 @@ internal sealed class CrashWorld : IAsyncDisposable
     private readonly Uri? _engine;
     private readonly HttpClient _http = new();
 
-    private CrashWorld(string sandbox, Uri? engine)
+    private readonly string? _database;
+
+    private CrashWorld(string sandbox, Uri? engine, string? database)
     {
-        (_sandbox, _engine) = (sandbox, engine);
+        (_sandbox, _engine, _database) = (sandbox, engine, database);
         Home = Path.Combine(_folder.FullName, "home");
         Remote = new GitRemote(Path.Combine(_folder.FullName, "remote"), _token);
         Directory.CreateDirectory(Home);
-        Store = new SqliteThreadStore(new SqliteThreadStoreOptions { Path = Path.Combine(Home, "drafthorse.db") });
+        Store = database is null
+            ? new SqliteThreadStore(new SqliteThreadStoreOptions { Path = Path.Combine(Home, "drafthorse.db") })
+            : new PostgresThreadStore(new PostgresThreadStoreOptions { Address = database });
     }
 
     public string Home { get; }
@@ -48,7 +53,7 @@ internal sealed class CrashWorld : IAsyncDisposable
 
     public StandInRepository Repository { get; private set; } = null!;
 
-    public SqliteThreadStore Store { get; }
+    public IThreadStore Store { get; }
 
     public int LeaseSeconds { get; init; } = 2;
 
@@ -65,13 +70,14 @@ internal sealed class CrashWorld : IAsyncDisposable
         ["GITHUB_WEBHOOK_SECRET"] = Secret,
         ["SANDBOX_TYPE"] = _sandbox,
         ["SANDBOX_IMAGE"] = "drafthorse/sandbox:test",
+        ["DATABASE_URL"] = _database ?? "",
         ["DOCKER_HOST"] = _engine?.AbsoluteUri ?? "",
         ["Drafthorse__LeaseSeconds"] = LeaseSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture),
     };
 
-    public static async Task<CrashWorld> CreateAsync(string sandbox, CancellationToken cancellationToken, Uri? engine = null, double commandSeconds = 0.4, int leaseSeconds = 2)
+    public static async Task<CrashWorld> CreateAsync(string sandbox, CancellationToken cancellationToken, Uri? engine = null, double commandSeconds = 0.4, int leaseSeconds = 2, string? database = null)
     {
-        var world = new CrashWorld(sandbox, engine) { LeaseSeconds = leaseSeconds };
+        var world = new CrashWorld(sandbox, engine, database) { LeaseSeconds = leaseSeconds };
         world.GitHub = await GitHubStandIn.StartAsync(world.Remote.Map, cancellationToken);
         world.GitHub.Access.AddToken(world._token, world.GitHub.World.AddAccount("drafthorse", "Bot"));
         world.Repository = world.GitHub.World.AddRepository(DemoProject.Owner, DemoProject.Name);
@@ -152,7 +158,7 @@ internal sealed class CrashWorld : IAsyncDisposable
         {
             foreach (var file in Directory.EnumerateFiles(Home, "*.lock", SearchOption.AllDirectories))
                 File.Open(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose();
-            return IsStoreLocked();
+            return _database is null && IsStoreLocked();
         }
         catch (IOException)
         {

@@ -2,12 +2,13 @@ using System.Globalization;
 using Drafthorse.Demo;
 using Drafthorse.Harness.Threads;
 using Drafthorse.IntegrationTests.Sandboxes;
+using Drafthorse.IntegrationTests.Threads.Postgres;
 
 namespace Drafthorse.IntegrationTests.Crashes;
 
 /// <summary>SIGKILL of the real server at random moments of the demo's task. <c>DRAFTHORSE_LONG=1</c> for the long form,
 /// <c>DRAFTHORSE_SEED=N</c> to repeat one.</summary>
-public sealed class ServeKilledTests(DockerEngineFixture docker, ITestOutputHelper output)
+public sealed class ServeKilledTests(DockerEngineFixture docker, PostgresServer postgres, ITestOutputHelper output)
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(3);
     private static readonly bool IsLong = Environment.GetEnvironmentVariable("DRAFTHORSE_LONG") is not null;
@@ -23,11 +24,14 @@ public sealed class ServeKilledTests(DockerEngineFixture docker, ITestOutputHelp
     [Fact]
     public async Task KilledAtRandom_InDocker_EverythingIsThereOnce() => await RunAsync("docker", IsLong ? 15 : 2, await docker.GetAsync());
 
-    private async Task RunAsync(string sandbox, int rounds, Uri? engine)
+    [Fact]
+    public async Task KilledAtRandom_OnPostgres_EverythingIsThereOnce() => await RunAsync("bubblewrap", IsLong ? 15 : 3, null, await postgres.NewDatabaseAsync());
+
+    private async Task RunAsync(string sandbox, int rounds, Uri? engine, string? database = null)
     {
         var seed = int.TryParse(Environment.GetEnvironmentVariable("DRAFTHORSE_SEED"), CultureInfo.InvariantCulture, out var given) ? given : Random.Shared.Next(1_000_000);
         output.WriteLine($"DRAFTHORSE_SEED={seed}");
-        await using var world = await CrashWorld.CreateAsync(sandbox, Ct, engine);
+        await using var world = await CrashWorld.CreateAsync(sandbox, Ct, engine, database: database);
         var process = await world.ServeAsync(Ct);
         var kills = 0;
         for (var round = 0; round < rounds; round++)

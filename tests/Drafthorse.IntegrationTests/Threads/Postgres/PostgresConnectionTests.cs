@@ -81,6 +81,42 @@ public sealed class PostgresConnectionTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task Enqueue_ServerCrashesAndComesBack_LosesAndDoublesNothing()
+    {
+        await using var own = new PostgresServer();
+        await using var store = Open(await own.NewDatabaseAsync());
+        await store.PrepareAsync(Ct);
+        var sent = 0;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+
+        var sending = Enumerable.Range(0, 4).Select(sender => Task.Run(
+            async () =>
+            {
+                for (var number = 0; !stop.IsCancellationRequested; number++)
+                {
+                    Assert.Equal(EnqueueOutcome.Added, (await store.EnqueueAsync(Delivery($"thread{sender}", $"d{number}"), Ct)).Outcome);
+                    Interlocked.Increment(ref sent);
+                }
+            },
+            Ct)).ToList();
+        for (var crash = 0; crash < 3; crash++)
+        {
+            var before = Volatile.Read(ref sent);
+            while (Volatile.Read(ref sent) < before + 40)
+                await Task.Yield();
+            await own.RestartAsync();
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(sending);
+
+        var there = 0;
+        for (var sender = 0; sender < 4; sender++)
+            there += (await store.ReadInboxAsync(ThreadId.FromKey($"thread{sender}"), Ct)).Count;
+        Assert.Equal(sent, there);
+    }
+
+    [Fact]
     public async Task Prepare_TenAtOnce_MakesTheTablesOnce()
     {
         var name = await NewNameAsync();

@@ -12,6 +12,7 @@ public sealed class PostgresServer : IAsyncDisposable
 {
     private static readonly Lazy<string?> Programs = new(FindPrograms);
     private readonly Lazy<Started> _started = new(Start);
+    private Process? _again;
     private int _databases;
 
     /// <summary>Whether the server's programs are installed.</summary>
@@ -38,12 +39,24 @@ public sealed class PostgresServer : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>Ends the server as a crash would, without a checkpoint, and starts it again on the same port.</summary>
+    public async Task RestartAsync()
+    {
+        var (first, directory, port) = _started.Value;
+        var process = _again ?? first;
+        using (var quit = Process.Start("kill", ["-QUIT", $"{process.Id}"]))
+            await quit.WaitForExitAsync();
+        await process.WaitForExitAsync();
+        _again = Run(directory, port);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_started.IsValueCreated)
             return;
 
-        var (process, directory, _) = _started.Value;
+        var (first, directory, _) = _started.Value;
+        var process = _again ?? first;
         process.Kill(entireProcessTree: true);
         await process.WaitForExitAsync();
         process.Dispose();
@@ -71,9 +84,7 @@ public sealed class PostgresServer : IAsyncDisposable
             Assert.Equal(0, initdb.ExitCode);
         }
 
-        var process = Process.Start(Program("postgres", ["-D", data, "-k", directory, "-p", $"{port}", "-h", "127.0.0.1", "-c", "fsync=off", "-c", "max_connections=300"]))!;
-        _ = process.StandardError.ReadToEndAsync();
-        _ = process.StandardOutput.ReadToEndAsync();
+        var process = Run(directory, port);
         var started = new Started(process, directory, port);
         for (var began = Stopwatch.StartNew(); ; Thread.Sleep(20))
         {
@@ -88,6 +99,14 @@ public sealed class PostgresServer : IAsyncDisposable
                 // It is still starting.
             }
         }
+    }
+
+    private static Process Run(string directory, int port)
+    {
+        var process = Process.Start(Program("postgres", ["-D", Path.Combine(directory, "data"), "-k", directory, "-p", $"{port}", "-h", "127.0.0.1", "-c", "fsync=off", "-c", "max_connections=300"]))!;
+        _ = process.StandardError.ReadToEndAsync();
+        _ = process.StandardOutput.ReadToEndAsync();
+        return process;
     }
 
     private static ProcessStartInfo Program(string name, string[] arguments) => AsPostgres(Path.Combine(Programs.Value!, name), arguments);
