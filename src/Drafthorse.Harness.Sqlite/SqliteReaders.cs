@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
+using Drafthorse.Harness.Sqlite.Connections;
 using Drafthorse.Harness.Sqlite.Tables;
 using Drafthorse.Harness.Threads.Operations;
 using Microsoft.Data.Sqlite;
 
-namespace Drafthorse.Harness.Sqlite.Connections;
+namespace Drafthorse.Harness.Sqlite;
 
 /// <summary>A few connections that only read, each on the state of one moment; writers never wait for them.</summary>
 internal sealed class SqliteReaders(SqliteThreadStoreOptions options, TimeProvider timeProvider) : IDisposable
