@@ -86,18 +86,21 @@ internal sealed class CrashWorld : IAsyncDisposable
         return world;
     }
 
-    /// <summary>Starts a <c>serve</c> and waits until it listens.</summary>
-    public async Task<ServeProcess> ServeAsync(CancellationToken cancellationToken)
+    /// <summary>Starts a <c>serve</c> and waits until it listens: one of this machine, or as if on another, which has a home of its own.</summary>
+    public async Task<ServeProcess> ServeAsync(CancellationToken cancellationToken, string? otherMachine = null)
     {
-        var process = Start();
+        var process = Start(otherMachine);
         await process.ListensAsync(cancellationToken);
         return process;
     }
 
     /// <summary>Starts a <c>serve</c>.</summary>
-    public ServeProcess Start()
+    public ServeProcess Start(string? otherMachine = null)
     {
-        var process = ServeProcess.Start(Environment);
+        var environment = new Dictionary<string, string>(Environment);
+        if (otherMachine is not null)
+            environment["DRAFTHORSE_HOME"] = Directory.CreateDirectory(Path.Combine(_folder.FullName, otherMachine)).FullName;
+        var process = ServeProcess.Start(environment);
         _processes.Add(process);
         return process;
     }
