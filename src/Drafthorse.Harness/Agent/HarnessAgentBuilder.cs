@@ -29,6 +29,7 @@ public sealed class HarnessAgentBuilder
     private ModelCallLimit _limit = new();
     private CompactionOptions _compaction = new();
     private ToolResultEvictionOptions _eviction = new();
+    private TodoOptions _todos = new();
     private SecretRedactor _redactor = new(new Dictionary<string, string>());
     private TimeProvider _timeProvider = TimeProvider.System;
     private ILoggerFactory _loggers = NullLoggerFactory.Instance;
@@ -172,6 +173,13 @@ public sealed class HarnessAgentBuilder
         return this;
     }
 
+    /// <summary>The to-do list of a thread, which every agent has unless it is left out here. Throws <see cref="ArgumentOutOfRangeException"/>.</summary>
+    public HarnessAgentBuilder UseTodos(TodoOptions options)
+    {
+        _todos = options.Check();
+        return this;
+    }
+
     /// <summary>Secrets to keep out of the journal and the model's context, by name.</summary>
     public HarnessAgentBuilder UseSecrets(IReadOnlyDictionary<string, string> secrets)
     {
@@ -217,7 +225,7 @@ public sealed class HarnessAgentBuilder
                 Fallbacks = [.. _fallbacks.Select(fallback => fallback.Name)],
                 FindModel = catalog.Find,
                 Store = store,
-                Tools = new ToolSet([.. CoreTools.All, .. _tools]),
+                Tools = new ToolSet([.. CoreTools.All, .. Todos.TodoWriteTool.Of(_todos), .. _tools]),
                 Instructions = _prompt.ComposeAsync,
                 AcquireSandbox = _sandbox ?? Owned(owned, new SpecSandboxes(_filesystem ?? new LocalFilesystemSpec(), store, _timeProvider, _loggers)).AcquireAsync,
                 CreateClient = _choice,

@@ -65,6 +65,9 @@ public sealed record StatusEffect
 
     /// <summary>Cost so far, in USD.</summary>
     public decimal CostUsd { get; init; }
+
+    /// <summary>The thread's to-do list, in the model's words.</summary>
+    public IReadOnlyList<TodoItem> Todos { get; init; } = [];
 }
 
 /// <summary>A draft that is owed: the branch is on the code host at this commit.</summary>

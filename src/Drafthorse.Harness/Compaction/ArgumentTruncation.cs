@@ -7,9 +7,12 @@ namespace Drafthorse.Harness;
 /// <summary>Shortens long string arguments of a call, so that the call stays readable and valid JSON.</summary>
 internal static class ArgumentTruncation
 {
-    public static ContextMessage Truncate(ContextMessage message, ArgumentTruncationOptions options) => message with
+    /// <param name="message">The message.</param>
+    /// <param name="options">What is long.</param>
+    /// <param name="isWhole">Which calls keep all of their arguments.</param>
+    public static ContextMessage Truncate(ContextMessage message, ArgumentTruncationOptions options, Func<ContentBlock, bool> isWhole) => message with
     {
-        Content = [.. message.Content.Select(block => block is { Kind: "tool_call", Arguments: { } arguments } && arguments.Length > options.MaxLength
+        Content = [.. message.Content.Select(block => block is { Kind: "tool_call", Arguments: { } arguments } && arguments.Length > options.MaxLength && !isWhole(block)
             ? block with { Arguments = Shorten(arguments, options) }
             : block)],
     };

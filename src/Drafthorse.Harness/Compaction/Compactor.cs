@@ -63,7 +63,9 @@ internal sealed class Compactor(CompactionOptions options, Func<ModelInfo> curre
         var conversation = run.Conversation;
         var before = run.Tokens.Estimate(conversation.Chat);
         var room = Math.Max(LeastRoom, target - overhead());
-        var kept = KeptContext.Choose(conversation.Messages, options, run.Tokens, room * 2 / 3);
+        var todos = new CarriedTodos(conversation.Todos, room / 3);
+        room = Math.Max(LeastRoom, room - (todos.Chat is { } carried ? run.Tokens.Estimate(carried) : 0));
+        var kept = KeptContext.Choose(conversation.Messages, options, run.Tokens, room * 2 / 3, todos.IsWritingCall);
         List<ContextMessage> context = [.. kept.Messages];
         var (usage, cost) = (new TokenUsage(), 0m);
         if (kept.From > 0)
@@ -72,6 +74,8 @@ internal sealed class Compactor(CompactionOptions options, Func<ModelInfo> curre
                 [.. conversation.Messages.Take(kept.From)], window, Math.Max(LeastRoom / 2, room - kept.Tokens), cancellationToken).ConfigureAwait(false);
             context.Insert(0, summary);
         }
+
+        context = todos.PutBack(context);
 
         var after = run.Tokens.Estimate([.. context.Select(Conversation.ToChat)]);
         if (after >= before && context.Count >= conversation.Messages.Count)

@@ -15,12 +15,12 @@ internal sealed record KeptContext(int From, IReadOnlyList<ContextMessage> Messa
 
     /// <summary>Keeps as many of the newest messages as fit, the newest at any rate: where it alone does not fit its long texts lose
     /// their middle. No call is parted from its result.</summary>
-    public static KeptContext Choose(IReadOnlyList<ContextMessage> messages, CompactionOptions options, TokenEstimator tokens, int room)
+    public static KeptContext Choose(IReadOnlyList<ContextMessage> messages, CompactionOptions options, TokenEstimator tokens, int room, Func<ContentBlock, bool> isWhole)
     {
         for (var share = 4; ; share *= 4)
         {
             var most = Math.Max(room / share, 1);
-            var kept = Newest(messages, message => Shorten(ArgumentTruncation.Truncate(message, options.TruncateArguments), most, tokens), options.KeepMessages, tokens, room);
+            var kept = Newest(messages, message => Shorten(ArgumentTruncation.Truncate(message, options.TruncateArguments, isWhole), most, tokens), options.KeepMessages, tokens, room);
             if (kept.Messages.Count > 0 || messages.Count == 0)
             {
                 return kept;

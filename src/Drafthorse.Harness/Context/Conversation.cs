@@ -48,6 +48,9 @@ internal sealed class Conversation
     /// <summary>The JSON schema that the run's last reply must fit, or null.</summary>
     public string? AnswerSchema { get; private set; }
 
+    /// <summary>The to-do list that was written last, or null.</summary>
+    public TodosWritten? Todos { get; private set; }
+
     /// <summary>Why the model stopped its last reply; empty when unknown.</summary>
     public string FinishReason { get; private set; } = "";
 
@@ -101,6 +104,9 @@ internal sealed class Conversation
                     AddWaiting();
                 }
 
+                break;
+            case TodosWritten todos:
+                Todos = todos;
                 break;
             case ContextCompacted compacted:
                 SystemChat = new ChatMessage(ChatRole.System, compacted.System);

@@ -9,6 +9,8 @@ namespace Drafthorse.Harness.Context;
 /// fence's own tags are escaped in it, so that no text can step out of its fence.</summary>
 internal static partial class MessageRendering
 {
+    private const string TodosTag = "\n<todos>\n";
+
     public static ContextMessage Render(InboxEntry entry)
     {
         var text = new StringBuilder();
@@ -43,6 +45,13 @@ internal static partial class MessageRendering
         };
     }
 
+    /// <summary>The to-do list as it stands, word for word, for a context that was made shorter.</summary>
+    public static ContentBlock Render(IReadOnlyList<TodoItem> todos) => ContentBlock.OfText(
+        $"{TodosTag}{Escape(string.Join('\n', todos.Select(todo => $"[{TodoStatusNames.Of(todo.Status)}] {todo.Content}")))}\n</todos>\nThis is your to-do list as it stands; todo_write replaces it.");
+
+    /// <summary>Whether a block was made by <see cref="Render(IReadOnlyList{TodoItem})"/>. Nobody else's text begins so: it stands behind a tag of its own.</summary>
+    public static bool IsTodos(ContentBlock block) => block is { Kind: "text", Text: { } text } && text.StartsWith(TodosTag, StringComparison.Ordinal);
+
     private static string Escape(string text) => FenceTag().Replace(text, "&lt;");
 
     private static string Attribute(string text) => text
@@ -53,7 +62,7 @@ internal static partial class MessageRendering
 
     // The opening of a fence's tag, also with spaces or invisible characters in it and by the wide form of its bracket: a model reads over those.
     [GeneratedRegex(
-        @"[<\uFF1C](?=[\s\p{Cf}]*/?[\s\p{Cf}]*(?:m\p{Cf}*e\p{Cf}*s\p{Cf}*s\p{Cf}*a\p{Cf}*g\p{Cf}*e|m\p{Cf}*a\p{Cf}*t\p{Cf}*e\p{Cf}*r\p{Cf}*i\p{Cf}*a\p{Cf}*l|n\p{Cf}*o\p{Cf}*t\p{Cf}*i\p{Cf}*c\p{Cf}*e))",
+        @"[<\uFF1C](?=[\s\p{Cf}]*/?[\s\p{Cf}]*(?:m\p{Cf}*e\p{Cf}*s\p{Cf}*s\p{Cf}*a\p{Cf}*g\p{Cf}*e|m\p{Cf}*a\p{Cf}*t\p{Cf}*e\p{Cf}*r\p{Cf}*i\p{Cf}*a\p{Cf}*l|n\p{Cf}*o\p{Cf}*t\p{Cf}*i\p{Cf}*c\p{Cf}*e|t\p{Cf}*o\p{Cf}*d\p{Cf}*o\p{Cf}*s))",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex FenceTag();
 }

@@ -52,6 +52,9 @@ public sealed class RunContext : IAsyncDisposable
     /// <summary>The text of the model's last reply.</summary>
     public string LastText => Conversation.LastText;
 
+    /// <summary>The thread's to-do list as the model wrote it last; empty when it wrote none.</summary>
+    public IReadOnlyList<TodoItem> Todos => Conversation.Todos?.Items ?? [];
+
     /// <summary>Tokens used by this run so far.</summary>
     public TokenUsage Usage { get; private set; } = new();
 

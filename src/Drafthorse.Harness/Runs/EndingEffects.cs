@@ -6,11 +6,11 @@ namespace Drafthorse.Harness.Runs;
 /// <summary>What people outside are told when a run ends: the last state of its status, and one reply.</summary>
 internal static class EndingEffects
 {
-    public static IReadOnlyList<OutboxRequest> Of(ThreadOrigin origin, ThreadFacts facts, ThreadStatus outcome, RunFinished finished, string? inReplyTo) => origin.IsAnsweredByJournal
+    public static IReadOnlyList<OutboxRequest> Of(ThreadOrigin origin, ThreadFacts facts, IReadOnlyList<TodoItem> todos, ThreadStatus outcome, RunFinished finished, string? inReplyTo) => origin.IsAnsweredByJournal
         ? []
         :
         [
-            new StatusEffect { State = outcome, Activity = finished.Reason, Step = facts.Steps, CostUsd = facts.CostUsd }.ToOutbox(null),
+            new StatusEffect { State = outcome, Activity = finished.Reason, Step = facts.Steps, CostUsd = facts.CostUsd, Todos = todos }.ToOutbox(null),
             new ReplyEffect
             {
                 Run = finished.Token,

@@ -32,6 +32,8 @@ internal sealed class QueueNotices(IThreadStore store, RunLimits limits, TimePro
                 continue;
             }
 
+            var todos = await store.ReadTodosAsync(thread, cancellationToken).ConfigureAwait(false);
+
             // The delivery's id keeps replicas from telling it again.
             await store.EnqueueAsync(
                 new EnqueueRequest
@@ -40,7 +42,7 @@ internal sealed class QueueNotices(IThreadStore store, RunLimits limits, TimePro
                     Origin = thread.Origin,
                     DeliveryId = delivery,
                     Message = null,
-                    Outbox = [new StatusEffect { State = ThreadStatus.Queued, Activity = $"Waits for {reason}", Step = thread.Facts.Steps, CostUsd = thread.Facts.CostUsd }.ToOutbox(null)],
+                    Outbox = [new StatusEffect { State = ThreadStatus.Queued, Activity = $"Waits for {reason}", Step = thread.Facts.Steps, CostUsd = thread.Facts.CostUsd, Todos = todos }.ToOutbox(null)],
                 },
                 cancellationToken).ConfigureAwait(false);
         }

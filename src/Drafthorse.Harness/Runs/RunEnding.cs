@@ -27,6 +27,7 @@ internal sealed class RunEnding(IThreadStore store)
         var thread = await store.GetThreadAsync(lease.Lease.ThreadId, cancellationToken).ConfigureAwait(false)
             ?? throw new LeaseLostException(lease.Lease.ThreadId, lease.Lease.Token);
         var finished = new RunFinished { Token = lease.Lease.Token, Outcome = ThreadStatusNames.Of(outcome), Reason = reason };
+        var todos = await store.ReadTodosAsync(thread, cancellationToken).ConfigureAwait(false);
         await store.CommitAsync(
             new CommitRequest
             {
@@ -34,7 +35,7 @@ internal sealed class RunEnding(IThreadStore store)
                 Sequence = thread.Commits + 1,
                 Events = taken.Count == 0 ? [finished] : [new MessagesTaken { Messages = taken }, finished],
                 Consumed = [.. taken.Select(entry => entry.Position)],
-                Outbox = EndingEffects.Of(thread.Origin, thread.Facts, outcome, finished, taken.Count == 0 ? null : taken[^1].Message.Id),
+                Outbox = EndingEffects.Of(thread.Origin, thread.Facts, todos, outcome, finished, taken.Count == 0 ? null : taken[^1].Message.Id),
             },
             cancellationToken).ConfigureAwait(false);
         await lease.ReleaseAsync(new ReleaseRequest { Lease = lease.Lease, State = outcome }, cancellationToken).ConfigureAwait(false);

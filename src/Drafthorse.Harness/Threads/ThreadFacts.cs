@@ -6,6 +6,9 @@ public sealed record ThreadFacts
     /// <summary>The journal position from which the model's context is projected: the last compaction, or 0.</summary>
     public long ContextStart { get; init; }
 
+    /// <summary>The journal position from which on the thread's newest to-do list is the first one; null when there is none.</summary>
+    public long? TodosStart { get; init; }
+
     /// <summary>Steps taken over the thread's life.</summary>
     public int Steps { get; init; }
 

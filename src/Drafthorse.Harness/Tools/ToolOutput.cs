@@ -18,6 +18,9 @@ public sealed record ToolOutput
     /// <summary>A question to a person; the run ends as waiting when the step is done. Null for all tools but <c>ask_person</c>.</summary>
     public string? Question { get; init; }
 
+    /// <summary>The thread's to-do list from here on; null = as it was. Null for all tools but <c>todo_write</c>.</summary>
+    public IReadOnlyList<TodoItem>? Todos { get; init; }
+
     /// <summary>A successful text result.</summary>
     public static ToolOutput Text(string text) => new() { Content = [ContentBlock.OfText(text)] };
 

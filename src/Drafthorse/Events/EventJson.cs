@@ -83,6 +83,7 @@ internal static class EventJson
             writer.WriteNumber("durationMs", Math.Round(finished.DurationMs, 3));
             writer.WriteString("text", TextOf(finished.Content));
         }),
+        TodosWritten todos => WriteObject("todos.written", thread, position, at, writer => WriteTodos(writer, todos)),
         ContextCompacted compacted => WriteObject("context.compacted", thread, position, at, writer =>
         {
             writer.WriteNumber("tokensBefore", compacted.TokensBefore);
@@ -125,6 +126,20 @@ internal static class EventJson
         writer.WriteString("model", replied.Model);
         writer.WriteString("text", TextOf(replied.Content));
         writer.WriteString("finishReason", replied.FinishReason);
+    }
+
+    private static void WriteTodos(Utf8JsonWriter writer, TodosWritten todos)
+    {
+        writer.WriteStartArray("todos");
+        foreach (var todo in todos.Items)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("content", todo.Content);
+            writer.WriteString("status", TodoStatusNames.Of(todo.Status));
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
     }
 
     private static void WriteVerify(Utf8JsonWriter writer, VerifyFinished verify)

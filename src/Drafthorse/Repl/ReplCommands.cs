@@ -22,6 +22,7 @@ internal sealed class ReplCommands(ReplSession session)
         ("/resume", "[ID]", "list threads, or go on in one"),
         ("/diff", "", "what changed in this folder"),
         ("/undo", "", "take back the last turn's changes (not in ignored files)"),
+        ("/todos", "", "what the agent still has to do"),
         ("/cost", "", "what this thread has cost"),
         ("/compact", "", "make the model's context shorter"),
         ("/model", "[SPEC]", "the model in use, or another one"),
@@ -63,6 +64,9 @@ internal sealed class ReplCommands(ReplSession session)
                 break;
             case ["/undo", ..]:
                 await UndoAsync(cancellationToken);
+                break;
+            case ["/todos", ..]:
+                await TodosAsync(cancellationToken);
                 break;
             case ["/cost", ..]:
                 await CostAsync(cancellationToken);
@@ -152,6 +156,14 @@ internal sealed class ReplCommands(ReplSession session)
             session.Console.Say($"[yellow]{path} is not taken back: {why}.[/]");
         if (result.Changed.Count > 0)
             session.TellAgent($"The user took back what your last turn changed in {string.Join(", ", result.Changed.Select(change => change.Path).Take(Listed))}{(result.Changed.Count > Listed ? " and more" : "")}.");
+    }
+
+    private async Task TodosAsync(CancellationToken cancellationToken)
+    {
+        var store = session.Platform.Store;
+        var todos = await store.GetThreadAsync(ThreadId.FromKey(session.ThreadKey), cancellationToken) is { } thread ? await store.ReadTodosAsync(thread, cancellationToken) : [];
+        TodoLines.Show(session.Console, todos);
+        session.Console.Say($"[dim]{(todos.Count == 0 ? "There are no to-dos in this thread." : TodoLines.Progress(todos))}[/]");
     }
 
     private async Task CostAsync(CancellationToken cancellationToken)

@@ -60,6 +60,15 @@ internal sealed record ThreadView(
 /// <summary>A page of threads.</summary>
 internal sealed record ThreadList(IReadOnlyList<ThreadView> Threads, string? NextCursor);
 
+/// <summary>A thread's to-do list, in the model's order and words.</summary>
+internal sealed record TodoList(IReadOnlyList<TodoView> Todos)
+{
+    public static TodoList Of(IReadOnlyList<TodoItem> todos) => new([.. todos.Select(todo => new TodoView(todo.Content, TodoStatusNames.Of(todo.Status)))]);
+}
+
+/// <summary>One to-do; its status is <c>pending</c>, <c>in_progress</c> or <c>completed</c>.</summary>
+internal sealed record TodoView(string Content, string Status);
+
 /// <summary>What readiness found, part by part for those who may know.</summary>
 internal sealed record Readiness(string Status, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string>? Parts);
 
@@ -68,6 +77,7 @@ internal sealed record Readiness(string Status, [property: JsonIgnore(Condition 
 [JsonSerializable(typeof(NewMessage))]
 [JsonSerializable(typeof(ThreadView))]
 [JsonSerializable(typeof(ThreadList))]
+[JsonSerializable(typeof(TodoList))]
 [JsonSerializable(typeof(Readiness))]
 [JsonSerializable(typeof(Microsoft.AspNetCore.Mvc.ProblemDetails))]
 internal sealed partial class ApiJson : JsonSerializerContext;

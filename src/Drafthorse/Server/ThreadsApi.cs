@@ -22,6 +22,8 @@ internal static class ThreadsApi
         group.MapGet("/", ListAsync).WithName("listThreads").WithSummary("Threads, the newest first; nextCursor leads to the next page.")
             .Produces<ThreadList>().ProducesProblem(400);
         group.MapGet("/{id}", GetAsync).WithName("getThread").WithSummary("One thread.").Produces<ThreadView>().ProducesProblem(404);
+        group.MapGet("/{id}/todos", TodosAsync).WithName("getTodos").WithSummary("The to-do list of a thread as the model wrote it last; empty when it wrote none.")
+            .Produces<TodoList>().ProducesProblem(404);
         group.MapPost("/{id}/messages", SendAsync).Accepts<NewMessage>("application/json").WithName("sendMessage").WithSummary("Sends a message to a thread.")
             .Produces(202).ProducesProblem(400).ProducesProblem(404).ProducesProblem(413).ProducesProblem(415);
         group.MapPost("/{id}/cancel", CancelAsync).WithName("cancelThread").WithSummary("Cancels what is being done.").Produces(202).ProducesProblem(404);
@@ -33,6 +35,9 @@ internal static class ThreadsApi
 
     private static async Task<IResult> GetAsync(string id, IThreadStore store, Platform platform, CancellationToken cancellationToken) =>
         await FindAsync(store, id, cancellationToken) is { } thread ? Results.Ok(await ViewAsync(thread, platform, cancellationToken)) : NotFound(id);
+
+    private static async Task<IResult> TodosAsync(string id, IThreadStore store, CancellationToken cancellationToken) =>
+        await FindAsync(store, id, cancellationToken) is { } thread ? Results.Ok(TodoList.Of(await store.ReadTodosAsync(thread, cancellationToken))) : NotFound(id);
 
     private static async Task<IResult> CreateAsync(HttpContext context, IThreadStore store, Platform platform, CancellationToken cancellationToken)
     {

@@ -39,6 +39,29 @@ public sealed class ReplTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Todos_AreTheThreadsList_AlsoAtTheNextStart()
+    {
+        _world.Environment["DRAFTHORSE_MODEL"] = _world.Script(
+            """{"calls":[{"name":"todo_write","arguments":{"todos":[{"content":"Find [it]","status":"completed"},{"content":"Fix it","status":"in_progress"},{"content":"Test it","status":"pending"}]}}]}""",
+            """{"text":"half done"}""");
+        await using var first = CliProcess.Start(_world);
+        await first.Input.WriteAsync("/todos\none\n");
+        first.Input.Close();
+        await first.EndAsync();
+        await using var second = CliProcess.Start(_world);
+        await second.Input.WriteAsync("/todos\n/new\n/todos\n");
+        second.Input.Close();
+        await second.EndAsync();
+
+        first.Expect(0);
+        Assert.Contains("There are no to-dos in this thread.", first.Output, StringComparison.Ordinal);
+        Assert.Contains("● todo_write (3)\n  1 of 3 to-dos done · now: Fix it\n", first.Output, StringComparison.Ordinal);
+        second.Expect(0);
+        Assert.Contains("✓ Find [it]\n▶ Fix it\n○ Test it\n1 of 3 to-dos done · now: Fix it\n", second.Output, StringComparison.Ordinal);
+        Assert.EndsWith("There are no to-dos in this thread.", second.Output.TrimEnd(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Pipe_LeftInTheMiddle_GoesOnAtTheNextStart()
     {
         await CutOffAsync("HUP");

@@ -25,6 +25,8 @@ public sealed partial class ServeTests : IAsyncLifetime
         _world.Environment["DRAFTHORSE_MODEL"] = _world.Script(
             """{"when":"long task","text":"working","calls":[{"name":"execute","arguments":{"command":"echo begun; sleep 600"}}]}""",
             """{"when":"steer","text":"steered"}""",
+            """{"when":"listed task","calls":[{"name":"todo_write","arguments":{"todos":[{"content":"Find it","status":"completed"},{"content":"Fix <it>","status":"in_progress"}]}}]}""",
+            """{"text":"Half of it is done."}""",
             """{"when":"plain task","text":"It is done.","usage":{"input":10,"output":5},"repeat":true}""");
         _serve = CliProcess.Start(_world, "serve", "--urls", "http://127.0.0.1:0");
         await _serve.SeeAsync("  api ");
@@ -94,7 +96,7 @@ public sealed partial class ServeTests : IAsyncLifetime
         var paths = JsonDocument.Parse(text).RootElement.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject().Select(method => $"{method.Name} {path.Name}"));
         Assert.Equal(
             [
-                "get /api/threads", "get /api/threads/{id}", "get /api/threads/{id}/events", "get /api/threads/{id}/export",
+                "get /api/threads", "get /api/threads/{id}", "get /api/threads/{id}/events", "get /api/threads/{id}/export", "get /api/threads/{id}/todos",
                 "post /api/threads", "post /api/threads/{id}/cancel", "post /api/threads/{id}/messages",
             ],
             paths.Order(StringComparer.Ordinal));
@@ -118,6 +120,21 @@ public sealed partial class ServeTests : IAsyncLifetime
         Assert.Equal(events.Where(line => line.StartsWith("data: ", StringComparison.Ordinal)).Skip(1), rest.Where(line => line.StartsWith("data: ", StringComparison.Ordinal)));
         Assert.Equal(Enumerable.Range(0, export.Length), export.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("position").GetInt32()));
         Assert.Contains("\"kind\":\"run.finished\"", export[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Threads_Todos_AreTheListAsWrittenLast()
+    {
+        var listed = (await PostAsync("/api/threads", """{"task":"a listed task"}""")).Body.GetProperty("id").GetString()!;
+        var plain = (await PostAsync("/api/threads", """{"task":"a plain task"}""")).Body.GetProperty("id").GetString()!;
+        var events = await FollowAsync(listed, null, until: line => line.Contains("run.finished", StringComparison.Ordinal));
+
+        var todos = JsonDocument.Parse(await _http.GetStringAsync($"/api/threads/{listed}/todos", Ct)).RootElement.GetProperty("todos");
+        Assert.Equal([("Find it", "completed"), ("Fix <it>", "in_progress")], todos.EnumerateArray().Select(todo => (todo.GetProperty("content").GetString(), todo.GetProperty("status").GetString())));
+        Assert.Contains(events, line => line.Contains("\"type\":\"todos.written\"", StringComparison.Ordinal) && line.Contains("\"todos\":[{\"content\":\"Find it\",\"status\":\"completed\"},", StringComparison.Ordinal));
+        Assert.Equal("""{"todos":[]}""", await _http.GetStringAsync($"/api/threads/{plain}/todos", Ct));
+        using var unknown = await _http.GetAsync($"/api/threads/{Guid.NewGuid()}/todos", Ct);
+        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
     }
 
     [Theory]

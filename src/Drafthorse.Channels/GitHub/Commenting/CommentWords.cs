@@ -9,6 +9,8 @@ namespace Drafthorse.Channels.GitHub.Commenting;
 /// <summary>The words of comments.</summary>
 internal static partial class CommentWords
 {
+    private const int MostTodos = 5;
+
     /// <summary>The status comment: how it stands now.</summary>
     public static string Status(ThreadRecord thread, StatusEffect status)
     {
@@ -16,7 +18,7 @@ internal static partial class CommentWords
         if (status.Step > 0)
             text.Append(CultureInfo.InvariantCulture, $" · step {status.Step}");
         text.Append(CultureInfo.InvariantCulture, $" · {Cost(status.CostUsd)}");
-        return Append(Append(text, Draft(thread)), SafeMarkdown.Line(status.Activity, 300)).ToString();
+        return Append(Append(Append(text, Draft(thread)), SafeMarkdown.Line(status.Activity, 300)), Todos(status.Todos)).ToString();
     }
 
     /// <summary>The reply at the end of a run: a new comment, as edits notify nobody. What code says comes first, the model's words last, so
@@ -61,6 +63,20 @@ internal static partial class CommentWords
     };
 
     private static string Draft(ThreadRecord thread) => thread.PullRequest is { } pullRequest ? $"Draft: {pullRequest.Url}" : "";
+
+    /// <summary>How much of the to-do list is done, and what is next.</summary>
+    private static string Todos(IReadOnlyList<TodoItem> todos)
+    {
+        if (todos.Count == 0)
+            return "";
+        List<TodoItem> open = [.. todos.Where(todo => todo.Status != TodoStatus.Completed).OrderByDescending(todo => todo.Status == TodoStatus.InProgress)];
+        var text = new StringBuilder().Append(CultureInfo.InvariantCulture, $"To-dos: {todos.Count - open.Count} of {todos.Count} done");
+        foreach (var todo in open.Take(MostTodos))
+            text.Append(todo.Status == TodoStatus.InProgress ? "\n- ▶ " : "\n- ○ ").Append(SafeMarkdown.Line(todo.Content, 120));
+        if (open.Count > MostTodos)
+            text.Append(CultureInfo.InvariantCulture, $"\n- and {open.Count - MostTodos} more");
+        return text.ToString();
+    }
 
     private static StringBuilder Append(StringBuilder text, string paragraph) =>
         paragraph.Length == 0 ? text : text.Append("\n\n").Append(paragraph);

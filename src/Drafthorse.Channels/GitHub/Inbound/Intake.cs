@@ -172,7 +172,8 @@ internal sealed class Intake(
         if (thread is null)
             return "Nothing was started here yet.";
         var activity = await whyQueued(thread, cancellationToken).ConfigureAwait(false) is { } reason ? $"Waits for {reason}" : "";
-        return CommentWords.Status(thread, new StatusEffect { State = thread.State, Activity = activity, Step = thread.Facts.Steps, CostUsd = thread.Facts.CostUsd });
+        var todos = await store.ReadTodosAsync(thread, cancellationToken).ConfigureAwait(false);
+        return CommentWords.Status(thread, new StatusEffect { State = thread.State, Activity = activity, Step = thread.Facts.Steps, CostUsd = thread.Facts.CostUsd, Todos = todos });
     }
 
     private async Task<EffectResult> WithdrawAsync(Conversation conversation, GitHubDelivery delivery, CancellationToken cancellationToken)

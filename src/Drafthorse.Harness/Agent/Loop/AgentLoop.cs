@@ -217,11 +217,15 @@ internal sealed class AgentLoop(
         switch (guard.Observe(reply.Content))
         {
             case LoopVerdict.Warn:
-                tools.WarnWithResults($"You have made the same call {limit.WarnAfterIdenticalCalls} times in a row with the same arguments. Its outcome will not change: try another way, or say what stops you.");
+                tools.WarnWithResults(guard.IsOnlyTodos
+                    ? $"You have written the to-do list {limit.WarnAfterIdenticalCalls} times in a row and done nothing else. Work on what it says, or say what stops you."
+                    : $"You have made the same call {limit.WarnAfterIdenticalCalls} times in a row with the same arguments. Its outcome will not change: try another way, or say what stops you.");
                 break;
             case LoopVerdict.Stop:
                 await tools.SkipOpenCallsAsync("Not run: the same call was made too often in a row.", cancellationToken).ConfigureAwait(false);
-                throw LimitReached($"the model made the same call {limit.StopAfterIdenticalCalls} times in a row");
+                throw LimitReached(guard.IsOnlyTodos
+                    ? $"the model wrote its to-do list {limit.StopAfterIdenticalCalls} times in a row and did nothing else"
+                    : $"the model made the same call {limit.StopAfterIdenticalCalls} times in a row");
         }
     }
 

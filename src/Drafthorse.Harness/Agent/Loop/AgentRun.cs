@@ -123,7 +123,7 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
         List<OutboxRequest> outbox = [];
         if (!run.Thread.Origin.IsAnsweredByJournal)
         {
-            outbox.Add(new StatusEffect { State = ThreadStatus.Running, Activity = "Working on it", Step = run.Facts.Steps, CostUsd = run.Facts.CostUsd }.ToOutbox(null));
+            outbox.Add(new StatusEffect { State = ThreadStatus.Running, Activity = "Working on it", Step = run.Facts.Steps, CostUsd = run.Facts.CostUsd, Todos = run.Todos }.ToOutbox(null));
         }
 
         await run.CommitAsync(new RunCommit { Events = events, Outbox = outbox }, cancellationToken).ConfigureAwait(false);
@@ -170,7 +170,7 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
             Usage = run.Usage,
             CostUsd = run.CostUsd,
         };
-        List<OutboxRequest> outbox = [.. outcome.Outbox, .. EndingEffects.Of(run.Thread.Origin, run.Facts, outcome.Status, finished, run.Conversation.LastMessageId)];
+        List<OutboxRequest> outbox = [.. outcome.Outbox, .. EndingEffects.Of(run.Thread.Origin, run.Facts, run.Todos, outcome.Status, finished, run.Conversation.LastMessageId)];
         await run.CommitAsync(new RunCommit { Events = [finished], Outbox = outbox }, cancellationToken).ConfigureAwait(false);
     }
 

@@ -12,6 +12,11 @@ internal static class ConversationReader
     {
         var conversation = new Conversation();
         var position = thread.Facts.ContextStart;
+        if (thread.Facts.TodosStart < position && await JournaledTodos.FindAsync(store, thread, cancellationToken).ConfigureAwait(false) is { } todos)
+        {
+            conversation.Apply(todos);
+        }
+
         while (true)
         {
             var records = await store.ReadJournalAsync(thread.Id, position, Page, cancellationToken).ConfigureAwait(false);

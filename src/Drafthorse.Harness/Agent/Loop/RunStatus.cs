@@ -20,6 +20,6 @@ internal sealed class RunStatus(RunContext run)
         var at = _next;
         if (at <= now)
             (at, _next) = (now, now + Interval);
-        return [new StatusEffect { State = ThreadStatus.Running, Activity = "Working on it", Step = step, CostUsd = costUsd }.ToOutbox(at)];
+        return [new StatusEffect { State = ThreadStatus.Running, Activity = "Working on it", Step = step, CostUsd = costUsd, Todos = run.Todos }.ToOutbox(at)];
     }
 }

@@ -45,7 +45,7 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
                 _warning = null;
             }
 
-            await run.CommitAsync(new RunCommit { Events = events }, cancellationToken).ConfigureAwait(false);
+            await run.CommitAsync(WithTodos(events, finished), cancellationToken).ConfigureAwait(false);
             if (_steered)
             {
                 await SkipOpenCallsAsync("a person sent a message that changes the task. Read it before you go on.", cancellationToken).ConfigureAwait(false);
@@ -66,6 +66,16 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
                 cancellationToken);
     }
 
+    /// <summary>The to-do list that the last of a batch's calls wrote goes into the journal together with their results.</summary>
+    private RunCommit WithTodos(List<JournalEvent> events, IReadOnlyList<(ToolFinished Event, ToolOutput Output)> finished) =>
+        finished.LastOrDefault(result => result.Output.Todos is not null) is { Output.Todos: { } items, Event: var wrote }
+            ? new RunCommit
+            {
+                Events = [.. events, new TodosWritten { CallId = wrote.ModelCallId, Items = items }],
+                ChangeFacts = facts => facts with { TodosStart = run.JournalEnd },
+            }
+            : new RunCommit { Events = events };
+
     private List<OpenCall> NextBatch()
     {
         var open = run.Conversation.OpenCalls;
@@ -73,7 +83,7 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
         return reads.Count > 0 ? reads : [.. open.Take(1)];
     }
 
-    private async Task<IReadOnlyList<(JournalEvent Event, ToolOutput Output)>> RunBatchAsync(List<OpenCall> batch, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<(ToolFinished Event, ToolOutput Output)>> RunBatchAsync(List<OpenCall> batch, CancellationToken cancellationToken)
     {
         if (batch is [{ Started: null } first] && EffectOf(first.Call) == ToolEffect.External)
         {
@@ -86,7 +96,7 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
         return await Task.WhenAll(batch.Select(call => RunOneAsync(call, BelongsToThisRun(call), cancellationToken))).ConfigureAwait(false);
     }
 
-    private async Task<(JournalEvent Event, ToolOutput Output)> RunOneAsync(OpenCall open, bool isOurs, CancellationToken cancellationToken)
+    private async Task<(ToolFinished Event, ToolOutput Output)> RunOneAsync(OpenCall open, bool isOurs, CancellationToken cancellationToken)
     {
         var began = run.TimeProvider.GetTimestamp();
         _begun[CallIdOf(open)] = true;

@@ -106,6 +106,16 @@ public sealed record ToolFinished : JournalEvent
     public double DurationMs { get; init; }
 }
 
+/// <summary>The model wrote the thread's to-do list; it takes the place of the one before.</summary>
+public sealed record TodosWritten : JournalEvent
+{
+    /// <summary>The model's id of the call that wrote it.</summary>
+    public string CallId { get; init; } = "";
+
+    /// <summary>The whole list, in order.</summary>
+    public IReadOnlyList<TodoItem> Items { get; init; } = [];
+}
+
 /// <summary>Older context was replaced by a summary. The events before it stay in the journal.</summary>
 public sealed record ContextCompacted : JournalEvent
 {

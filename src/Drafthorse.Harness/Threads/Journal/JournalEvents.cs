@@ -16,6 +16,7 @@ public static class JournalEvents
         ("model.replied", 1, JournalJson.Default.ModelReplied),
         ("tool.started", 1, JournalJson.Default.ToolStarted),
         ("tool.finished", 1, JournalJson.Default.ToolFinished),
+        ("todos.written", 1, JournalJson.Default.TodosWritten),
         ("context.compacted", 1, JournalJson.Default.ContextCompacted),
         ("verify.finished", 1, JournalJson.Default.VerifyFinished),
         ("branch.pushed", 1, JournalJson.Default.BranchPushed),

@@ -11,6 +11,7 @@ namespace Drafthorse.Harness.Threads;
 [JsonSerializable(typeof(ModelReplied))]
 [JsonSerializable(typeof(ToolStarted))]
 [JsonSerializable(typeof(ToolFinished))]
+[JsonSerializable(typeof(TodosWritten))]
 [JsonSerializable(typeof(ContextCompacted))]
 [JsonSerializable(typeof(VerifyFinished))]
 [JsonSerializable(typeof(BranchPushed))]

@@ -15,6 +15,7 @@ internal static class Summary
         ModelReplied replied => string.Join(" ", replied.Content.Select(block => block.Kind == "tool_call" ? $"[{block.Name}]" : block.Text)),
         ToolStarted started => $"{started.Tool} {started.Arguments}",
         ToolFinished finished => $"{finished.Tool}{(finished.IsError ? " failed" : "")}: {string.Concat(finished.Content.Select(block => block.Text))}",
+        TodosWritten todos => TodoLines.Progress(todos.Items),
         ContextCompacted compacted => $"{compacted.TokensBefore} to {compacted.TokensAfter} tokens",
         VerifyFinished verify => verify.Passed ? "passed" : "failed",
         BranchPushed pushed => $"{pushed.Branch} {pushed.Commit}",

@@ -111,6 +111,9 @@ internal sealed class TextOutput : IRunOutput, IDisposable
                 ShowResult(finished);
                 _progress.Set(_calls.Count > 0 ? _calls.GetAt(0).Value : "thinking");
                 break;
+            case TodosWritten todos:
+                Line($"  [dim]{ToolLine.Cut(TodoLines.Progress(todos.Items), Math.Max(20, Math.Min(_console.Profile.Width, 200) - 3))}[/]");
+                break;
             case VerifyFinished verify:
                 foreach (var result in verify.Results)
                     Line($"{(result.ExitCode == 0 ? "✓" : "✗")} verify: {result.Command} [dim]exit {result.ExitCode}, {result.DurationMs / 1000:0.0} s[/]");

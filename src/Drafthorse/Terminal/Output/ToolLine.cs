@@ -31,6 +31,8 @@ internal static class ToolLine
             using var document = JsonDocument.Parse(JsonText.WellFormed(arguments));
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 return arguments;
+            if (document.RootElement.TryGetProperty("todos", out var todos) && todos.ValueKind == JsonValueKind.Array)
+                return $"({todos.GetArrayLength()})";
             foreach (var name in Subjects)
             {
                 if (document.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String)

@@ -84,8 +84,8 @@ public sealed class AgentPrefixTests
 
         private static readonly Gen<(string, string, string)> Call =
             from id in Gen.Elements("a", "a", "f.x:0", "", "toolu_01")
-            from tool in Gen.Elements("look", "look", "long", "fail", "deploy", "read_file", "no_such")
-            from arguments in Gen.Elements("{}", "", "{ \"a\" : 1.50 }", "{\"path\":\"p.png\"}", "{\"path\":\"p.png\"}", "{\"path\":", "[1]", "{\"t\":\"\\ud800\"}", "{\"path\":\"none\",\"extra\":[1]}")
+            from tool in Gen.Elements("look", "look", "long", "fail", "deploy", "read_file", "todo_write", "no_such")
+            from arguments in Gen.Elements("{}", "", "{ \"a\" : 1.50 }", "{\"path\":\"p.png\"}", "{\"path\":\"p.png\"}", "{\"path\":", "[1]", "{\"t\":\"\\ud800\"}", "{\"path\":\"none\",\"extra\":[1]}", "{\"todos\":[{\"content\":\"a\",\"status\":\"in_progress\"}]}")
             select (id, tool, arguments);
 
         private static readonly Gen<Turn> Turns =
