@@ -163,7 +163,7 @@ internal sealed class ReplCommands(ReplSession session)
         var store = session.Platform.Store;
         var todos = await store.GetThreadAsync(ThreadId.FromKey(session.ThreadKey), cancellationToken) is { } thread ? await store.ReadTodosAsync(thread, cancellationToken) : [];
         TodoLines.Show(session.Console, todos);
-        session.Console.Say($"[dim]{(todos.Count == 0 ? "There are no to-dos in this thread." : TodoLines.Progress(todos))}[/]");
+        session.Console.Say($"[dim]{(todos.Count == 0 ? "There are no to-dos in this thread." : $"{todos.Count(todo => todo.Status == TodoStatus.Completed)} of {todos.Count} done")}[/]");
     }
 
     private async Task CostAsync(CancellationToken cancellationToken)

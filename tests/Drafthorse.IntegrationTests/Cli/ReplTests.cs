@@ -42,7 +42,7 @@ public sealed class ReplTests : IAsyncDisposable
     public async Task Todos_AreTheThreadsList_AlsoAtTheNextStart()
     {
         _world.Environment["DRAFTHORSE_MODEL"] = _world.Script(
-            """{"calls":[{"name":"todo_write","arguments":{"todos":[{"content":"Find [it]","status":"completed"},{"content":"Fix it","status":"in_progress"},{"content":"Test it","status":"pending"}]}}]}""",
+            """{"calls":[{"name":"todo_write","arguments":{"todos":[{"content":"Find [it] in a place that has a name of more characters than a line of a small terminal holds, which is why nothing of it may be cut off here","status":"completed"},{"content":"Fix it","status":"in_progress"},{"content":"Test it","status":"pending"}]}}]}""",
             """{"text":"half done"}""");
         await using var first = CliProcess.Start(_world);
         await first.Input.WriteAsync("/todos\none\n");
@@ -57,7 +57,7 @@ public sealed class ReplTests : IAsyncDisposable
         Assert.Contains("There are no to-dos in this thread.", first.Output, StringComparison.Ordinal);
         Assert.Contains("● todo_write (3)\n  1 of 3 to-dos done · now: Fix it\n", first.Output, StringComparison.Ordinal);
         second.Expect(0);
-        Assert.Contains("✓ Find [it]\n▶ Fix it\n○ Test it\n1 of 3 to-dos done · now: Fix it\n", second.Output, StringComparison.Ordinal);
+        Assert.Contains("✓ Find [it] in a place that has a name of more characters than a line of a small terminal holds, which is why nothing of it may be cut off here\n▶ Fix it\n○ Test it\n1 of 3 done\n", second.Output, StringComparison.Ordinal);
         Assert.EndsWith("There are no to-dos in this thread.", second.Output.TrimEnd(), StringComparison.Ordinal);
     }
 
