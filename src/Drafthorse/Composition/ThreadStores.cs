@@ -1,4 +1,5 @@
 using Drafthorse.Harness.Postgres;
+using Drafthorse.Harness.Redis;
 using Drafthorse.Harness.Sqlite;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Settings;
@@ -12,20 +13,22 @@ internal static class ThreadStores
     public static async Task<IThreadStore> OpenAsync(DrafthorseSettings settings, CancellationToken cancellationToken)
     {
         HomeFolder.Prepare(settings);
-        if (settings.DatabaseUrl is not { } address)
-            return new SqliteThreadStore(new SqliteThreadStoreOptions { Path = settings.StorePath });
-
-        var store = new PostgresThreadStore(new PostgresThreadStoreOptions { Address = address });
-        try
+        if (settings.DatabaseUrl is { } database)
         {
-            await store.PrepareAsync(cancellationToken);
+            var store = new PostgresThreadStore(new PostgresThreadStoreOptions { Address = database });
+            return await PreparedAsync(store, store.PrepareAsync(cancellationToken));
+        }
+
+        if (settings.RedisUrl is { } redis)
+        {
+            var store = new RedisThreadStore(new RedisThreadStoreOptions { Address = redis });
+            await PreparedAsync(store, store.PrepareAsync(cancellationToken));
+            if (store.Warning is { } warning)
+                await Console.Error.WriteLineAsync($"WARNING {warning}");
             return store;
         }
-        catch
-        {
-            await store.DisposeAsync();
-            throw;
-        }
+
+        return new SqliteThreadStore(new SqliteThreadStoreOptions { Path = settings.StorePath });
     }
 
     /// <summary>Opens it when it can be had: a process that was stopped in the middle of a write keeps the file's lock until it goes on or is
@@ -48,5 +51,21 @@ internal static class ThreadStores
 
     /// <summary>Where the threads are, for people; never the password.</summary>
     public static string Describe(DrafthorseSettings settings) =>
-        settings.DatabaseUrl is { } address ? PostgresThreadStore.Describe(address) : settings.StorePath;
+        settings.DatabaseUrl is { } database ? PostgresThreadStore.Describe(database)
+        : settings.RedisUrl is { } redis ? RedisThreadStore.Describe(redis)
+        : settings.StorePath;
+
+    private static async Task<IThreadStore> PreparedAsync(IThreadStore store, Task prepared)
+    {
+        try
+        {
+            await prepared;
+            return store;
+        }
+        catch
+        {
+            await store.DisposeAsync();
+            throw;
+        }
+    }
 }

@@ -2,6 +2,7 @@ using Drafthorse.Channels.GitHub;
 using Drafthorse.Harness;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Postgres;
+using Drafthorse.Harness.Redis;
 using Drafthorse.Harness.Runs;
 
 namespace Drafthorse.Settings;
@@ -17,6 +18,9 @@ internal sealed record DrafthorseSettings
 
     /// <summary>The PostgreSQL database that keeps the threads, or null: the file does.</summary>
     public string? DatabaseUrl { get; init; }
+
+    /// <summary>The Redis server that keeps the threads, or null.</summary>
+    public string? RedisUrl { get; init; }
 
     /// <summary>Mirrors, quarantines and sandboxes.</summary>
     public string StatePath => Path.Combine(Home, "state");
@@ -75,11 +79,11 @@ internal sealed record DrafthorseSettings
     private static readonly string[] SecretNames =
     [
         "DASHSCOPE_API_KEY", "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GITHUB_TOKEN", "GITHUB_WEBHOOK_SECRET", "DRAFTHORSE_API_TOKEN", "METRICS_TOKEN",
-        "DATABASE_URL",
+        "DATABASE_URL", "REDIS_URL",
     ];
 
     /// <summary>What would change where work is kept: to go on without it would lose work, so no command does.</summary>
-    private static readonly string[] RefusedYet = ["REDIS_URL", "SNAPSHOT_STORE", "S3_ENDPOINT", "S3_BUCKET", "S3_PREFIX"];
+    private static readonly string[] RefusedYet = ["SNAPSHOT_STORE", "S3_ENDPOINT", "S3_BUCKET", "S3_PREFIX"];
 
     /// <summary>Channels, keys and pages that are not built yet: to set one must not pass in silence.</summary>
     private static readonly string[] UnusedYet =
@@ -99,8 +103,7 @@ internal sealed record DrafthorseSettings
             if (reader.OneOf("ISOLATION_SCOPE", "session", "user", "agent", "global") is { } scope and not "session")
                 throw new SettingsException($"ISOLATION_SCOPE={scope} is not supported yet: unset it, or set it to session.");
 
-            if (reader.Text("DATABASE_URL") is { } database)
-                _ = PostgresThreadStore.Describe(database);
+            CheckStore(reader);
             CheckGitHub(reader);
             var egress = EgressOptions.Read(reader);
             var github = GitHubOptions.Read(reader.Text);
@@ -109,6 +112,7 @@ internal sealed record DrafthorseSettings
             {
                 Home = HomeFolder.Find(reader.Text("DRAFTHORSE_HOME")),
                 DatabaseUrl = reader.Text("DATABASE_URL"),
+                RedisUrl = reader.Text("REDIS_URL"),
                 SandboxType = ReadSandboxType(reader),
                 PassEnvironment = passed,
                 SandboxImage = reader.Text("SANDBOX_IMAGE") ?? "drafthorse/sandbox:latest",
@@ -177,11 +181,24 @@ internal sealed record DrafthorseSettings
             yield return new("Drafthorse:Egress:Proxy", Uri.UnescapeDataString(password));
         if (reader.Text("DATABASE_URL") is { } database && PostgresThreadStore.FindPassword(database) is { Length: > 0 } secret)
             yield return new("DATABASE_URL, its password", secret);
+        if (reader.Text("REDIS_URL") is { } redis && RedisThreadStore.FindPassword(redis) is { Length: > 0 } word)
+            yield return new("REDIS_URL, its password", word);
     }
 
     private static string? ReadSandboxType(SettingsReader reader) => reader.Text("SANDBOX_TYPE")?.ToLowerInvariant() is "kubernetes" or "remote"
         ? throw new SettingsException($"SANDBOX_TYPE={reader.Text("SANDBOX_TYPE")} is not supported yet: unset it, or set it to docker, bubblewrap or local.")
         : reader.OneOf("SANDBOX_TYPE", "local", "bubblewrap", "docker");
+
+    private static void CheckStore(SettingsReader reader)
+    {
+        var (database, redis) = (reader.Text("DATABASE_URL"), reader.Text("REDIS_URL"));
+        if (database is not null && redis is not null)
+            throw new SettingsException("DATABASE_URL and REDIS_URL are both set, and threads are kept in one place only. Unset one of them.");
+        if (database is not null)
+            _ = PostgresThreadStore.Describe(database);
+        if (redis is not null)
+            _ = RedisThreadStore.Describe(redis);
+    }
 
     /// <summary>GitHub settings that would have no effect, or send one server's credentials to another.</summary>
     private static void CheckGitHub(SettingsReader reader)

@@ -8,6 +8,7 @@ using Drafthorse.Demo;
 using Drafthorse.Demo.GitHub;
 using Drafthorse.Harness.Docker;
 using Drafthorse.Harness.Postgres;
+using Drafthorse.Harness.Redis;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Sandboxes.Bubblewrap;
 using Drafthorse.Harness.Sqlite;
@@ -42,6 +43,7 @@ internal sealed class CrashWorld : IAsyncDisposable
         Directory.CreateDirectory(Home);
         Store = database is null
             ? new SqliteThreadStore(new SqliteThreadStoreOptions { Path = Path.Combine(Home, "drafthorse.db") })
+            : database.StartsWith("redis:", StringComparison.Ordinal) ? new RedisThreadStore(new RedisThreadStoreOptions { Address = database })
             : new PostgresThreadStore(new PostgresThreadStoreOptions { Address = database });
     }
 
@@ -70,7 +72,7 @@ internal sealed class CrashWorld : IAsyncDisposable
         ["GITHUB_WEBHOOK_SECRET"] = Secret,
         ["SANDBOX_TYPE"] = _sandbox,
         ["SANDBOX_IMAGE"] = "drafthorse/sandbox:test",
-        ["DATABASE_URL"] = _database ?? "",
+        [_database?.StartsWith("redis:", StringComparison.Ordinal) == true ? "REDIS_URL" : "DATABASE_URL"] = _database ?? "",
         ["DOCKER_HOST"] = _engine?.AbsoluteUri ?? "",
         ["Drafthorse__LeaseSeconds"] = LeaseSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture),
     };

@@ -3,6 +3,7 @@ using Drafthorse.Demo;
 using Drafthorse.Harness.Threads;
 using Drafthorse.IntegrationTests.Sandboxes;
 using Drafthorse.IntegrationTests.Threads.Postgres;
+using Drafthorse.IntegrationTests.Threads.Redis;
 
 namespace Drafthorse.IntegrationTests.Crashes;
 
@@ -26,6 +27,13 @@ public sealed class ServeKilledTests(DockerEngineFixture docker, PostgresServer 
 
     [Fact]
     public async Task KilledAtRandom_OnPostgres_EverythingIsThereOnce() => await RunAsync("bubblewrap", IsLong ? 15 : 3, null, await postgres.NewDatabaseAsync());
+
+    [Fact]
+    public async Task KilledAtRandom_OnRedis_EverythingIsThereOnce()
+    {
+        await using var redis = new RedisServer();
+        await RunAsync("bubblewrap", IsLong ? 15 : 3, null, redis.Address);
+    }
 
     private async Task RunAsync(string sandbox, int rounds, Uri? engine, string? database = null)
     {

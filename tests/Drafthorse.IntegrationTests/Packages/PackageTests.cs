@@ -6,7 +6,7 @@ namespace Drafthorse.IntegrationTests.Packages;
 /// <summary>Whoever builds on the libraries has the packages and nothing else.</summary>
 public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
 {
-    private static readonly string[] Libraries = ["Drafthorse.Channels", "Drafthorse.Harness", "Drafthorse.Harness.Docker", "Drafthorse.Harness.Postgres", "Drafthorse.Harness.Sqlite", "Drafthorse.Sandbox"];
+    private static readonly string[] Libraries = ["Drafthorse.Channels", "Drafthorse.Harness", "Drafthorse.Harness.Docker", "Drafthorse.Harness.Postgres", "Drafthorse.Harness.Redis", "Drafthorse.Harness.Sqlite", "Drafthorse.Sandbox"];
 
     [Fact]
     public void Pack_Solution_MakesAPackageWithSymbolsOfEachLibraryAndOfNothingElse()
@@ -21,6 +21,7 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
     [InlineData("Drafthorse.Harness")]
     [InlineData("Drafthorse.Harness.Docker")]
     [InlineData("Drafthorse.Harness.Postgres")]
+    [InlineData("Drafthorse.Harness.Redis")]
     [InlineData("Drafthorse.Harness.Sqlite")]
     [InlineData("Drafthorse.Sandbox")]
     public void Package_OfALibrary_SaysWhatItIsAndHoldsItsDocumentation(string library)

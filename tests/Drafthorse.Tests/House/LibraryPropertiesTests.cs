@@ -5,7 +5,7 @@ namespace Drafthorse.Tests.House;
 /// <summary>What the build files promise of the libraries is really in force.</summary>
 public sealed class LibraryPropertiesTests
 {
-    public static TheoryData<string> Libraries => ["Drafthorse.Sandbox", "Drafthorse.Harness", "Drafthorse.Harness.Docker", "Drafthorse.Harness.Postgres", "Drafthorse.Harness.Sqlite", "Drafthorse.Channels"];
+    public static TheoryData<string> Libraries => ["Drafthorse.Sandbox", "Drafthorse.Harness", "Drafthorse.Harness.Docker", "Drafthorse.Harness.Postgres", "Drafthorse.Harness.Redis", "Drafthorse.Harness.Sqlite", "Drafthorse.Channels"];
 
     [Theory]
     [MemberData(nameof(Libraries))]

@@ -18,7 +18,12 @@ public sealed class DrafthorseSettingsTests
     }
 
     [Theory]
-    [InlineData("REDIS_URL", "REDIS_URL=redis://x")]
+    [InlineData("DATABASE_URL and REDIS_URL are both set", "REDIS_URL=redis://x", "DATABASE_URL=postgres://x/y")]
+    [InlineData("names no host or no database", "DATABASE_URL=postgres://x")]
+    [InlineData("is no URL of the form postgres://", "DATABASE_URL=mysql://me:hush@x/y")]
+    [InlineData("a setting that is not known or has no such value: sslmode", "DATABASE_URL=postgres://me:hush@x/y?sslmode=perhaps")]
+    [InlineData("is no URL of the form redis://", "REDIS_URL=http://me:hush@x")]
+    [InlineData("names a numbered database", "REDIS_URL=redis://:hush@x/3")]
     [InlineData("SNAPSHOT_STORE", "SNAPSHOT_STORE=s3")]
     [InlineData("S3_BUCKET", "S3_BUCKET=b")]
     [InlineData("ISOLATION_SCOPE", "ISOLATION_SCOPE=user")]

@@ -1,0 +1,40 @@
+using System.Net;
+using Drafthorse.Harness.Threads;
+using StackExchange.Redis;
+
+namespace Drafthorse.Harness.Redis;
+
+/// <summary>Looks at a server when the store begins to use it.</summary>
+internal static class RedisServers
+{
+    private static readonly Version Least = new(7, 0);
+
+    public static string Name(EndPoint endPoint) => endPoint switch
+    {
+        DnsEndPoint named => $"{named.Host}:{named.Port}",
+        _ => $"{endPoint}",
+    };
+
+    /// <summary>Returns what its settings mean that one should know. Throws <see cref="ThreadStoreException"/> when threads cannot be kept there.</summary>
+    public static async Task<string?> CheckAsync(ConnectionMultiplexer connection, string place)
+    {
+        var server = connection.GetServers().First(candidate => candidate is { IsConnected: true, IsReplica: false });
+        if (server.Version < Least)
+            throw new ThreadStoreException(ThreadStoreError.Failed, $"{place} has version {server.Version}; version {Least} or later is needed. Use a newer server.");
+
+        try
+        {
+            var settings = (await server.ConfigGetAsync("*").ConfigureAwait(false)).ToDictionary(setting => setting.Key, setting => setting.Value);
+            if (settings.GetValueOrDefault("maxmemory-policy") is { } policy and not "noeviction" && settings.GetValueOrDefault("maxmemory") is not (null or "0"))
+                throw new ThreadStoreException(ThreadStoreError.Failed, $"{place} throws keys away when its memory is full (maxmemory-policy is {policy}), and threads with them. Set it to noeviction.");
+
+            return settings.GetValueOrDefault("appendonly") != "yes" ? $"{place} has appendonly off: what came since its last snapshot is lost when it crashes. Set appendonly to yes."
+                : settings.GetValueOrDefault("appendfsync") == "always" ? null
+                : $"{place} has appendfsync {settings.GetValueOrDefault("appendfsync")}: up to a second of what was accepted is lost when its machine crashes. Set it to always to lose nothing.";
+        }
+        catch (RedisServerException)
+        {
+            return $"{place} does not show its settings (CONFIG is not allowed). Make sure that maxmemory-policy is noeviction, appendonly yes and appendfsync always.";
+        }
+    }
+}
