@@ -169,6 +169,21 @@ public sealed class PostgresConnectionTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task Claim_AsManyAtOnceAsThreads_EachGetsOne()
+    {
+        var address = server.Address(await NewNameAsync());
+        await using var one = Open(address);
+        await using var two = Open(address);
+        for (var number = 0; number < 30; number++)
+            await one.EnqueueAsync(Delivery($"thread{number}", $"d{number}"), Ct);
+
+        var claims = await Task.WhenAll(Enumerable.Range(0, 30).Select(number => Task.Run(
+            () => (number % 2 == 0 ? one : two).ClaimAsync(new ClaimRequest { Owner = $"worker{number}", MaxPerUser = 100, MaxPerRepository = 100 }, Ct), Ct)));
+
+        Assert.Equal(30, claims.Select(claim => claim?.Lease.ThreadId).Distinct().Count(id => id is not null));
+    }
+
+    [Fact]
     public async Task Reserve_FiftyAtOnceOnOneBudget_StopAtIt()
     {
         var address = server.Address(await NewNameAsync());

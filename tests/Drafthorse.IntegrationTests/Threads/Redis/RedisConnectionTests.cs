@@ -101,6 +101,21 @@ public sealed class RedisConnectionTests
     }
 
     [Fact]
+    public async Task Claim_AsManyAtOnceAsThreads_EachGetsOne()
+    {
+        await using var server = new RedisServer();
+        await using var one = Open(server.Address);
+        await using var two = Open(server.Address);
+        for (var number = 0; number < 30; number++)
+            await one.EnqueueAsync(Delivery($"thread{number}", $"d{number}"), Ct);
+
+        var claims = await Task.WhenAll(Enumerable.Range(0, 30).Select(number => Task.Run(
+            () => (number % 2 == 0 ? one : two).ClaimAsync(new ClaimRequest { Owner = $"worker{number}", MaxPerUser = 100, MaxPerRepository = 100 }, Ct), Ct)));
+
+        Assert.Equal(30, claims.Select(claim => claim?.Lease.ThreadId).Distinct().Count(id => id is not null));
+    }
+
+    [Fact]
     public async Task Reserve_FiftyAtOnceOnOneBudget_StopAtIt()
     {
         await using var server = new RedisServer();
