@@ -59,6 +59,9 @@ internal sealed class CrashWorld : IAsyncDisposable
 
     public int LeaseSeconds { get; init; } = 2;
 
+    /// <summary>What is started.</summary>
+    public string Program { get; set; } = ServeProcess.Program;
+
     public bool IsIsolated => _sandbox != "local";
 
     /// <summary>The environment in which <c>serve</c> is started.</summary>
@@ -102,7 +105,7 @@ internal sealed class CrashWorld : IAsyncDisposable
         var environment = new Dictionary<string, string>(Environment);
         if (otherMachine is not null)
             environment["DRAFTHORSE_HOME"] = Directory.CreateDirectory(Path.Combine(_folder.FullName, otherMachine)).FullName;
-        var process = ServeProcess.Start(environment);
+        var process = ServeProcess.Start(environment, Program);
         _processes.Add(process);
         return process;
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Drafthorse.IntegrationTests.Sandboxes;
 
 namespace Drafthorse.IntegrationTests.Crashes;
@@ -26,6 +27,9 @@ internal sealed class ServeProcess : IAsyncDisposable
     /// <summary>The executable that was built with these tests.</summary>
     public static string Program { get; } = Path.Combine(
         DockerEngineFixture.Checkout, "artifacts", "bin", "Drafthorse", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "drafthorse");
+
+    /// <summary>The executable that is shipped, where it was published after that one was built; else that one.</summary>
+    public static string Shipped { get; } = FindShipped();
 
     /// <summary>What the kernel counts as its memory, in bytes.</summary>
     public long ResidentBytes => 1024 * long.Parse(
@@ -117,6 +121,12 @@ internal sealed class ServeProcess : IAsyncDisposable
             _process.Kill();
         await _process.WaitForExitAsync(CancellationToken.None);
         _process.Dispose();
+    }
+
+    private static string FindShipped()
+    {
+        var published = Path.Combine(DockerEngineFixture.Checkout, "artifacts", "publish", RuntimeInformation.RuntimeIdentifier, "drafthorse");
+        return File.Exists(published) && File.GetLastWriteTimeUtc(published) > File.GetLastWriteTimeUtc(Path.ChangeExtension(Program, "dll")) ? published : Program;
     }
 
     private void Signal(string signal)

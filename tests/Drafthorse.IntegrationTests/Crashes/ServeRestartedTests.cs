@@ -63,8 +63,9 @@ public sealed class ServeRestartedTests(ITestOutputHelper output)
     public Task Killed_InTheMiddleOfAStep_TheNextServerGoesOnAtOnce() => RunAsync(
         async (world, cancellationToken) =>
         {
+            world.Program = ServeProcess.Shipped;
             var process = await world.ServeAsync(cancellationToken);
-            var waits = new List<TimeSpan>();
+            var waits = new List<double>();
             for (var round = 0; round < (IsLong ? 20 : 3); round++)
             {
                 var task = world.OpenIssue(DemoProject.IssueTitle);
@@ -77,14 +78,16 @@ public sealed class ServeRestartedTests(ITestOutputHelper output)
                 var started = DateTimeOffset.UtcNow;
                 process = await world.ServeAsync(cancellationToken);
                 await SeesAsync(world, task, record => record.Position >= before && record.Event is ModelReplied, cancellationToken);
-                waits.Add((await world.JournalAsync(task, cancellationToken)).First(record => record.Position >= before && record.Event is ModelReplied).At - started);
+                var after = (await world.JournalAsync(task, cancellationToken)).Where(record => record.Position >= before).ToList();
+                var (run, result, answer) = (After<RunStarted>(after, started), After<ToolFinished>(after, started), After<ModelReplied>(after, started));
+                waits.Add(answer);
+                output.WriteLine($"from the start of the process to the run {run:0.00}, the result of the command {result:0.00}, the next answer of the model (which takes 0.06) {answer:0.00} s");
                 await CrashOutcome.CheckAsync(world, task, cancellationToken);
             }
 
-            output.WriteLine($"from the start of the process to the next answer of the model, which takes 0.06 s: {string.Join(", ", waits.Select(wait => $"{wait.TotalSeconds:0.00}"))} s");
-
-            // Far below the lease of 30 s; the aim itself holds on a quiet machine.
-            Assert.All(waits, wait => Assert.InRange(wait.TotalSeconds, 0, IsLong ? 1 : 10));
+            // All far below the lease of 30 s. What is shipped has no compiler to wait for; the aim itself is held on a machine that others leave alone.
+            var most = ServeProcess.Shipped == ServeProcess.Program ? 10 : IsLong ? 1 : 3;
+            Assert.All(waits, wait => Assert.InRange(wait, 0, most));
         },
         leaseSeconds: 30);
 
@@ -119,6 +122,10 @@ public sealed class ServeRestartedTests(ITestOutputHelper output)
         await world.RestsAsync(poison, cancellationToken);
         Assert.Single(world.Repository.PullRequests, pull => pull.Head == poison.Branch);
     });
+
+    /// <summary>Seconds from a moment to the first event of a kind.</summary>
+    private static double After<TEvent>(IEnumerable<JournalRecord> records, DateTimeOffset moment) where TEvent : JournalEvent =>
+        (records.First(record => record.Event is TEvent).At - moment).TotalSeconds;
 
     private static bool IsCounted(JournalEvent? journalEvent) =>
         journalEvent is ToolStarted { Tool: "execute" } started && started.Arguments.Contains(CrashScript.CountFile, StringComparison.Ordinal);
