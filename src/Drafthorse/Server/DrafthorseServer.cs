@@ -4,6 +4,7 @@ using Drafthorse.Channels.GitHub;
 using Drafthorse.Composition;
 using Drafthorse.Settings;
 using Drafthorse.Webhooks;
+using Microsoft.AspNetCore.Connections;
 
 namespace Drafthorse.Server;
 
@@ -87,6 +88,7 @@ internal sealed class DrafthorseServer : IAsyncDisposable
         logging?.Invoke(builder.Logging);
         builder.WebHost.UseUrls(urls);
         builder.WebHost.ConfigureKestrel(ServerLimits.Apply);
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, ConnectionMemory>();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddProblemDetails();
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));

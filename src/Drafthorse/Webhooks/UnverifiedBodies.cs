@@ -77,8 +77,8 @@ internal sealed class UnverifiedBodies(int capacity)
             _used++;
         }
 
-        // Pinned ones are never moved, and so never there twice.
-        return _free.TryPop(out var block) ? block : GC.AllocateUninitializedArray<byte>(BlockSize, pinned: true);
+        // Not pinned: among pinned ones a single block that stays keeps the memory of all.
+        return _free.TryPop(out var block) ? block : GC.AllocateUninitializedArray<byte>(BlockSize);
     }
 
     /// <summary>Takes the blocks of a body back. Under the gate.</summary>
