@@ -11,7 +11,8 @@ namespace Drafthorse.Harness.Postgres.Tables;
 /// </summary>
 internal static class PostgresClaims
 {
-    private const string Now = "coalesce($1::bigint, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)";
+    /// <summary>The time: of a test's clock, which is the first parameter, or the server's.</summary>
+    public const string Now = "coalesce($1::bigint, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)";
 
     private const string Next = $"""
         WITH RECURSIVE lanes AS (

@@ -15,7 +15,7 @@ namespace Drafthorse.Harness.Postgres.Tables;
 /// <param name="isWrite">Whether rows are locked.</param>
 internal sealed class PostgresLoader(SqlBatch batch, LoadedTables tables, long? fixedNow, bool isWrite)
 {
-    private const string Now = "coalesce($1::bigint, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)";
+    private const string Now = PostgresClaims.Now;
     private const string OfThread = "(SELECT seq FROM drafthorse.threads WHERE id = $1)";
 
     private string Lock => isWrite ? " FOR UPDATE" : "";
