@@ -20,6 +20,7 @@ target=artifacts/publish/$rid
 rm -rf "$target.new"
 dotnet publish src/Drafthorse -c Release -r "$rid" -p:NativeDrafthorse=true -p:CppCompilerAndLinker="$linker" \
   -p:ArtifactsPath="$PWD/artifacts/native" -p:PublishDir="$PWD/$target.new/" -v quiet -nologo
+[ -x "$target.new/drafthorse" ] || { echo "publish: the native compiler left no executable" >&2; exit 1; }
 rm -f "$target.new"/*.dbg "$target.new"/*.pdb
 install -D "artifacts/sandboxd/$rid/sandboxd" "$target.new/runtimes/$rid/native/sandboxd"
 rm -rf "$target"
