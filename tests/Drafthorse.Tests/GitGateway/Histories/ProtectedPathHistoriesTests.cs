@@ -71,7 +71,9 @@ public sealed class ProtectedPathHistoriesTests
             var (start, persons) = (repository.IdOf(history.Start), history.Persons is { } theirs ? repository.IdOf(theirs) : null);
             var (first, second) = (repository.IdOf(history.FirstTip), repository.IdOf(history.SecondTip));
             var refusal = first == start ? null : await policy.RefuseAsync(first, new ObjectPolicy.Ground(null, start, repository.IdOf(history.FirstBase)), token);
-            if (second == (persons ?? first))
+
+            // What was refused is nowhere, so nobody put a commit on top of it.
+            if (second == (persons ?? first) || (persons is not null && refusal is not null))
                 return [];
             var ground = new ObjectPolicy.Ground(persons ?? (refusal is null && first != start ? first : null), start, repository.IdOf(history.SecondBase), persons);
             if (await policy.RefuseAsync(second, ground, token) is not null)
