@@ -43,7 +43,7 @@ internal static class ThreadStores
             }
             catch (ThreadStoreException exception) when (exception.Error is ThreadStoreError.Locked or ThreadStoreError.Unreachable)
             {
-                await Console.Error.WriteLineAsync($"{exception.Message} This server tries again until it can.");
+                await Console.Error.WriteLineAsync($"{exception.Message} This server tries again until the store is free.");
                 await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
             }
         }

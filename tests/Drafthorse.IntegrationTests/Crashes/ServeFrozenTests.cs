@@ -51,7 +51,7 @@ public sealed class ServeFrozenTests
         await using var writing = world.LockStore();
 
         var successor = world.Start();
-        await successor.PrintedAsync("tries again until the file is free", cancellationToken);
+        await successor.PrintedAsync("tries again until the store is free", cancellationToken);
         Assert.False(successor.HasExited);
         await writing.DisposeAsync();
         await successor.ListensAsync(cancellationToken);
