@@ -131,10 +131,10 @@ internal sealed class DockerEngine : IDisposable
     public async Task<bool> HasChildrenAsync(string id, CancellationToken cancellationToken)
     {
         var container = await CallAsync((client, token) => client.Containers.InspectContainerAsync(id, token), cancellationToken).ConfigureAwait(false);
-        var processes = await CallAsync((client, token) => client.Containers.ListProcessesAsync(id, new ContainerListProcessesParameters(), token), cancellationToken).ConfigureAwait(false);
-        var parent = processes.Titles?.IndexOf("PPID") ?? -1;
+        var processes = await CallAsync((client, token) => client.Containers.ListProcessesAsync(id, new ContainerListProcessesParameters { PsArgs = "-eo pid,ppid,stat" }, token), cancellationToken).ConfigureAwait(false);
+        var (parent, state) = (processes.Titles?.IndexOf("PPID") ?? -1, processes.Titles?.IndexOf("STAT") ?? -1);
         var first = container.State?.Pid.ToString(CultureInfo.InvariantCulture);
-        return parent >= 0 && processes.Processes?.Any(process => process[parent] == first) == true;
+        return parent >= 0 && state >= 0 && processes.Processes?.Any(process => process[parent] == first && !process[state].StartsWith('Z')) == true;
     }
 
     /// <summary>Bytes of memory of a container's processes and of its files in memory, not what is cached of files on disk.</summary>

@@ -20,7 +20,7 @@ internal static class SandboxProcess
         return null;
     }
 
-    /// <summary>Bytes of memory of each process of the sandbox's namespace; what they share counts for each.</summary>
+    /// <summary>Bytes of memory of each living process of the sandbox's namespace; what they share counts for each.</summary>
     public static IReadOnlyList<long> ReadMemory(string name)
     {
         if (Find(name) is not { } first || NamespaceOf(first) is not { } own)
@@ -31,8 +31,12 @@ internal static class SandboxProcess
         {
             try
             {
-                if (NamespaceOf(entry) == own)
-                    processes.Add(long.Parse(File.ReadAllText(Path.Combine(entry, "statm")).Split(' ')[1], CultureInfo.InvariantCulture) * Environment.SystemPageSize);
+                if (NamespaceOf(entry) != own)
+                    continue;
+
+                // One that has ended and was not reaped yet has no pages at all.
+                if (long.Parse(File.ReadAllText(Path.Combine(entry, "statm")).Split(' ')[1], CultureInfo.InvariantCulture) is > 0 and var pages)
+                    processes.Add(pages * Environment.SystemPageSize);
             }
             catch (IOException)
             {
