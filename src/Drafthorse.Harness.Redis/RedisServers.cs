@@ -18,7 +18,8 @@ internal static class RedisServers
     /// <summary>Returns what its settings mean that one should know. Throws <see cref="ThreadStoreException"/> when threads cannot be kept there.</summary>
     public static async Task<string?> CheckAsync(ConnectionMultiplexer connection, string place)
     {
-        var server = connection.GetServers().First(candidate => candidate is { IsConnected: true, IsReplica: false });
+        var server = connection.GetServers().FirstOrDefault(candidate => candidate is { IsConnected: true, IsReplica: false })
+            ?? throw new ThreadStoreException(ThreadStoreError.NoAccess, $"{place} is a replica, which takes no writes. Name the primary in REDIS_URL.");
         if (server.Version < Least)
             throw new ThreadStoreException(ThreadStoreError.Failed, $"{place} has version {server.Version}; version {Least} or later is needed. Use a newer server.");
 

@@ -139,6 +139,14 @@ public sealed class RedisConnectionTests
     }
 
     [Fact]
+    public async Task Prepare_Replica_IsRefusedByName()
+    {
+        await using var server = new RedisServer("--replicaof", "127.0.0.1", "1");
+
+        Assert.Contains("is a replica", (await FailsAsync(server.Address)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Prepare_ConfigForbidden_WarnsAndWorks()
     {
         await using var server = new RedisServer("--rename-command", "CONFIG", "");
