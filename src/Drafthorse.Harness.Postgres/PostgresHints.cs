@@ -78,7 +78,7 @@ internal sealed class PostgresHints : IAsyncDisposable
             }
 
             var payload = _changed.Count > MostNames ? $"{_self} *"
-                : $"{_self} {string.Join(' ', _changed.Select(change => $"{change.Key.Value:N}{(change.Value ? "!" : "")}"))}";
+                : $"{_self} {ChangeNews.Write(_changed.Select(change => new Change(change.Key, change.Value)))}";
             _changed.Clear();
             return payload;
         }
@@ -108,6 +108,9 @@ internal sealed class PostgresHints : IAsyncDisposable
                 await NotifyAsync(_self, _closing.Token).ConfigureAwait(false);
                 for (var began = Environment.TickCount64; !_isHeard && Environment.TickCount64 - began < ProbeTime.TotalMilliseconds;)
                     await connection.WaitAsync(ProbeTime, _closing.Token).ConfigureAwait(false);
+
+                // What was said before this was not heard.
+                LookNow();
                 while (_isHeard)
                 {
                     if (!await connection.WaitAsync(LookAgain, _closing.Token).ConfigureAwait(false))
@@ -126,26 +129,13 @@ internal sealed class PostgresHints : IAsyncDisposable
 
     private void Hear(string payload)
     {
-        var words = payload.Split(' ');
+        var words = payload.Split(' ', 2);
         if (words[0] == _self)
-        {
             _isHeard = true;
-            return;
-        }
-
-        var changes = new List<Change>();
-        foreach (var word in words.Skip(1))
-        {
-            if (!Guid.TryParseExact(word.TrimEnd('!'), "N", out var id))
-            {
-                LookNow();
-                return;
-            }
-
-            changes.Add(new Change(new ThreadId(id), word.EndsWith('!')));
-        }
-
-        _signal.Raise(changes);
+        else if (words.Length == 2 && ChangeNews.Read(words[1]) is { } changes)
+            _signal.Raise(changes);
+        else
+            LookNow();
     }
 
     private void LookNow()

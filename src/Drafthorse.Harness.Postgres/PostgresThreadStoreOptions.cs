@@ -9,7 +9,7 @@ public sealed record PostgresThreadStoreOptions
     /// <summary>Most connections of this process at a time (default 20). All replicas together must stay below the server's <c>max_connections</c>.</summary>
     public int MaxConnections { get; init; } = 20;
 
-    /// <summary>How long one statement may take on the server before it is given up (default 15 s).</summary>
+    /// <summary>How long one statement of a write may take on the server before it is given up (default 15 s).</summary>
     public TimeSpan StatementTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How long an operation is tried again while the database cannot be reached (default 10 s).</summary>

@@ -23,7 +23,7 @@ internal static class RedisChange
             WriteThread(json, row);
         json.WriteEndArray();
 
-        if ((tables.Reads.Thread ?? (written.Threads.Count == 1 ? written.Threads.Keys.First() : null)) is { } thread)
+        if (tables.Subject is { } thread)
         {
             json.WriteString("thread", Name(thread));
             WriteOfThread(json, tables);

@@ -139,8 +139,8 @@ internal sealed class RedisLoad(LoadedTables tables)
             tables.Load(entry);
         if (tables.Reads.Running || tables.Reads.Claimable is not null)
             tables.Running = new RunningThreads(total, users, repositories);
-        if (tables.Reads.Claimable is not null || tables.Reads.DueOutbox)
-            tables.Candidate = page.FirstOrDefault();
+        if ((tables.Reads.Claimable is not null || tables.Reads.DueOutbox) && page is [var candidate, ..])
+            tables.LoadCandidate(candidate);
         if (tables.Reads.List is var (query, _))
             tables.Page = ([.. page.Take(query.Limit)], page.Count > query.Limit);
     }

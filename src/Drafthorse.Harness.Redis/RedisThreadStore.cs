@@ -143,7 +143,7 @@ public sealed class RedisThreadStore : ThreadStore
     // Not cancelled: an operation that was asked for is done or not done, never unknown.
     private async Task<bool> ChangeAsync(LoadedTables tables, RedisLoad load, string id, IReadOnlyList<Change> changes)
     {
-        var news = changes.Count == 0 ? null : string.Join(' ', changes.Select(change => $"{change.ThreadId.Value:N}{(change.Work ? "!" : "")}"));
+        var news = changes.Count == 0 ? null : ChangeNews.Write(changes);
         try
         {
             return (int)await _connection!.GetDatabase().ScriptEvaluateAsync(ChangeScript, [Channel], [RedisChange.Write(tables, load, id, news)]).ConfigureAwait(false) == 1;
@@ -208,17 +208,7 @@ public sealed class RedisThreadStore : ThreadStore
         }
     }
 
-    private void Hear(string news)
-    {
-        var changes = new List<Change>();
-        foreach (var word in news.Split(' '))
-        {
-            if (Guid.TryParseExact(word.TrimEnd('!'), "N", out var id))
-                changes.Add(new Change(new ThreadId(id), word.EndsWith('!')));
-        }
-
-        Signal.Raise(changes);
-    }
+    private void Hear(string news) => Signal.Raise(ChangeNews.Read(news) ?? []);
 
     private static string ReadScript(string name)
     {

@@ -31,10 +31,8 @@ internal static class PostgresChanges
         foreach (var row in written.Threads.Values)
             AddThread(batch, row, written.IsNewThread);
 
-        if (tables.Reads.Thread is { } id)
-            AddOfThread(batch, id.Value, tables);
-        else if (written.Threads.Keys.FirstOrDefault() is { } candidate && written.Threads.Count == 1)
-            AddOfThread(batch, candidate.Value, tables);
+        if (tables.Subject is { } thread)
+            AddOfThread(batch, thread.Value, tables);
 
         foreach (var (scope, (amount, isNew)) in written.Spent.OrderBy(spent => spent.Key, StringComparer.Ordinal))
         {

@@ -39,11 +39,7 @@ internal static class PostgresClaims
     {
         AddRunning(batch, tables, fixedNow);
         batch.Add(
-            row =>
-            {
-                tables.Candidate = ReadThread(row);
-                tables.Load(tables.Candidate);
-            },
+            row => tables.LoadCandidate(ReadThread(row)),
             Next, fixedNow, (long)claim.MaxPerUser, (long)claim.MaxPerRepository);
     }
 

@@ -68,7 +68,7 @@ internal sealed class PostgresLoader(SqlBatch batch, LoadedTables tables, long? 
         if (reads.DueOutbox)
         {
             batch.Add(
-                row => Take(ReadThread(row)),
+                row => tables.LoadCandidate(ReadThread(row)),
                 $"""
                 SELECT {ThreadColumns}, set_config('drafthorse.thread', t.seq::text, true)
                 FROM (SELECT * FROM drafthorse.threads WHERE outbox_at <= {Now} ORDER BY outbox_at, seq LIMIT 1 FOR UPDATE SKIP LOCKED) t
@@ -76,12 +76,6 @@ internal sealed class PostgresLoader(SqlBatch batch, LoadedTables tables, long? 
                 fixedNow);
             batch.Add(row => tables.Load(ReadOutbox(row)), $"SELECT {OutboxColumns} FROM drafthorse.outbox o WHERE o.thread = nullif(current_setting('drafthorse.thread', true), '')::bigint ORDER BY o.id");
         }
-    }
-
-    private void Take(ThreadRow row)
-    {
-        tables.Candidate = row;
-        tables.Load(row);
     }
 
     private void AddBudget(StoreReads reads)

@@ -21,7 +21,11 @@ internal sealed class LoadedTables(StoreReads reads) : StoreTables
 
     public ReservationRow? Reservation { get; set; }
 
-    public ThreadRow? Candidate { get; set; }
+    /// <summary>The thread that a claim found.</summary>
+    public ThreadRow? Candidate { get; private set; }
+
+    /// <summary>The thread whose messages, journal and outbox the operation changed: the one it named, or the only one it changed.</summary>
+    public ThreadId? Subject => reads.Thread ?? (Written.Threads.Count == 1 ? Written.Threads.Keys.First() : null);
 
     public RunningThreads? Running { get; set; }
 
@@ -34,6 +38,12 @@ internal sealed class LoadedTables(StoreReads reads) : StoreTables
     public (IReadOnlyList<ThreadRow> Rows, bool More) Page { get; set; } = ([], false);
 
     public void Load(ThreadRow row) => _threads[row.Id] = row;
+
+    public void LoadCandidate(ThreadRow row)
+    {
+        Candidate = row;
+        Load(row);
+    }
 
     public void Load(MessageRow row) => _messages[row.Position] = row;
 
