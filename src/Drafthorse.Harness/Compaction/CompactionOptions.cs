@@ -3,6 +3,10 @@ namespace Drafthorse.Harness;
 /// <summary>When and how older context is replaced by a summary.</summary>
 public sealed class CompactionOptions
 {
+    /// <summary>Whether the context is made shorter by itself (default true). Without it a run whose context is full fails; a person can
+    /// still ask for it.</summary>
+    public bool Enabled { get; set; } = true;
+
     /// <summary>Compact when fewer tokens than this are left in the context window (default 20,000).</summary>
     public int MinTokensLeft { get; set; } = 20_000;
 

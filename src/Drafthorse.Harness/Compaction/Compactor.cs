@@ -21,6 +21,8 @@ internal sealed class Compactor(CompactionOptions options, Func<ModelInfo> curre
     /// <summary>Compacts when the context is nearly full.</summary>
     public async Task CompactWhenFullAsync(RunContext run, CancellationToken cancellationToken)
     {
+        if (!options.Enabled)
+            return;
         var count = run.Conversation.Messages.Count;
         var most = ContextBudget.MostFor(Model, options);
         if ((Estimate(run) > most || count >= options.TriggerMessages)
@@ -40,6 +42,8 @@ internal sealed class Compactor(CompactionOptions options, Func<ModelInfo> curre
     /// of a window may be wrong. Returns false when nothing could be made shorter.</summary>
     public Task<bool> CompactAfterOverflowAsync(RunContext run, ModelException overflow, CancellationToken cancellationToken)
     {
+        if (!options.Enabled)
+            return Task.FromResult(false);
         var window = overflow.Model.Length == 0 ? Model.ContextWindow : Math.Min(Model.ContextWindow, findModel(overflow.Model).ContextWindow);
         var sent = Math.Min(window, run.Tokens.Estimate(run.Conversation.Chat) + overhead());
         return CompactAsync(run, sent / 2, sent, cancellationToken);

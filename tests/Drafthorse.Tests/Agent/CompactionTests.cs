@@ -145,6 +145,25 @@ public sealed class CompactionTests
         Assert.Contains("too long", reply.Reason, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(Window)]
+    [InlineData(400_000)]
+    public async Task Run_CompactionLeftOut_FailsWhenTheProviderSaysTooLong(int believed)
+    {
+        await using var agent = new WireAgent(
+            "openai-chat:tiny", builder => builder.UseCompaction(new CompactionOptions { Enabled = false }), WireAgent.CatalogWith("tiny", believed));
+        agent.OnLook = () => new string('x', 20_000);
+        agent.Server.OnRequest = (number, _) => Task.FromResult(TokensOf(agent.Server.Bodies[number]) > Window
+            ? WireServer.Error(400, """{"error":{"code":"context_length_exceeded","message":"too long"}}""")
+            : agent.Server.Stream(WireReply.Call("look", $$"""{"n":{{number}}}""")));
+
+        var reply = await agent.SendAsync("go");
+
+        Assert.Equal(ThreadStatus.Failed, reply.Status);
+        Assert.Contains("too long", reply.Reason, StringComparison.Ordinal);
+        Assert.Empty((await agent.JournalAsync()).OfType<ContextCompacted>());
+    }
+
     [Fact]
     public async Task Run_SummaryCosts_CountForTheThread()
     {

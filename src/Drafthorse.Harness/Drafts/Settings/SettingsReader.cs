@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Drafthorse.Harness.Text;
 using YamlDotNet.Core;
-using YamlDotNet.Core.Events;
 using YamlDotNet.RepresentationModel;
 
 namespace Drafthorse.Harness.Drafts.Settings;
@@ -9,8 +9,6 @@ namespace Drafthorse.Harness.Drafts.Settings;
 /// <summary>Reads <c>.drafthorse.yml</c> strictly: known keys, exact types, no aliases, bounded.</summary>
 internal sealed class SettingsReader(string text)
 {
-    private const int MaxEvents = 5000;
-    private const int MaxDepth = 8;
     private const int MaxItems = 50;
     private const int MaxItemLength = 4000;
     private const int MaxMistakes = 20;
@@ -27,8 +25,8 @@ internal sealed class SettingsReader(string text)
     public RepositorySettings Read()
     {
         if (Encoding.UTF8.GetByteCount(text) > RepositorySettings.MaxBytes)
-            throw Mistaken(1, $"the file is larger than {RepositorySettings.MaxBytes / 1024} KiB; keep commands in scripts of the repository.");
-        foreach (var (key, value) in Load())
+            throw Mistaken(1, $"the file is larger than {RepositorySettings.MaxBytes / 1024} KiB; keep commands in scripts of the repository.", null);
+        foreach (var (key, value) in StrictYaml.Load(text, Mistaken))
         {
             if (key is not YamlScalarNode { Value: { } name })
                 Add(key, "keys must be plain words.");
@@ -39,49 +37,8 @@ internal sealed class SettingsReader(string text)
         return _mistakes.Count == 0 ? _settings : throw new RepositorySettingsException([.. _mistakes.OrderBy(mistake => mistake.Line).Take(MaxMistakes)]);
     }
 
-    private static RepositorySettingsException Mistaken(long line, string message, Exception? inner = null) =>
+    private static RepositorySettingsException Mistaken(long line, string message, Exception? inner) =>
         new([new SettingsMistake((int)Math.Max(1, line), message)], inner);
-
-    private YamlMappingNode Load()
-    {
-        try
-        {
-            CheckEvents();
-            var stream = new YamlStream();
-            stream.Load(new StringReader(text));
-            if (stream.Documents.Count > 1)
-                throw Mistaken(stream.Documents[1].RootNode.Start.Line, "only one document is allowed; remove the line with '---'.");
-            return stream.Documents switch
-            {
-                [] => [],
-                [{ RootNode: YamlMappingNode mapping }] => mapping,
-                [{ RootNode: YamlScalarNode { Value: null or "", Style: ScalarStyle.Plain } }] => [],
-                [var document, ..] => throw Mistaken(document.RootNode.Start.Line, "the file must hold 'key: value' lines."),
-            };
-        }
-        catch (YamlException exception)
-        {
-            throw Mistaken(exception.Start.Line, $"this is not valid YAML: {GitGateway.Printable.Line(exception.Message, 200)}", exception);
-        }
-    }
-
-    // Before anything is built from it: aliases could make a small file enormous, and depth costs stack.
-    private void CheckEvents()
-    {
-        var parser = new Parser(new StringReader(text));
-        var depth = 0;
-        for (var events = 0; parser.MoveNext(); events++)
-        {
-            var current = parser.Current!;
-            depth += current.NestingIncrease;
-            if (current is AnchorAlias || current is NodeEvent { Anchor.IsEmpty: false })
-                throw Mistaken(current.Start.Line, "anchors (&) and aliases (*) are not allowed; write the value out.");
-            if (depth > MaxDepth + 2)
-                throw Mistaken(current.Start.Line, "the value is nested too deeply.");
-            if (events > MaxEvents)
-                throw Mistaken(current.Start.Line, "the file has too many values.");
-        }
-    }
 
     private void Read(string name, YamlNode key, YamlNode value)
     {
