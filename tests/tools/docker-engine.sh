@@ -2,17 +2,17 @@
 # A private Docker engine for tests: its own socket, data and processes, no bridge, no firewall rule.
 #
 #   docker-engine.sh start   starts it when it does not run; prints its DOCKER_HOST
-#   docker-engine.sh image   makes drafthorse/sandbox:test (Debian, git, ripgrep) and drafthorse/sandbox:busybox when they are missing
-#   docker-engine.sh tools   makes drafthorse/sandbox:tools when it is missing: this machine's own git, curl, npm, pip, .NET SDK, Java and Maven
+#   docker-engine.sh image   makes drafthorse/sandbox:test (this machine's own Debian, git, ripgrep) and drafthorse/sandbox:busybox when they are missing
+#   docker-engine.sh tools   makes drafthorse/sandbox:tools when it is missing: the same with curl, npm, pip, .NET SDK, Java and Maven
 #   docker-engine.sh stop    stops it and removes its containers
 #
 # Directory: $DRAFTHORSE_TEST_ENGINE, default artifacts/engine of this checkout. An engine that DOCKER_HOST names is used
-# as it is by `image`, and never started or stopped. Needs root, docker.io, mmdebstrap and busybox-static.
+# as it is by `image`, and never started or stopped. Nothing is downloaded. Needs root, docker.io and busybox-static.
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 directory=${DRAFTHORSE_TEST_ENGINE:-$root/artifacts/engine}
-cache=$root/artifacts/cache
+basic="bash git ripgrep ca-certificates"
 host=${DOCKER_HOST:-unix://$directory/docker.sock}
 
 answers() { docker --host "$host" version >/dev/null 2>&1; }
@@ -68,7 +68,6 @@ has() { docker --host "$host" image inspect "$1" >/dev/null 2>&1; }
 
 image() {
   answers || fail "no engine answers at $host; run: $0 start"
-  mkdir -p "$cache"
   if ! has drafthorse/sandbox:busybox; then
     command -v busybox >/dev/null || fail "no busybox; apt-get install busybox-static"
     tree=$(mktemp -d)
@@ -83,20 +82,22 @@ image() {
     rm -rf "$tree"
   fi
   if ! has drafthorse/sandbox:test; then
-    command -v mmdebstrap >/dev/null || fail "no mmdebstrap; apt-get install mmdebstrap"
-    codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-bookworm}")
-    archive=$cache/sandbox-test-$codename.tar
-    if [ ! -f "$archive" ]; then
-      mmdebstrap --quiet --format=tar --variant=minbase --include=git,ca-certificates,ripgrep "$codename" "$archive.part" >&2
-      mv "$archive.part" "$archive"
-    fi
-    docker --host "$host" import "$archive" drafthorse/sandbox:test >/dev/null
+    tree=$(root_tree)
+    files_of $basic >"$tree.files"
+    sort -u -o "$tree.files" "$tree.files"
+    tar --create --hard-dereference --directory "$tree" . --directory / --no-recursion --files-from "$tree.files" \
+      | docker --host "$host" import - drafthorse/sandbox:test >/dev/null
+    rm -rf "$tree" "$tree.files"
   fi
   echo "drafthorse/sandbox:test"
 }
 
-# The files of some installed packages and of all that they need, each once, by their places on a system with merged /usr.
+# The files of some installed packages and of all that they need, each once, by their places on a system with merged /usr; and what no
+# package lists: links to the chosen alternatives, certificates, the loader's cache.
 files_of() {
+  for package in "$@"; do
+    dpkg-query --status "$package" >/dev/null 2>&1 || fail "the package $package is not installed; tests/tools/install.sh does it"
+  done
   options="--recurse --installed --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances"
   essential=$(dpkg-query --show --showformat '${Essential} ${Package}\n' | sed -n 's/^yes //p')
   apt-cache depends $options $essential "$@" | grep -oE '^[a-z0-9][a-z0-9.+-]*' | sort -u | xargs dpkg-query --listfiles 2>/dev/null \
@@ -104,6 +105,23 @@ files_of() {
     | sort -u | while read -r file; do
       if [ -L "$file" ] || [ -f "$file" ]; then echo "${file#/}"; fi
     done
+  cd / && find etc/alternatives etc/ssl/certs etc/ld.so.cache etc/ld.so.conf etc/ld.so.conf.d ! -type d
+  find usr/bin -type l -lname '/etc/alternatives/*'
+}
+
+# A directory with what is in every image and in no package. Prints its name.
+root_tree() {
+  tree=$(mktemp -d)
+  mkdir -p "$tree/tmp" "$tree/root" "$tree/etc" "$tree/var/lib" "$tree/usr/local/bin"
+  for name in bin sbin lib lib64; do
+    mkdir -p "$tree/usr/$name"
+    ln -s "usr/$name" "$tree/$name"
+  done
+  echo 'root:x:0:0:root:/root:/bin/sh' >"$tree/etc/passwd"
+  echo 'root:x:0:' >"$tree/etc/group"
+  chmod 755 "$tree"
+  chmod 1777 "$tree/tmp"
+  echo "$tree"
 }
 
 # The tools of this machine as an image: nothing is downloaded, and they are those that bubblewrap shows.
@@ -111,29 +129,17 @@ tools() {
   answers || fail "no engine answers at $host; run: $0 start"
   if ! has drafthorse/sandbox:tools; then
     java=$(dpkg-query --search "$(readlink -f "$(command -v java)")" | cut -d: -f1) || fail "java is of no package"
-    packages="bash git curl ripgrep ca-certificates maven python3-pip nodejs $java"
-    for package in $packages; do
-      dpkg-query --status "$package" >/dev/null 2>&1 || fail "the package $package is not installed; tests/tools/install.sh does it"
-    done
+    packages="$basic curl maven python3-pip nodejs $java"
     if dpkg-query --status npm >/dev/null 2>&1; then packages="$packages npm"; fi
     dotnet=$(dirname "$(readlink -f "$(command -v dotnet)")")
 
-    tree=$(mktemp -d)
-    mkdir -p "$tree/tmp" "$tree/root" "$tree/etc" "$tree/var/lib" "$tree/usr/local/bin"
-    for name in bin sbin lib lib64; do
-      mkdir -p "$tree/usr/$name"
-      ln -s "usr/$name" "$tree/$name"
-    done
-    echo 'root:x:0:0:root:/root:/bin/sh' >"$tree/etc/passwd"
-    echo 'root:x:0:' >"$tree/etc/group"
+    tree=$(root_tree)
     ln -s /usr/share/dotnet/dotnet "$tree/usr/local/bin/dotnet"
-    {
-      files_of $packages
-      # What no package lists: links to the chosen alternatives, and npm where it has renewed itself.
-      npm=$(readlink -f "$(command -v npm)")
-      cd / && find etc/alternatives etc/ssl/certs etc/ld.so.cache etc/ld.so.conf etc/ld.so.conf.d etc/java* ".$(command -v npm)" ".${npm%/bin/*}" ! -type d | sed 's#^\./##'
-      find usr/bin -type l -lname '/etc/alternatives/*'
-    } | sort -u >"$tree.files"
+    files_of $packages >"$tree.files"
+    # npm where it has renewed itself.
+    npm=$(readlink -f "$(command -v npm)")
+    find etc/java* ".$(command -v npm)" ".${npm%/bin/*}" ! -type d | sed 's#^\./##' >>"$tree.files"
+    sort -u -o "$tree.files" "$tree.files"
     tar --create --hard-dereference --transform "s#^\\.${dotnet}#./usr/share/dotnet#" \
       --directory "$tree" . \
       --directory / --exclude='*/sdk/*/FSharp' --exclude='*/templates' ".$dotnet" \

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using Drafthorse.IntegrationTests.Crashes;
 
 namespace Drafthorse.IntegrationTests.Cli;
 
-/// <summary>The built executable, as a script or a person starts it: own home, no setting of the machine it runs on.</summary>
+/// <summary>The executable, as a script or a person starts it: own home, no setting of the machine it runs on.</summary>
 internal sealed class CliProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -45,7 +46,8 @@ internal sealed class CliProcess : IAsyncDisposable
     /// <summary>Standard output as JSON: a line that is none fails the test.</summary>
     public IReadOnlyList<JsonElement> Json => [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
 
-    public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "drafthorse");
+    /// <summary>What is shipped, where it was published.</summary>
+    public static string Program => ServeProcess.Shipped;
 
     /// <summary>Starts it in a folder of the world's.</summary>
     public static CliProcess Start(CliWorld world, params string[] arguments) => Start(world, Program, arguments);

@@ -1,6 +1,8 @@
+using Drafthorse.IntegrationTests.Crashes;
+
 namespace Drafthorse.IntegrationTests.Cli;
 
-/// <summary>The first of the two commands of the README, as a first-time user runs it.</summary>
+/// <summary>The first of the two commands of the README, as a first-time user runs it: built, not published.</summary>
 public sealed class DemoTests : IAsyncDisposable
 {
     private readonly CliWorld _world = new();
@@ -14,7 +16,7 @@ public sealed class DemoTests : IAsyncDisposable
         _world.Environment["PATH"] = OnlyGit();
         _world.Environment["DOCKER_HOST"] = "unix:///nowhere/docker.sock";
 
-        await using var demo = await CliProcess.RunAsync(_world, "demo");
+        await using var demo = await RunAsync("demo");
 
         ExpectDraft(demo);
         Assert.Contains("sandbox   local: no isolation", demo.Output, StringComparison.Ordinal);
@@ -25,7 +27,7 @@ public sealed class DemoTests : IAsyncDisposable
     [Fact]
     public async Task Demo_WithTheBestSandboxOfThisMachine_LeavesNothing()
     {
-        await using var demo = await CliProcess.RunAsync(_world, "demo");
+        await using var demo = await RunAsync("demo");
 
         ExpectDraft(demo);
         Assert.Equal("", demo.Errors);
@@ -36,14 +38,14 @@ public sealed class DemoTests : IAsyncDisposable
     public async Task Demo_Keep_StaysUntilInterruptedAndCanBeLookedAt()
     {
         _world.Environment["SANDBOX_TYPE"] = "local";
-        await using var demo = CliProcess.Start(_world, "demo", "--keep");
+        await using var demo = CliProcess.Start(_world, ServeProcess.Program, ["demo", "--keep"]);
         await demo.SeeAsync("drafthorse threads list");
         var lines = demo.Output.Split('\n', StringSplitOptions.TrimEntries);
 
         await using var clone = CliProcess.Start(_world, "git", ["clone", "-q", lines.Single(line => line.StartsWith("git clone ", StringComparison.Ordinal))["git clone ".Length..], "kept"]);
         await clone.EndAsync();
         _world.Environment["DRAFTHORSE_HOME"] = lines.Single(line => line.StartsWith("DRAFTHORSE_HOME=", StringComparison.Ordinal)).Split(' ')[0]["DRAFTHORSE_HOME=".Length..];
-        await using var list = await CliProcess.RunAsync(_world, "threads", "list");
+        await using var list = await RunAsync("threads", "list");
         demo.Signal("INT");
         await demo.EndAsync();
 
@@ -51,6 +53,13 @@ public sealed class DemoTests : IAsyncDisposable
         Assert.True(File.Exists(Path.Combine(_world.Folder, "kept", "greet.sh")));
         Assert.Contains("Greeting loses the name", list.Output, StringComparison.Ordinal);
         demo.Expect(0);
+    }
+
+    private async Task<CliProcess> RunAsync(params string[] arguments)
+    {
+        var process = CliProcess.Start(_world, ServeProcess.Program, arguments);
+        await process.EndAsync();
+        return process;
     }
 
     private static void ExpectDraft(CliProcess demo)

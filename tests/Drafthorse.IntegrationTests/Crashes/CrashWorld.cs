@@ -59,9 +59,6 @@ internal sealed class CrashWorld : IAsyncDisposable
 
     public int LeaseSeconds { get; init; } = 2;
 
-    /// <summary>What is started.</summary>
-    public string Program { get; set; } = ServeProcess.Program;
-
     public bool IsIsolated => _sandbox != "local";
 
     /// <summary>The environment in which <c>serve</c> is started.</summary>
@@ -105,7 +102,7 @@ internal sealed class CrashWorld : IAsyncDisposable
         var environment = new Dictionary<string, string>(Environment);
         if (otherMachine is not null)
             environment["DRAFTHORSE_HOME"] = Directory.CreateDirectory(Path.Combine(_folder.FullName, otherMachine)).FullName;
-        var process = ServeProcess.Start(environment, Program);
+        var process = ServeProcess.Start(environment);
         _processes.Add(process);
         return process;
     }

@@ -44,10 +44,10 @@ internal sealed class ServeProcess : IAsyncDisposable
     /// <summary>All that it printed so far.</summary>
     public IEnumerable<string> Log => _log;
 
-    /// <summary>Starts it; <see cref="ListensAsync"/> says when it is up.</summary>
+    /// <summary>Starts it, as it is shipped unless another is named; <see cref="ListensAsync"/> says when it is up.</summary>
     public static ServeProcess Start(IReadOnlyDictionary<string, string> environment, string? program = null)
     {
-        var start = new ProcessStartInfo(program ?? Program, ["serve", "--urls", "http://127.0.0.1:0"])
+        var start = new ProcessStartInfo(program ?? Shipped, ["serve", "--urls", "http://127.0.0.1:0"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

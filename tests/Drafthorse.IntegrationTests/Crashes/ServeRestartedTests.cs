@@ -63,7 +63,6 @@ public sealed class ServeRestartedTests(ITestOutputHelper output)
     public Task Killed_InTheMiddleOfAStep_TheNextServerGoesOnAtOnce() => RunAsync(
         async (world, cancellationToken) =>
         {
-            world.Program = ServeProcess.Shipped;
             var process = await world.ServeAsync(cancellationToken);
             var waits = new List<double>();
             for (var round = 0; round < (IsLong ? 20 : 3); round++)

@@ -11,10 +11,12 @@ namespace Drafthorse.IntegrationTests.Egress;
 
 /// <summary>
 /// The real server, which holds every kind of secret of a deployment in its environment, does a task whose one command searches the
-/// sandbox for them.
+/// sandbox for them. <c>DRAFTHORSE_LONG=1</c> reads also the files that are older than the secrets.
 /// </summary>
 public sealed class SecretEgressTests(DockerEngineFixture docker)
 {
+    private static readonly bool IsLong = Environment.GetEnvironmentVariable("DRAFTHORSE_LONG") is not null;
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -23,10 +25,11 @@ public sealed class SecretEgressTests(DockerEngineFixture docker)
     {
         if (SandboxdPrograms.FindNative() is null && kind != SandboxKind.BubblewrapManaged)
             Assert.Skip($"no native sandboxd; build it with: {SandboxdPrograms.BuildCommand("x64")}");
+        var since = DateTimeOffset.UtcNow;
         await using var world = await CrashWorld.CreateAsync(
             kind == SandboxKind.Docker ? "docker" : "bubblewrap", Token, kind == SandboxKind.Docker ? await docker.GetAsync() : null, leaseSeconds: 30);
         var (environment, secrets) = Deployment(world);
-        await File.WriteAllTextAsync(world.Environment["DRAFTHORSE_MODEL"]["script:".Length..], Model(SecretSearch.Script(secrets)), Token);
+        await File.WriteAllTextAsync(world.Environment["DRAFTHORSE_MODEL"]["script:".Length..], Model(SecretSearch.Script(secrets, since, IsLong)), Token);
         await using var server = ServeProcess.Start(environment, kind == SandboxKind.BubblewrapManaged ? await ProgramWithoutNativeAsync(world) : null);
         var task = world.OpenIssue("Search for secrets");
 

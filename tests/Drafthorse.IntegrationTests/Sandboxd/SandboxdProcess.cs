@@ -53,14 +53,14 @@ internal sealed class SandboxdProcess : IAsyncDisposable
     /// <summary>The relay that a backend runs inside of the sandbox.</summary>
     public Process Attach() => Start([.. _program, "attach", "--socket", Socket], "/");
 
-    /// <summary>Asks the daemon to end and waits until it has.</summary>
+    /// <summary>Asks the daemon to end and waits until it has. It is a child of the machine's first process, which may take seconds to reap it.</summary>
     public async Task TerminateAsync()
     {
         foreach (int pid in FindProcesses())
         {
-            using Process daemon = Process.GetProcessById(pid);
             _ = Libc.kill(pid, Libc.SIGTERM);
-            await daemon.WaitForExitAsync();
+            while (ProcessTable.Read(pid) is { IsDead: false })
+                await Task.Delay(5);
         }
     }
 

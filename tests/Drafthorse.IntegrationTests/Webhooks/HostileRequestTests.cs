@@ -23,7 +23,7 @@ public class HostileRequestTests
         var folder = Directory.CreateTempSubdirectory("drafthorse-hostile-");
         await using var gitHub = await GitHubStandIn.StartAsync(null, cancellationToken);
         gitHub.Access.AddToken(LoadedServer.Token, gitHub.World.AddAccount("drafthorse", "Bot"));
-        await using (var serve = ServeProcess.Start(LoadedServer.EnvironmentOf(folder, gitHub), ServeProcess.Shipped))
+        await using (var serve = ServeProcess.Start(LoadedServer.EnvironmentOf(folder, gitHub)))
         {
             var url = await serve.ListensAsync(cancellationToken);
             using var load = new WebhookLoad(new Uri(url, "/webhooks/github"), LoadedServer.Secret);

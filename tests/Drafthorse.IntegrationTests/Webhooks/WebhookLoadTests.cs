@@ -25,7 +25,7 @@ public class WebhookLoadTests
         var folder = Directory.CreateTempSubdirectory("drafthorse-load-");
         await using var gitHub = await GitHubStandIn.StartAsync(null, cancellationToken);
         gitHub.Access.AddToken(LoadedServer.Token, gitHub.World.AddAccount("drafthorse", "Bot"));
-        await using (var serve = ServeProcess.Start(LoadedServer.EnvironmentOf(folder, gitHub), ServeProcess.Shipped))
+        await using (var serve = ServeProcess.Start(LoadedServer.EnvironmentOf(folder, gitHub)))
         {
             using var load = new WebhookLoad(new Uri(await serve.ListensAsync(cancellationToken), "/webhooks/github"), LoadedServer.Secret);
             await load.SendAsync(Rate, TimeSpan.FromSeconds(2), cancellationToken);
