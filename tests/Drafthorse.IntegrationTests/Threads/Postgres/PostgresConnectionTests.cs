@@ -4,10 +4,8 @@ using Drafthorse.Harness.Threads;
 namespace Drafthorse.IntegrationTests.Threads.Postgres;
 
 /// <summary>What lies between the store and its database: round trips, lost connections, several replicas.</summary>
-public sealed class PostgresConnectionTests(PostgresServer server)
+public sealed class PostgresConnectionTests(PostgresServer server) : ReplicaConformance
 {
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task Operations_RoundTrips_AreFew()
     {
@@ -81,42 +79,6 @@ public sealed class PostgresConnectionTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task Enqueue_ServerCrashesAndComesBack_LosesAndDoublesNothing()
-    {
-        await using var own = new PostgresServer();
-        await using var store = Open(await own.NewDatabaseAsync());
-        await store.PrepareAsync(Ct);
-        var sent = 0;
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-
-        var sending = Enumerable.Range(0, 4).Select(sender => Task.Run(
-            async () =>
-            {
-                for (var number = 0; !stop.IsCancellationRequested; number++)
-                {
-                    Assert.Equal(EnqueueOutcome.Added, (await store.EnqueueAsync(Delivery($"thread{sender}", $"d{number}"), Ct)).Outcome);
-                    Interlocked.Increment(ref sent);
-                }
-            },
-            Ct)).ToList();
-        for (var crash = 0; crash < 3; crash++)
-        {
-            var before = Volatile.Read(ref sent);
-            while (Volatile.Read(ref sent) < before + 40)
-                await Task.Yield();
-            await own.RestartAsync();
-        }
-
-        await stop.CancelAsync();
-        await Task.WhenAll(sending);
-
-        var there = 0;
-        for (var sender = 0; sender < 4; sender++)
-            there += (await store.ReadInboxAsync(ThreadId.FromKey($"thread{sender}"), Ct)).Count;
-        Assert.Equal(sent, there);
-    }
-
-    [Fact]
     public async Task Prepare_TenAtOnce_MakesTheTablesOnce()
     {
         var name = await NewNameAsync();
@@ -129,73 +91,6 @@ public sealed class PostgresConnectionTests(PostgresServer server)
             Assert.Equal(0, (await store.GetStatusAsync(Ct)).InboxDepth);
             await store.DisposeAsync();
         }
-    }
-
-    [Fact]
-    public async Task WaitForChange_OfAnotherReplica_IsHeardAtOnce()
-    {
-        var address = server.Address(await NewNameAsync());
-        await using var one = Open(address);
-        await using var two = Open(address);
-        var id = (await one.EnqueueAsync(Delivery("thread", "d1"), Ct)).ThreadId;
-        var patient = TimeSpan.FromSeconds(60);
-        await two.GetStatusAsync(Ct);
-
-        for (var round = 2; round < 6; round++)
-        {
-            var began = Environment.TickCount64;
-            var waiting = two.WaitForChangeAsync(id, patient, Ct);
-            await one.EnqueueAsync(Delivery("thread", $"d{round}"), Ct);
-            await waiting;
-
-            Assert.True(Environment.TickCount64 - began < 4000, "It was not told, only looked up.");
-        }
-    }
-
-    [Fact]
-    public async Task Claim_EightAtOnce_NeverPassALimit()
-    {
-        var address = server.Address(await NewNameAsync());
-        await using var one = Open(address);
-        await using var two = Open(address);
-        for (var number = 0; number < 40; number++)
-            await one.EnqueueAsync(Delivery($"thread{number}", $"d{number}"), Ct);
-
-        var claims = await Task.WhenAll(Enumerable.Range(0, 16).Select(number => Task.Run(
-            () => (number % 2 == 0 ? one : two).ClaimAsync(new ClaimRequest { Owner = $"worker{number}", MaxPerUser = 5, MaxPerRepository = 100 }, Ct), Ct)));
-
-        Assert.Equal(5, claims.Count(claim => claim is not null));
-        Assert.Equal(5, (await one.CountRunningAsync(Ct)).Total);
-    }
-
-    [Fact]
-    public async Task Claim_AsManyAtOnceAsThreads_EachGetsOne()
-    {
-        var address = server.Address(await NewNameAsync());
-        await using var one = Open(address);
-        await using var two = Open(address);
-        for (var number = 0; number < 30; number++)
-            await one.EnqueueAsync(Delivery($"thread{number}", $"d{number}"), Ct);
-
-        var claims = await Task.WhenAll(Enumerable.Range(0, 30).Select(number => Task.Run(
-            () => (number % 2 == 0 ? one : two).ClaimAsync(new ClaimRequest { Owner = $"worker{number}", MaxPerUser = 100, MaxPerRepository = 100 }, Ct), Ct)));
-
-        Assert.Equal(30, claims.Select(claim => claim?.Lease.ThreadId).Distinct().Count(id => id is not null));
-    }
-
-    [Fact]
-    public async Task Reserve_FiftyAtOnceOnOneBudget_StopAtIt()
-    {
-        var address = server.Address(await NewNameAsync());
-        await using var one = Open(address);
-        await using var two = Open(address);
-
-        var decisions = await Task.WhenAll(Enumerable.Range(0, 50).Select(number => Task.Run(
-            () => (number % 2 == 0 ? one : two).ReserveAsync(
-                new BudgetReservation { Id = $"step{number}", Amount = 0.7m, ExpiresAt = DateTimeOffset.UtcNow.AddHours(1), Limits = [new BudgetLimit("org", 10m)] }, Ct), Ct)));
-
-        Assert.Equal(14, decisions.Count(decision => decision.Granted));
-        Assert.Equal(9.8m, await one.GetSpentAsync("org", Ct));
     }
 
     [Fact]
@@ -260,13 +155,12 @@ public sealed class PostgresConnectionTests(PostgresServer server)
         return store;
     }
 
-    private static EnqueueRequest Delivery(string key, string delivery) => new()
+    private protected override async Task<ReplicaServer> StartAsync(bool ownServer = false)
     {
-        ThreadKey = key,
-        DeliveryId = delivery,
-        Origin = new ThreadOrigin { Channel = "test", User = "ada", Repository = new RepositoryRef("github.com", "owner", "repo", "https://github.com/owner/repo.git") },
-        Message = new InboxMessage { Id = delivery, Sender = "ada", Text = $"do {delivery}" },
-    };
+        var used = ownServer ? new PostgresServer() : server;
+        var address = await used.NewDatabaseAsync();
+        return new ReplicaServer(() => Open(address), used.RestartAsync, ownServer ? used : null);
+    }
 
     private async Task<string> NewNameAsync() => (await server.NewDatabaseAsync()).Split('/')[^1].Split('?')[0];
 
