@@ -18,7 +18,7 @@ internal static class CommandLine
     /// <summary>Commands that are promised, and with what they come.</summary>
     private static readonly Dictionary<string, string> Later = new()
     {
-        ["review"] = "the reviewer", ["workspace"] = "workspaces", ["skills"] = "skills", ["store"] = "stores of more than one kind", ["eval"] = "evaluations", ["mcp"] = "MCP", ["acp"] = "ACP",
+        ["review"] = "the reviewer", ["workspace"] = "workspaces", ["skills"] = "skills", ["store"] = "stores of more than one kind", ["mcp"] = "MCP", ["acp"] = "ACP",
     };
 
     public static async Task<int> RunAsync(string[] args)
@@ -35,6 +35,7 @@ internal static class CommandLine
             DemoCommand.Create(),
             DoctorCommand.Create(),
             ThreadsCommand.Create(),
+            EvalCommand.Create(),
         };
         root.SetAction((_, _) => ReplSession.RunAsync(interrupts));
 

@@ -160,6 +160,7 @@ internal sealed class Platform : IAsyncDisposable
             builder.Use(folder);
         foreach (var fallback in specs.Skip(1))
             builder.UseFallbackModel(factory.Create(fallback), fallback.ToString());
+        options.Adjust?.Invoke(builder);
 
         var platform = new Platform(settings, store, options.Loggers)
         {

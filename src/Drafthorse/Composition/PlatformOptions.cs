@@ -36,6 +36,9 @@ internal sealed record PlatformOptions
     /// <summary>How long one command of a repository's <c>setup</c> or <c>verify</c> may take.</summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>Has the last word on how the agent is put together; null = nothing to say.</summary>
+    public Action<HarnessAgentBuilder>? Adjust { get; init; }
+
     public ILoggerFactory Loggers { get; init; } = NullLoggerFactory.Instance;
 
     /// <summary>Whether to wait as long as another process keeps the store locked, rather than fail.</summary>

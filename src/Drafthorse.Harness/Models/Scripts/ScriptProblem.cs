@@ -7,7 +7,7 @@ namespace Drafthorse.Harness.Models;
 /// <summary>Says what is wrong in a script, in the words of scripts instead of those of the types that they are read into.</summary>
 internal static partial class ScriptProblem
 {
-    private const string Turn = "when, expect, reasoning, text, calls, delayMs, error, finishReason, usage, repeat";
+    private const string Turn = "when, expect, window, reasoning, text, calls, delayMs, error, finishReason, usage, repeat";
     private const string Call = "id, name, arguments";
     private const string Usage = "input, cachedInput, cacheWrite, output";
 
@@ -26,6 +26,7 @@ internal static partial class ScriptProblem
     private static string KindAt(string place) => place[(place.LastIndexOf('.') + 1)..] switch
     {
         "delayMs" => "a whole number of milliseconds",
+        "window" => "a whole number of tokens",
         "error" => $"one of {string.Join(", ", Enum.GetNames<ModelErrorKind>())}",
         "repeat" => "true or false",
         "calls" => "an array of calls",

@@ -13,6 +13,9 @@ internal sealed class ScriptTurn
     /// <summary>What the messages since the last answer must contain; else the call fails and says so.</summary>
     public string? Expect { get; set; }
 
+    /// <summary>Fails as a model does whose context window has this many tokens, when the request has more (four characters are one).</summary>
+    public int? Window { get; set; }
+
     public string? Reasoning { get; set; }
 
     public string? Text { get; set; }

@@ -13,6 +13,8 @@ namespace Drafthorse.Harness.Models;
 /// since the section began, so a resumed thread gets the turn that the killed process was about to get.</summary>
 public sealed class ScriptedChatClient(ModelSpec spec, ModelScript script, TimeProvider? time = null) : IChatClient
 {
+    private const int CharactersPerToken = 4;
+
     private readonly TimeProvider _time = time ?? TimeProvider.System;
 
     /// <inheritdoc/>
@@ -33,6 +35,11 @@ public sealed class ScriptedChatClient(ModelSpec spec, ModelScript script, TimeP
     {
         var conversation = messages as IReadOnlyList<ChatMessage> ?? [.. messages];
         var (turn, answered) = Find(conversation);
+        if (turn.Window is { } window && conversation.Sum(message => SizeOf(message)) / CharactersPerToken > window)
+        {
+            throw new ModelException(ModelErrorKind.ContextOverflow, $"{spec} takes {window} tokens at most, as its script says, and the request has more.") { Model = spec.ToString() };
+        }
+
         Check(turn, conversation);
         if (turn.DelayMs > 0)
         {
@@ -151,6 +158,8 @@ public sealed class ScriptedChatClient(ModelSpec spec, ModelScript script, TimeP
         };
         return ToolArguments.ToCall(call.Id ?? string.Create(CultureInfo.InvariantCulture, $"call_{answered + 1}_{index + 1}"), call.Name, raw);
     }
+
+    private static long SizeOf(ChatMessage message) => TextOf(message).Length + message.Contents.OfType<FunctionCallContent>().Sum(call => (long)ToolArguments.RawOf(call).Length);
 
     private static bool Begins(IReadOnlyList<ScriptTurn> section, ChatMessage message) =>
         section[0].When is { } when && message.Text.Contains(when, StringComparison.Ordinal);

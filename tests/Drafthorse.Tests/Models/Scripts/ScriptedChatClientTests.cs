@@ -56,6 +56,19 @@ public sealed class ScriptedChatClientTests
         Assert.Equal("Fixed.", second.Text);
     }
 
+    [Theory]
+    [InlineData(396, false)]
+    [InlineData(500, true)]
+    public async Task Ask_MoreThanTheWindow_FailsAsAProviderDoes(int characters, bool fails)
+    {
+        var asking = Client("""{"window":100,"text":"fits"}""").AskAsync([User(new string('x', characters - 4)), Tool("four")]);
+
+        if (fails)
+            Assert.Equal(ModelErrorKind.ContextOverflow, (await Assert.ThrowsAsync<ModelException>(() => asking)).Kind);
+        else
+            Assert.Equal("fits", (await asking).Text);
+    }
+
     [Fact]
     public async Task Ask_SectionBeginsTwice_StartsAnew()
     {

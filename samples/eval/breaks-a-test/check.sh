@@ -1,0 +1,1 @@
+[ "$(sh slug.sh 'Big News')" = big-news ] && [ "$(sh slug.sh C++)" = c++ ] && sh test.sh

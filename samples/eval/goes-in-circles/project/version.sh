@@ -1,0 +1,3 @@
+#!/bin/sh
+# Prints the version.
+cat version 2>/dev/null

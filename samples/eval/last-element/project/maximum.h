@@ -1,0 +1,1 @@
+int maximum(const int *values, int count);

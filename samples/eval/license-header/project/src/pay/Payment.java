@@ -1,0 +1,4 @@
+package shop.pay;
+
+public final class Payment {
+}
