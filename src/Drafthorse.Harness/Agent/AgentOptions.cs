@@ -1,3 +1,4 @@
+using Drafthorse.Harness.Diagnostics;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Secrets;
@@ -45,4 +46,6 @@ internal sealed record AgentOptions
     public required TimeProvider TimeProvider { get; init; }
 
     public Action<AgentEvent>? Watcher { get; init; }
+
+    public InvalidCallRates InvalidCalls { get; } = new();
 }

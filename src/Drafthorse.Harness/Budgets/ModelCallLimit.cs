@@ -14,4 +14,7 @@ public sealed class ModelCallLimit
 
     /// <summary>Identical tool calls in a row after which the run is stopped (default 5).</summary>
     public int StopAfterIdenticalCalls { get; set; } = 5;
+
+    /// <summary>Wrong calls of one tool in a row (arguments, names, text that is not in the file) after which the run is stopped (default 10).</summary>
+    public int StopAfterFailedCalls { get; set; } = 10;
 }

@@ -13,11 +13,14 @@ internal static class AgentTelemetry
 
     private static readonly Counter<long> Runs = Meter.CreateCounter<long>("drafthorse_runs_total", null, "Runs that ended, by outcome and channel.");
     private static readonly Counter<long> ToolCalls = Meter.CreateCounter<long>("drafthorse_tool_calls_total", null, "Tool calls, by tool and result.");
+    private static readonly Counter<long> ToolErrors = Meter.CreateCounter<long>("drafthorse_tool_errors_total", null, "Tool calls that failed, by tool, class of error and model.");
     private static readonly Counter<long> BudgetStops = Meter.CreateCounter<long>("drafthorse_budget_stops_total", null, "Model calls that a budget refused, by its scope.");
 
     private static readonly Histogram<double> RunDuration = Meter.CreateHistogram(
         "drafthorse_run_duration_seconds", "s", "How long runs take, from claim to end.", null,
         new InstrumentAdvice<double> { HistogramBucketBoundaries = [1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14400] });
+
+    private const string UnknownTool = "unknown";
 
     public static Activity? StartRun(string agent, ThreadId threadId)
     {
@@ -42,24 +45,26 @@ internal static class AgentTelemetry
         RunDuration.Record(took.TotalSeconds, new KeyValuePair<string, object?>("outcome", name));
     }
 
-    public static Activity? StartTool(string tool, string callId)
+    /// <summary>A tool's span. The names of tools that do not exist are the model's own and stay out.</summary>
+    public static Activity? StartTool(string? tool, string callId)
     {
-        var activity = Source.StartActivity($"execute_tool {tool}");
+        var activity = Source.StartActivity($"execute_tool {tool ?? UnknownTool}");
         activity?.SetTag("gen_ai.operation.name", "execute_tool");
-        activity?.SetTag("gen_ai.tool.name", tool);
+        activity?.SetTag("gen_ai.tool.name", tool ?? UnknownTool);
         activity?.SetTag("gen_ai.tool.call.id", callId);
         return activity;
     }
 
-    public static void FinishTool(Activity? activity, string tool, bool isError)
+    public static void FinishTool(Activity? activity, string? tool, string? errorClass, string model)
     {
-        if (isError)
+        if (errorClass is not null)
         {
-            activity?.SetTag("error.type", "tool_error");
+            activity?.SetTag("error.type", errorClass);
             activity?.SetStatus(ActivityStatusCode.Error);
+            ToolErrors.Add(1, new("tool", tool ?? UnknownTool), new("class", errorClass), new("model", model));
         }
 
-        ToolCalls.Add(1, new("tool", tool), new("result", isError ? "error" : "ok"));
+        ToolCalls.Add(1, new("tool", tool ?? UnknownTool), new("result", errorClass is null ? "ok" : "error"));
     }
 
     /// <summary>A budget refused a call; the kind of its scope only, as the whole name would have a thread or user in it.</summary>

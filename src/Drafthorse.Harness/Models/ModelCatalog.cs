@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Drafthorse.Harness.Models.Families;
+using Drafthorse.Harness.Text;
 using Drafthorse.Sandbox.Files;
 
 namespace Drafthorse.Harness.Models;
@@ -11,11 +13,13 @@ public sealed class ModelCatalog
     private static readonly ModelInfo Recorded = new() { Vendor = "script", ContextWindow = 200_000, MaxOutput = 32_000, Price = new ModelPrice() };
 
     private readonly Dictionary<string, ModelInfo> _models;
+    private readonly Dictionary<string, ModelFamily> _families;
 
-    private ModelCatalog(string asOf, Dictionary<string, ModelInfo> models)
+    private ModelCatalog(string asOf, Dictionary<string, ModelInfo> models, Dictionary<string, ModelFamily> families)
     {
         AsOf = asOf;
         _models = models;
+        _families = families;
     }
 
     /// <summary>The catalog that comes with this build.</summary>
@@ -36,7 +40,8 @@ public sealed class ModelCatalog
         try
         {
             using var stream = RegularFile.Open(path);
-            return new ModelCatalog(BuiltIn.AsOf, ModelCatalogReader.Read(stream, BuiltIn._models).Models);
+            var (_, models, families) = ModelCatalogReader.Read(stream, BuiltIn._models, BuiltIn._families);
+            return new ModelCatalog(BuiltIn.AsOf, models, families);
         }
         catch (Exception exception) when (exception is JsonException or KeyNotFoundException or IOException or UnauthorizedAccessException)
         {
@@ -65,6 +70,19 @@ public sealed class ModelCatalog
             : Find(new ModelSpec("", name[(name.IndexOf(':', StringComparison.Ordinal) + 1)..]));
     }
 
+    /// <summary>What is wrong in the catalog's file without keeping it from being used, a sentence each: models of families that there are not.</summary>
+    public IReadOnlyList<string> Warnings =>
+        [.. _models.Where(model => model.Value.Family.Length > 0 && !_families.ContainsKey(model.Value.Family))
+            .Select(model => $"The model catalog names the family '{ForeignText.Line(model.Value.Family)}' for {ForeignText.Line(model.Key)}, which there is not: tools are declared to it as to any model. Families: {string.Join(", ", _families.Keys)}.")];
+
+    /// <summary>The same catalog without what is known of families: tools are declared to all models alike.</summary>
+    public ModelCatalog WithoutFamilies() => new(AsOf, _models, []);
+
+    /// <summary>What a model's family was trained on.</summary>
+    internal ModelFamily FamilyOf(ModelInfo model) => _families.GetValueOrDefault(model.Family.Length > 0 ? model.Family : model.Vendor) ?? ModelFamily.General;
+
+    internal IReadOnlyDictionary<string, ModelFamily> Families => _families;
+
     private ModelInfo? Match(string name)
     {
         for (var length = name.Length; length > 0; length--)
@@ -86,7 +104,7 @@ public sealed class ModelCatalog
     private static ModelCatalog ReadBuiltIn()
     {
         using var stream = typeof(ModelCatalog).Assembly.GetManifestResourceStream("Drafthorse.Harness.Models.models.json")!;
-        var (asOf, models) = ModelCatalogReader.Read(stream, []);
-        return new ModelCatalog(asOf, models);
+        var (asOf, models, families) = ModelCatalogReader.Read(stream, [], []);
+        return new ModelCatalog(asOf, models, families);
     }
 }

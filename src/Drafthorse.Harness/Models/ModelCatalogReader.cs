@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Drafthorse.Harness.Models.Families;
 using Drafthorse.Harness.Models.Http;
 
 namespace Drafthorse.Harness.Models;
@@ -11,10 +12,12 @@ internal static class ModelCatalogReader
 
     /// <summary>Reads a file over what is known already; what an entry leaves out stays.</summary>
     /// <exception cref="JsonException">The file is not JSON, or a member has the wrong type.</exception>
-    public static (string AsOf, Dictionary<string, ModelInfo> Models) Read(Stream stream, Dictionary<string, ModelInfo> known)
+    public static (string AsOf, Dictionary<string, ModelInfo> Models, Dictionary<string, ModelFamily> Families) Read(
+        Stream stream, Dictionary<string, ModelInfo> known, Dictionary<string, ModelFamily> knownFamilies)
     {
         using var document = JsonDocument.Parse(stream, Lenient);
         var models = new Dictionary<string, ModelInfo>(known, StringComparer.OrdinalIgnoreCase);
+        var families = new Dictionary<string, ModelFamily>(knownFamilies, StringComparer.OrdinalIgnoreCase);
         try
         {
             if (document.RootElement.Object("models") is { } entries)
@@ -25,7 +28,15 @@ internal static class ModelCatalogReader
                 }
             }
 
-            return (document.RootElement.String("asOf") ?? "", models);
+            if (document.RootElement.Object("families") is { } named)
+            {
+                foreach (var entry in named.EnumerateObject())
+                {
+                    families[entry.Name] = ModelFamilyReader.Read(entry.Value, families.GetValueOrDefault(entry.Name) ?? ModelFamily.General);
+                }
+            }
+
+            return (document.RootElement.String("asOf") ?? "", models, families);
         }
         catch (Exception exception) when (exception is InvalidOperationException or FormatException)
         {
@@ -40,11 +51,12 @@ internal static class ModelCatalogReader
             info = member.Name switch
             {
                 "vendor" => info with { Vendor = member.Value.GetString() ?? "" },
+                "family" => info with { Family = member.Value.GetString() ?? "" },
                 "contextWindow" => info with { ContextWindow = member.Value.GetInt32() },
                 "maxOutput" => info with { MaxOutput = member.Value.GetInt32() },
                 "thinking" => info with { Thinking = member.Value.GetString() ?? "" },
                 "price" => info with { Price = ReadPrice(member.Value) },
-                _ => throw new JsonException($"'{member.Name}' is not a member of a model: vendor, contextWindow, maxOutput, thinking, price."),
+                _ => throw new JsonException($"'{member.Name}' is not a member of a model: vendor, family, contextWindow, maxOutput, thinking, price."),
             };
         }
 

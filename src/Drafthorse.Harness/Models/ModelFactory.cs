@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Drafthorse.Harness.Models.Anthropic;
+using Drafthorse.Harness.Models.Families;
 using Drafthorse.Harness.Models.Http;
 using Drafthorse.Harness.Models.Http.Requests;
 using Drafthorse.Harness.Models.Ollama;
@@ -63,16 +64,20 @@ public sealed class ModelFactory : IDisposable
         ? new ScriptedChatClient(spec, ModelScript.Load(spec.Model), _time)
         : new WireChatClient(EndpointOf(spec), FormatOf(spec));
 
-    private WireFormat FormatOf(ModelSpec spec) => FormatOf(spec, ParametersOf(spec));
-
-    private WireFormat FormatOf(ModelSpec spec, RequestParameters parameters) => spec.Provider switch
+    private WireFormat FormatOf(ModelSpec spec)
     {
-        ModelSpec.Anthropic => new MessagesFormat(spec, Catalog.Find(spec), isAnthropic: !_settings.HasOwnUrl(spec.Provider), parameters),
-        ModelSpec.OpenAI => new ResponsesFormat(spec, parameters),
-        ModelSpec.DashScope => new ChatCompletionsFormat(spec, ChatDialect.DashScope, parameters),
-        ModelSpec.Ollama => new ChatCompletionsFormat(spec, ChatDialect.Ollama, parameters),
-        _ => new ChatCompletionsFormat(spec, _settings.HasOwnUrl(spec.Provider) ? ChatDialect.Compatible : ChatDialect.OpenAI, parameters),
-    };
+        var (parameters, info) = (ParametersOf(spec), Catalog.Find(spec));
+        var family = Catalog.FamilyOf(info);
+        var tools = new ToolContract(family);
+        return spec.Provider switch
+        {
+            ModelSpec.Anthropic => new MessagesFormat(spec, info, isAnthropic: !_settings.HasOwnUrl(spec.Provider), parameters) { Family = family, Tools = tools },
+            ModelSpec.OpenAI => new ResponsesFormat(spec, parameters) { Family = family, Tools = tools },
+            ModelSpec.DashScope => new ChatCompletionsFormat(spec, ChatDialect.DashScope, parameters) { Family = family, Tools = tools },
+            ModelSpec.Ollama => new ChatCompletionsFormat(spec, ChatDialect.Ollama, parameters) { Family = family, Tools = tools },
+            _ => new ChatCompletionsFormat(spec, _settings.HasOwnUrl(spec.Provider) ? ChatDialect.Compatible : ChatDialect.OpenAI, parameters) { Family = family, Tools = tools },
+        };
+    }
 
     /// <summary>What was learnt of a model holds for all its clients. Any number of models can be asked for by name: only so many are remembered.</summary>
     private RequestParameters ParametersOf(ModelSpec spec) => _parameters.Count < MostRemembered

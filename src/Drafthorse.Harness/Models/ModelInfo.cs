@@ -6,6 +6,9 @@ public sealed record ModelInfo
     /// <summary>Who made it, such as <c>anthropic</c>; empty when unknown.</summary>
     public string Vendor { get; init; } = "";
 
+    /// <summary>What it was trained on, by a name of the catalog's families; empty is its vendor's.</summary>
+    public string Family { get; init; } = "";
+
     /// <summary>The context window, in tokens; output counts too.</summary>
     public int ContextWindow { get; init; } = 128_000;
 

@@ -32,11 +32,11 @@ internal sealed class TodoWriteTool(TodoOptions options) : SandboxTool(
         }
         catch (ArgumentReaderException exception)
         {
-            return ToolOutput.Error($"{exception.Message} The list stays as it was. A call that is right: {ToolName} {Example}");
+            return ToolOutput.Error($"{exception.Message} The list stays as it was. A call that is right: {ToolName} {Example}", ToolErrorClass.InvalidArguments);
         }
 
         return draft.Problem() is { } problem
-            ? ToolOutput.Error($"{ToolName}: {problem} The list stays as it was.{(draft.Nearest() is { } nearest ? $" The nearest call that is right: {ToolName} {nearest}" : "")}")
+            ? ToolOutput.Error($"{ToolName}: {problem} The list stays as it was.{(draft.Nearest() is { } nearest ? $" The nearest call that is right: {ToolName} {nearest}" : "")}", ToolErrorClass.InvalidArguments)
             : ToolOutput.Text(Words(draft.Items)) with { Todos = draft.Items };
     }
 

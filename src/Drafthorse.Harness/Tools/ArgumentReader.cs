@@ -25,6 +25,12 @@ public sealed class ArgumentReader(string tool, AIFunctionArguments arguments)
     public string? OptionalText(string name, params ReadOnlySpan<string> otherNames) =>
         Find(name, otherNames) is { } value ? TextOf(value, name) : null;
 
+    /// <summary>A list of texts; null when it is not given, or is no list.</summary>
+    public IReadOnlyList<string>? Texts(string name, params ReadOnlySpan<string> otherNames) =>
+        Find(name, otherNames) is { ValueKind: JsonValueKind.Array } list
+            ? [.. list.EnumerateArray().Select((item, index) => item.ValueKind == JsonValueKind.String ? TextOf(item, name) : throw Wrong($"{name}[{index}]", "a text", item))]
+            : null;
+
     /// <summary>A whole number, or null when it is not given.</summary>
     public int? WholeNumber(string name, int least, int most)
     {

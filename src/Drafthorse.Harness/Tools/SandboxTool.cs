@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Drafthorse.Harness.Tools.Failures;
 using Drafthorse.Sandbox.Files;
 using Drafthorse.Sandbox.Wire;
 using Microsoft.Extensions.AI;
@@ -51,9 +52,13 @@ public abstract class SandboxTool : AIFunction
         {
             return await RunAsync(new ArgumentReader(Name, arguments), context, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is ArgumentReaderException or FileException)
+        catch (ArgumentReaderException exception)
         {
-            return ToolOutput.Error(exception.Message);
+            return ToolOutput.Error(NearestCall.After(exception.Message, this, arguments), ToolErrorClass.InvalidArguments);
+        }
+        catch (FileException exception)
+        {
+            return ToolOutput.Error(exception.Message, ToolErrorClasses.Of(exception.Kind));
         }
         catch (SandboxCallException exception)
         {

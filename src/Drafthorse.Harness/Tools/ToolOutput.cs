@@ -12,6 +12,9 @@ public sealed record ToolOutput
     /// <summary>Whether the call failed; the text then says what to do.</summary>
     public bool IsError { get; init; }
 
+    /// <summary>Why the call failed, for counting.</summary>
+    public ToolErrorClass ErrorClass { get; init; }
+
     /// <summary>Whether the result is left whole whatever its size, because the tool caps it itself.</summary>
     public bool NeverEvict { get; init; }
 
@@ -25,5 +28,6 @@ public sealed record ToolOutput
     public static ToolOutput Text(string text) => new() { Content = [ContentBlock.OfText(text)] };
 
     /// <summary>A failure, told in words.</summary>
-    public static ToolOutput Error(string text) => new() { Content = [ContentBlock.OfText(text)], IsError = true };
+    public static ToolOutput Error(string text, ToolErrorClass errorClass = ToolErrorClass.Other) =>
+        new() { Content = [ContentBlock.OfText(text)], IsError = true, ErrorClass = errorClass };
 }

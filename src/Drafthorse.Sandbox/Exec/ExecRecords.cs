@@ -104,6 +104,7 @@ internal static class ExecRecords
             Output = output.Text,
             ErrorOutput = error.Text,
             TotalBytes = output.Total + error.Total,
+            BytesLeftOut = output.LeftOut + error.LeftOut,
             SpillPath = output.SpillPath,
             ErrorSpillPath = error.SpillPath,
             Duration = report.Duration,

@@ -18,6 +18,9 @@ public sealed record ExecResult
     /// <summary>Bytes that the command wrote, both streams together.</summary>
     public long TotalBytes { get; init; }
 
+    /// <summary>Bytes that are in neither text.</summary>
+    public long BytesLeftOut { get; init; }
+
     /// <summary>The file in the sandbox that has the whole output; null when <see cref="Output"/> is whole.</summary>
     public string? SpillPath { get; init; }
 

@@ -5,7 +5,7 @@ using Drafthorse.Sandbox.Wire;
 namespace Drafthorse.Sandbox.Exec;
 
 /// <summary>Kept output as the host shows it.</summary>
-internal sealed record KeptText(string Text, long Total, string? SpillPath)
+internal sealed record KeptText(string Text, long Total, long LeftOut, string? SpillPath)
 {
     private const int MaxPath = 4096;
 
@@ -29,7 +29,7 @@ internal sealed record KeptText(string Text, long Total, string? SpillPath)
         string head = Encoding.UTF8.GetString(bytes, 0, kept.Head);
         long left = kept.Total - bytes.Length;
         if (left == 0)
-            return new KeptText(head + Encoding.UTF8.GetString(bytes, kept.Head, kept.Tail), kept.Total, null);
+            return new KeptText(head + Encoding.UTF8.GetString(bytes, kept.Head, kept.Tail), kept.Total, 0, null);
 
         string where = kept.SpillPath switch
         {
@@ -38,7 +38,7 @@ internal sealed record KeptText(string Text, long Total, string? SpillPath)
             _ => $"the whole output is in {kept.SpillPath}",
         };
         string text = $"{head}\n[{Count(left)} bytes left out; {where}]\n{Encoding.UTF8.GetString(bytes, kept.Head, kept.Tail)}";
-        return new KeptText(text, kept.Total, kept.SpillPath);
+        return new KeptText(text, kept.Total, left, kept.SpillPath);
     }
 
     private static string Count(long bytes) => bytes.ToString("N0", CultureInfo.InvariantCulture);

@@ -27,11 +27,17 @@ public enum FileErrorKind
     /// <summary>The disk is full.</summary>
     NoSpace,
 
-    /// <summary>The text to change was not found, or not just once.</summary>
+    /// <summary>The text to change was not found.</summary>
     NoMatch,
 
     /// <summary>The file changed while it was worked on.</summary>
     Changed,
+
+    /// <summary>The text to change was found more than once.</summary>
+    SeveralMatches,
+
+    /// <summary>The file is not as it was when it was read last.</summary>
+    Stale,
 }
 
 /// <summary>A file operation was refused. The message is written for the model: it names the cause and what to do.</summary>

@@ -9,12 +9,13 @@ namespace Drafthorse.Sandbox.Files;
 internal sealed class FileHandlers(FileRoots roots)
 {
     private readonly CallResults _results = new();
+    private readonly SeenFiles _seen = new();
 
     /// <summary>Reads a part of a text file, or a picture.</summary>
     public ReadFileResult Read(ReadFileRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return FileReader.Read(roots.For(request), request);
+        return FileReader.Read(roots.For(request), request, _seen);
     }
 
     /// <summary>What a folder holds.</summary>
@@ -28,21 +29,21 @@ internal sealed class FileHandlers(FileRoots roots)
     public ChangeResult Write(WriteFileRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return _results.Once(request.CallId, () => FileWriter.Write(roots.For(request), request));
+        return _results.Once(request.CallId, () => FileWriter.Write(roots.For(request), request, _seen));
     }
 
     /// <summary>Replaces parts of a file.</summary>
     public ChangeResult Edit(EditFileRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return _results.Once(request.CallId, () => FileWriter.Edit(roots.For(request), request));
+        return _results.Once(request.CallId, () => FileWriter.Edit(roots.For(request), request, _seen));
     }
 
     /// <summary>Applies a patch.</summary>
     public ChangeResult Patch(ApplyPatchRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return _results.Once(request.CallId, () => PatchWriter.Apply(roots.For(request), request));
+        return _results.Once(request.CallId, () => PatchWriter.Apply(roots.For(request), request, _seen));
     }
 
     /// <summary>Deletes a file, a link or a folder.</summary>

@@ -104,6 +104,8 @@ internal sealed class DoctorCommand
 
         using (factory)
         {
+            foreach (var warning in factory.Catalog.Warnings)
+                Line("models.json", false, warning);
             foreach (var spec in specs)
                 await AskAsync(factory, spec, cancellationToken);
         }

@@ -54,6 +54,8 @@ internal static class ServeCommand
             Console.WriteLine("  WARNING   team and organization are unlimited until Drafthorse__Budgets__OrganizationPerDayUsd is set (teams: not yet)");
         if (platform.Unpriced is { } unpriced)
             Console.WriteLine($"  WARNING   the price of {unpriced} is unknown, so budgets in USD do not hold it (its tokens are limited): write it to {Path.Combine(settings.Home, "models.json")}");
+        foreach (var warning in platform.ModelWarnings)
+            Console.WriteLine($"  WARNING   {warning}");
         if (!platform.Sandbox.Backend.IsIsolated)
             Console.WriteLine("  WARNING   no isolation: whoever can start a task runs commands on this machine as you");
         Console.WriteLine($"  metrics   /metrics {(server.IsMonitoringOpen ? "is open on this machine: METRICS_TOKEN is not set"

@@ -54,6 +54,9 @@ internal sealed class Platform : IAsyncDisposable
     /// <summary>A model whose price is not known, so that budgets in USD do not hold it; or null.</summary>
     public ModelSpec? Unpriced { get; private init; }
 
+    /// <summary>What is wrong in the model catalog without keeping it from being used.</summary>
+    public IReadOnlyList<string> ModelWarnings { get; private init; } = [];
+
     /// <summary>Puts a platform together. Throws <see cref="ModelException"/>, <see cref="SandboxException"/> and
     /// <see cref="ThreadStoreException"/>, each with what to do.</summary>
     public static async Task<Platform> BuildAsync(DrafthorseSettings settings, PlatformOptions options, CancellationToken cancellationToken)
@@ -170,6 +173,7 @@ internal sealed class Platform : IAsyncDisposable
             Channels = github is null ? [] : [github],
             Models = specs,
             Folder = folder,
+            ModelWarnings = factory.Catalog.Warnings,
             Unpriced = specs.FirstOrDefault(spec => factory.Catalog.Find(spec).Price is null),
         };
         platform._owned.AddRange([selection.Backend, store]);

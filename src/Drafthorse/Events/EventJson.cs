@@ -80,6 +80,11 @@ internal static class EventJson
             writer.WriteString("callId", finished.CallId);
             writer.WriteString("tool", finished.Tool);
             writer.WriteBoolean("error", finished.IsError);
+            if (finished.ErrorClass is { } errorClass)
+            {
+                writer.WriteString("errorClass", errorClass);
+            }
+
             writer.WriteNumber("durationMs", Math.Round(finished.DurationMs, 3));
             writer.WriteString("text", TextOf(finished.Content));
         }),

@@ -33,7 +33,7 @@ public sealed class AgentTelemetryTests
         Assert.Equal("invoke_agent test", run.DisplayName);
         Assert.Equal("done", run.GetTagItem("drafthorse.outcome"));
         Assert.Equal(2, inside.Count(span => span.DisplayName == "chat telemetry"));
-        Assert.Equal("tool_error", Assert.Single(inside, span => span.DisplayName == "execute_tool read_file").GetTagItem("error.type"));
+        Assert.Equal("not_found", Assert.Single(inside, span => span.DisplayName == "execute_tool read_file").GetTagItem("error.type"));
         Assert.DoesNotContain(inside, span => span.TagObjects.Any(tag => tag.Value?.ToString()?.Contains("secret", StringComparison.Ordinal) == true));
         Assert.Contains(("drafthorse_runs_total", "outcome=done,channel=telemetry-test"), counts);
         Assert.Contains(counts, count => count.Name == "drafthorse_tool_calls_total" && count.Tags.Contains("tool=read_file,result=error", StringComparison.Ordinal));

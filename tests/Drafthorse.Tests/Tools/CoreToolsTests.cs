@@ -33,7 +33,7 @@ public sealed class CoreToolsTests : IAsyncLifetime
         Assert.Equal("Updated src/a.py: 1 place (+1 -1 lines)", await _tools.TextAsync("edit_file", """{"path":"src/a.py","edits":[{"old_text":"x = 1","new_text":"x = 3"}]}"""));
         Assert.Equal("x = 3\ny = 2\n", await _tools.TextAsync("read_file", """{"path":"src/a.py"}"""));
         Assert.Equal("y = 2\n[characters 6 to 12 of 12, lines 2 to 2]", await _tools.TextAsync("read_file", """{"path":"src/a.py","line":2}"""));
-        Assert.Equal("x = [characters 0 to 4 of 12, lines 1 to 1; go on with offset 4]".Replace("= [", "= \n[", StringComparison.Ordinal), await _tools.TextAsync("read_file", """{"path":"src/a.py","limit":"4"}"""));
+        Assert.Equal("[characters 0 to 4 of 12, lines 1 to 1; go on with offset 4]\nx = \n[characters 0 to 4 of 12, lines 1 to 1; go on with offset 4]", await _tools.TextAsync("read_file", """{"path":"src/a.py","limit":"4"}"""));
         Assert.Equal("a.py  12", await _tools.TextAsync("list_files", """{"path":"src"}"""));
         Assert.Equal("src/", await _tools.TextAsync("list_files", "{}"));
         Assert.Equal("src/a.py\n1: x = 3", await _tools.TextAsync("grep_files", """{"pattern":"x\\s="}"""));
@@ -77,7 +77,9 @@ public sealed class CoreToolsTests : IAsyncLifetime
     [InlineData("read_file", """{"path":"\ud800"}""", "lone surrogate")]
     [InlineData("write_file", """{"path":"a"}""", "\"content\" is missing")]
     [InlineData("write_file", """{"path":"a","content":"\udc00x"}""", "lone surrogate")]
-    [InlineData("edit_file", """{"path":"a"}""", "\"edits\" is missing")]
+    [InlineData("edit_file", """{"path":"a"}""", "\"old_text\" is missing")]
+    [InlineData("execute", """{"command":[]}""", "\"command\" is missing")]
+    [InlineData("execute", """{"command":["ls",5]}""", "\"command[1]\" must be a text")]
     [InlineData("edit_file", """{"path":"a","edits":5}""", "\"edits\" must be a list")]
     [InlineData("edit_file", """{"path":"a","edits":["x"]}""", "\"edits[0]\" must be an object")]
     [InlineData("edit_file", """{"path":"a","edits":[{"old_text":"x"}]}""", "edits[0]: the argument \"new_text\" is missing")]
@@ -109,7 +111,7 @@ public sealed class CoreToolsTests : IAsyncLifetime
 
         var output = await _tools.CallAsync("read_file", new AIFunctionArguments { ["path"] = "f", ["offset"] = 2, ["limit"] = 3L, ["line"] = null });
 
-        Assert.StartsWith("234", output.Content[0].Text, StringComparison.Ordinal);
+        Assert.Contains("]\n234\n[", output.Content[0].Text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -143,6 +145,37 @@ public sealed class CoreToolsTests : IAsyncLifetime
         Assert.Equal(first, again);
         Assert.Equal(expected, _tools.Folder.Get("f"));
     }
+
+    [Theory]
+    [InlineData("""["printf","%s|","a b","it's","$HOME",""]""", "a b|it's|$HOME||")]
+    [InlineData("""["bash","-c","echo $((1+1)) && echo \"two words\""]""", "2\ntwo words\n")]
+    public async Task Execute_CommandAsAListOfWords_IsQuotedAndRun(string command, string expected) =>
+        Assert.StartsWith(expected, await _tools.TextAsync("execute", $$"""{"command":{{command}}}"""), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("read_file", """{"path":"big"}""")]
+    [InlineData("list_files", """{"path":"many"}""")]
+    [InlineData("glob_files", """{"pattern":"many/*","limit":10}""")]
+    [InlineData("grep_files", """{"pattern":"x","limit":10}""")]
+    [InlineData("execute", """{"command":"head -c 300000 /dev/zero | tr '\\0' x"}""")]
+    public async Task AnyTool_ResultThatIsNotWhole_SaysSoInItsFirstAndLastLine(string tool, string json)
+    {
+        _tools.Folder.Put("big", string.Concat(Enumerable.Repeat("x\n", 40_000)));
+        for (var i = 0; i < 1_100; i++)
+        {
+            _tools.Folder.Put($"many/{i}", "");
+        }
+
+        var lines = (await _tools.TextAsync(tool, json)).Split('\n');
+
+        Assert.Matches(@"^\[.*(\d|limit).*\]$", lines[0]);
+        Assert.EndsWith(lines[0][1..], lines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnyTool_WrongArgument_IsToldWithTheNearestCall() => Assert.EndsWith(
+        """The nearest call that is right: edit_file {"path":"a","old_text":"x","new_text":"..."}""",
+        await _tools.ErrorAsync("edit_file", """{"path":"a","old_string":"x","oldText":"x"}"""), StringComparison.Ordinal);
 
     [Fact]
     public async Task Execute_Command_GivesOutputAndExitCode()

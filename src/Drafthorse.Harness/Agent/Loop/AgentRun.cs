@@ -7,6 +7,7 @@ using Drafthorse.Harness.Runs;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Secrets;
 using Drafthorse.Harness.Threads;
+using Drafthorse.Harness.Tools.Failures;
 using Drafthorse.Sandbox.Wire;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
@@ -96,12 +97,20 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
             .. options.Middleware,
         ];
         var form = new AnswerForm(run.Conversation);
-        var tools = new ToolRunner(run, options.Tools, inbox, middleware);
+        var tools = new ToolRunner(run, options.Tools, inbox, middleware, new FailedCalls(options.Limit, output => WatchCalls(run, output)));
         var models = new ModelCaller(run, chosen, options.FindModel, () => StepOptions(run, chosen.Info, form), middleware);
         var overhead = new Lazy<int>(() => run.Tokens.Estimate([new ChatMessage(ChatRole.System, run.Conversation.System)], new ChatOptions { Tools = [.. options.Tools.All] }));
         var compactor = new Compactor(options.Compaction, () => chosen.Info, options.FindModel, () => overhead.Value, models.CallAsync);
         var loop = new AgentLoop(run, inbox, models, tools, compactor, form, options.Limit, new LoopGuard(options.Limit), new RunStatus(run));
         return new Engine(loop, tools, models, compactor);
+    }
+
+    private void WatchCalls(RunContext run, ToolOutput output)
+    {
+        if (options.InvalidCalls.Count(run.Model, output.ErrorClass == ToolErrorClass.InvalidArguments, options.TimeProvider.GetUtcNow()) is { } share)
+        {
+            LogInvalidCalls(logger, run.Model, share);
+        }
     }
 
     private ChatOptions StepOptions(RunContext run, ModelInfo model, AnswerForm form) => new()
@@ -192,6 +201,9 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Run {Token} of thread {ThreadId} ended as {Outcome} after {Steps} steps and {CostUsd} USD. {Reason}")]
     private static partial void LogEnded(ILogger logger, ThreadId threadId, long token, ThreadStatus outcome, int steps, decimal costUsd, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Share:P1} of the tool calls of {Model} had invalid arguments within the hour (3 % is much): see drafthorse_tool_errors_total for the tools")]
+    private static partial void LogInvalidCalls(ILogger logger, string model, double share);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The run of thread {ThreadId} failed unexpectedly")]
     private static partial void LogUnexpected(ILogger logger, ThreadId threadId, Exception exception);

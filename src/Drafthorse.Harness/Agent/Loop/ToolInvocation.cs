@@ -2,6 +2,7 @@ using System.Text.Json;
 using Drafthorse.Harness.Models.Http;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
+using Drafthorse.Harness.Tools.Failures;
 using Drafthorse.Sandbox.Wire;
 using Microsoft.Extensions.AI;
 
@@ -41,7 +42,8 @@ internal static class ToolInvocation
             && !(exception is OperationCanceledException && cancellationToken.IsCancellationRequested))
         {
             // A tool's own failure, a time limit of its own too, is the model's to deal with; what ends a run passes.
-            return ToolOutput.Error($"{call.Tool} failed: {exception.Message}");
+            var (text, errorClass) = ($"{call.Tool} failed: {exception.Message}", ToolErrorClasses.Of(exception));
+            return ToolOutput.Error(errorClass == ToolErrorClass.InvalidArguments ? NearestCall.After(text, tool, call.Arguments) : text, errorClass);
         }
     }
 }

@@ -4,6 +4,7 @@ using Drafthorse.Harness.Context;
 using Drafthorse.Harness.Diagnostics;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
+using Drafthorse.Harness.Tools.Failures;
 using Drafthorse.Sandbox.Wire;
 using Microsoft.Extensions.AI;
 
@@ -13,7 +14,7 @@ namespace Drafthorse.Harness.Agent.Loop;
 /// Runs the open tool calls of a conversation: reads side by side, the rest in the model's order, each result committed before
 /// the next call that changes something begins. A call that a dead owner began is fetched by its id, never blindly repeated.
 /// </summary>
-internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, IReadOnlyList<IAgentMiddleware> middleware)
+internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, IReadOnlyList<IAgentMiddleware> middleware, FailedCalls failures)
 {
     private const int MaxTries = 3;
     private readonly ConcurrentDictionary<string, bool> _begun = new();
@@ -46,6 +47,11 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
             }
 
             await run.CommitAsync(WithTodos(events, finished), cancellationToken).ConfigureAwait(false);
+            if (failures.Excess is { } reason)
+            {
+                throw new RunEndedException(new RunOutcome { Status = ThreadStatus.Stopped, Reason = reason, Failure = FailureKind.Limit });
+            }
+
             if (_steered)
             {
                 await SkipOpenCallsAsync("a person sent a message that changes the task. Read it before you go on.", cancellationToken).ConfigureAwait(false);
@@ -100,7 +106,10 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
     {
         var began = run.TimeProvider.GetTimestamp();
         _begun[CallIdOf(open)] = true;
-        var output = await InvokeSafelyAsync(open, isOurs, cancellationToken).ConfigureAwait(false);
+        var known = tools.Find(open.Call.Name ?? "")?.Name;
+        using var activity = AgentTelemetry.StartTool(known, CallIdOf(open));
+        var output = failures.Count(known ?? "", await InvokeSafelyAsync(open, isOurs, cancellationToken).ConfigureAwait(false));
+        AgentTelemetry.FinishTool(activity, known, ToolErrorClasses.NameOf(output), run.Model);
         return (Finish(open, output, run.TimeProvider.GetElapsedTime(began)), output);
     }
 
@@ -109,14 +118,12 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
         var name = open.Call.Name ?? "";
         if (tools.Find(name) is not { } tool)
         {
-            return ToolOutput.Error($"There is no tool '{name}'. The tools are: {string.Join(", ", tools.All.Select(known => known.Name))}.");
+            return CallRefusals.UnknownTool(name, tools);
         }
 
         if (ContentMapping.ParseArguments(open.Call.Arguments) is not { } arguments)
         {
-            return ToolOutput.Error(run.Conversation.FinishReason == "length"
-                ? $"The call of {name} was cut off at the output limit, so nothing was done. Send it again with less in it: write a large file in several parts."
-                : $"The arguments of {name} are not a JSON object. Send the call again with valid JSON.");
+            return CallRefusals.NotJson(tool, wasCut: run.Conversation.FinishReason == "length");
         }
 
         var effect = tool.GetEffect();
@@ -125,10 +132,7 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
             return ToolOutput.Error($"{Unknown(open)}: the process that asked for it was lost.");
         }
 
-        using var activity = AgentTelemetry.StartTool(name, CallIdOf(open));
-        var output = await InvokeSteerablyAsync(open, tool, arguments, effect, cancellationToken).ConfigureAwait(false);
-        AgentTelemetry.FinishTool(activity, name, output.IsError);
-        return output;
+        return await InvokeSteerablyAsync(open, tool, arguments, effect, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<ToolOutput> InvokeSteerablyAsync(
@@ -223,6 +227,7 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
         Tool = open.Call.Name ?? "",
         Content = output.Content,
         IsError = output.IsError,
+        ErrorClass = ToolErrorClasses.NameOf(output),
         DurationMs = duration.TotalMilliseconds,
     };
 }

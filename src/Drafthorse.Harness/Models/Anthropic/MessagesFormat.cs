@@ -171,7 +171,7 @@ internal sealed class MessagesFormat(ModelSpec spec, ModelInfo info, bool isAnth
         json.WriteStartObject("output_config");
         if (effort is { } chosen)
         {
-            json.WriteString("effort", chosen == ReasoningEffort.None ? "low" : ReasoningEfforts.NameOf(chosen));
+            json.WriteString("effort", ReasoningEfforts.NameOf(chosen, Family.Efforts));
         }
 
         if (schema is { } wanted)
@@ -186,10 +186,10 @@ internal sealed class MessagesFormat(ModelSpec spec, ModelInfo info, bool isAnth
         json.WriteEndObject();
     }
 
-    private static void WriteTools(Utf8JsonWriter json, ChatOptions? options)
+    private void WriteTools(Utf8JsonWriter json, ChatOptions? options)
     {
-        var tools = options?.Tools?.OfType<AIFunctionDeclaration>().ToList();
-        if (tools is not { Count: > 0 })
+        var tools = Tools.Declare(options?.Tools ?? []).ToList();
+        if (tools.Count == 0)
         {
             return;
         }
@@ -201,7 +201,7 @@ internal sealed class MessagesFormat(ModelSpec spec, ModelInfo info, bool isAnth
             json.WriteString("name", CallIds.ToolName(tool.Name));
             WriteText(json, "description", tool.Description);
             json.WritePropertyName("input_schema");
-            tool.JsonSchema.WriteTo(json);
+            tool.Schema.WriteTo(json);
             json.WriteEndObject();
         }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Drafthorse.Harness.Models.Families;
 using Drafthorse.Harness.Models.Http.Replies;
 using Drafthorse.Harness.Models.Http.Requests;
 using Drafthorse.Harness.Models.Replies;
@@ -18,6 +19,12 @@ internal abstract class WireFormat(ModelSpec spec, RequestParameters parameters)
 
     /// <summary>Which members its server takes.</summary>
     public RequestParameters Parameters => parameters;
+
+    /// <summary>What models of its family were trained on.</summary>
+    public ModelFamily Family { get; init; } = ModelFamily.General;
+
+    /// <summary>How tools are declared.</summary>
+    public ToolContract Tools { get; init; } = ToolContract.General;
 
     /// <summary>What the longest answer is called, by preference; null where it cannot be left out or has one name only.</summary>
     public virtual string? LengthName => null;

@@ -37,7 +37,7 @@ internal sealed class ChatCompletionsFormat(ModelSpec spec, ChatDialect dialect,
             WriteText(json, "prompt_cache_key", key);
         }
 
-        FunctionTools.Write(json, options, Parameters, isNested: true);
+        FunctionTools.Write(json, options, Tools, Parameters, isNested: true);
     }
 
     public override void WriteTail(Utf8JsonWriter json, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
@@ -97,7 +97,7 @@ internal sealed class ChatCompletionsFormat(ModelSpec spec, ChatDialect dialect,
         }
         else if (Parameters.Takes("reasoning_effort"))
         {
-            json.WriteString("reasoning_effort", ReasoningEfforts.NameOf(effort));
+            json.WriteString("reasoning_effort", ReasoningEfforts.NameOf(effort, Family.Efforts));
         }
     }
 

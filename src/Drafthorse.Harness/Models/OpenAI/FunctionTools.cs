@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Drafthorse.Harness.Models.Families;
 using Drafthorse.Harness.Models.Http;
 using Drafthorse.Harness.Models.Http.Requests;
 using Microsoft.Extensions.AI;
@@ -9,10 +10,10 @@ namespace Drafthorse.Harness.Models.OpenAI;
 /// and would make its schema strict when nothing is said.</summary>
 internal static class FunctionTools
 {
-    public static void Write(Utf8JsonWriter json, ChatOptions options, RequestParameters parameters, bool isNested)
+    public static void Write(Utf8JsonWriter json, ChatOptions options, ToolContract contract, RequestParameters parameters, bool isNested)
     {
-        var tools = options.Tools?.OfType<AIFunctionDeclaration>().ToList();
-        if (tools is not { Count: > 0 })
+        var tools = contract.Declare(options.Tools ?? []).ToList();
+        if (tools.Count == 0)
         {
             return;
         }
@@ -24,7 +25,7 @@ internal static class FunctionTools
             json.WriteString("name", CallIds.ToolName(tool.Name));
             json.WriteString("description", ModelText.WellFormed(tool.Description));
             json.WritePropertyName("parameters");
-            tool.JsonSchema.WriteTo(json);
+            tool.Schema.WriteTo(json);
             if (!isNested && parameters.Takes("strict"))
             {
                 json.WriteBoolean("strict", false);

@@ -41,7 +41,7 @@ internal sealed class ResponsesFormat(ModelSpec spec, RequestParameters paramete
             WriteText(json, "prompt_cache_key", key);
         }
 
-        FunctionTools.Write(json, options, Parameters, isNested: false);
+        FunctionTools.Write(json, options, Tools, Parameters, isNested: false);
         if (!string.IsNullOrEmpty(options.Instructions))
         {
             WriteText(json, "instructions", options.Instructions);
@@ -85,7 +85,7 @@ internal sealed class ResponsesFormat(ModelSpec spec, RequestParameters paramete
             json.WriteStartObject("reasoning");
             if (reasoning.Effort is { } effort)
             {
-                json.WriteString("effort", ReasoningEfforts.NameOf(effort));
+                json.WriteString("effort", ReasoningEfforts.NameOf(effort, Family.Efforts));
             }
 
             if (reasoning.Output is ReasoningOutput.Summary or ReasoningOutput.Full)

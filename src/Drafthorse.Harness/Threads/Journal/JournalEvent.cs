@@ -102,6 +102,9 @@ public sealed record ToolFinished : JournalEvent
     /// <summary>Whether the call failed.</summary>
     public bool IsError { get; init; }
 
+    /// <summary>Why it failed, such as <c>invalid_arguments</c>; null when it did not.</summary>
+    public string? ErrorClass { get; init; }
+
     /// <summary>How long it took, in milliseconds.</summary>
     public double DurationMs { get; init; }
 }

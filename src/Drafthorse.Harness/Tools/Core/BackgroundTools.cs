@@ -7,7 +7,7 @@ internal sealed class ExecuteOutputTool() : SandboxTool(
     ToolEffect.Read,
     "Returns output of a background command and whether it still runs. Without offset the last 20,000 bytes; with the next offset of an earlier call what came since.",
     """
-    {"type":"object","properties":{"id":{"type":"string","description":"The id that execute gave."},"offset":{"type":"integer","description":"The first byte."}},"required":["id"]}
+    {"type":"object","required":["id"],"properties":{"id":{"type":"string","description":"The id that execute gave."},"offset":{"type":"integer","description":"The first byte."}}}
     """)
 {
     private const int Bytes = 20_000;
@@ -44,7 +44,7 @@ internal sealed class ExecuteKillTool() : SandboxTool(
     ToolEffect.Write,
     "Kills a background command and all it started.",
     """
-    {"type":"object","properties":{"id":{"type":"string","description":"The id that execute gave."}},"required":["id"]}
+    {"type":"object","required":["id"],"properties":{"id":{"type":"string","description":"The id that execute gave."}}}
     """)
 {
     protected override async Task<ToolOutput> RunAsync(ArgumentReader arguments, ToolContext context, CancellationToken cancellationToken)
@@ -67,7 +67,7 @@ internal static class BackgroundCommands
         }
         catch (SandboxCallException exception) when (exception.Code is CallCodes.NotFound or CallCodes.BadRequest)
         {
-            return ToolOutput.Error($"There is no background command {(id.Length > 100 ? id[..100] : id)} ({exception.Message}) See execute_status for those there are.");
+            return ToolOutput.Error($"There is no background command {(id.Length > 100 ? id[..100] : id)} ({exception.Message}) See execute_status for those there are.", ToolErrorClass.NotFound);
         }
     }
 }

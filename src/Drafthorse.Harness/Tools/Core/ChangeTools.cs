@@ -7,7 +7,7 @@ internal sealed class WriteFileTool() : SandboxTool(
     ToolEffect.Write,
     "Writes a whole file, new or over an old one, and makes its folders. To change a part of a file use edit_file.",
     """
-    {"type":"object","properties":{"path":{"type":"string"},"content":{"type":"string","description":"The whole content."}},"required":["path","content"]}
+    {"type":"object","required":["path","content"],"properties":{"path":{"type":"string"},"content":{"type":"string","description":"The whole content."}}}
     """)
 {
     protected override async Task<ToolOutput> RunAsync(ArgumentReader arguments, ToolContext context, CancellationToken cancellationToken)
@@ -21,16 +21,15 @@ internal sealed class WriteFileTool() : SandboxTool(
 internal sealed class EditFileTool() : SandboxTool(
     "edit_file",
     ToolEffect.Write,
-    "Replaces text in a file; all edits are made, or none. Each old_text must be in the file exactly once unless replace_all is set: quote enough lines.",
+    "Replaces text in a file. old_text must be in the file exactly once unless replace_all is set: quote enough lines. Several changes are several calls.",
     """
-    {"type":"object","properties":{"path":{"type":"string"},"edits":{"type":"array","description":"Made in order, each on the result of the one before.","items":{"type":"object","properties":{"old_text":{"type":"string","description":"The text as it is now, with its indentation."},"new_text":{"type":"string"},"replace_all":{"type":"boolean"}},"required":["old_text","new_text"]}}},"required":["path","edits"]}
+    {"type":"object","required":["path","old_text","new_text"],"properties":{"path":{"type":"string"},"old_text":{"type":"string","description":"The text as it is now, with its indentation."},"new_text":{"type":"string","description":"The text that takes its place."},"replace_all":{"type":"boolean"}}}
     """)
 {
     protected override async Task<ToolOutput> RunAsync(ArgumentReader arguments, ToolContext context, CancellationToken cancellationToken)
     {
-        // Models trained on other tools put a single edit beside the path.
-        var edits = arguments.Objects("edits")
-            ?? (arguments.OptionalText("old_text", "old_string", "old_str") is not null ? [arguments] : throw arguments.Missing("edits", "a list such as [{\"old_text\": \"...\", \"new_text\": \"...\"}]"));
+        // Models trained on other tools give a list of edits, which are made together or not at all.
+        var edits = arguments.Objects("edits") ?? [arguments];
         var request = new EditFileRequest
         {
             WorkingDirectory = context.WorkingDirectory,
@@ -53,7 +52,7 @@ internal sealed class ApplyPatchTool() : SandboxTool(
     ToolEffect.Write,
     "Changes several files at once, all or none, by a patch: *** Begin Patch, then sections *** Add File: PATH (lines with +), *** Update File: PATH (optionally *** Move to: PATH; changes under @@, lines with space, - or +), *** Delete File: PATH, then *** End Patch.",
     """
-    {"type":"object","properties":{"patch":{"type":"string","description":"The whole patch."}},"required":["patch"]}
+    {"type":"object","required":["patch"],"properties":{"patch":{"type":"string","description":"The whole patch."}}}
     """)
 {
     protected override async Task<ToolOutput> RunAsync(ArgumentReader arguments, ToolContext context, CancellationToken cancellationToken)
@@ -69,7 +68,7 @@ internal sealed class DeleteFileTool() : SandboxTool(
     ToolEffect.Write,
     "Deletes a file, a link (not what it points to), or a folder.",
     """
-    {"type":"object","properties":{"path":{"type":"string"},"recursive":{"type":"boolean","description":"Whether a folder goes with all that it holds."}},"required":["path"]}
+    {"type":"object","required":["path"],"properties":{"path":{"type":"string"},"recursive":{"type":"boolean","description":"Whether a folder goes with all that it holds."}}}
     """)
 {
     protected override async Task<ToolOutput> RunAsync(ArgumentReader arguments, ToolContext context, CancellationToken cancellationToken)

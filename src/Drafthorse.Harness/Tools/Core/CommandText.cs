@@ -15,21 +15,23 @@ internal static class CommandText
             return ToolOutput.Error($"The command did not start: {result.Failure}");
         }
 
-        var text = new StringBuilder(ScreenText.Of(result.Output));
+        var left = result.BytesLeftOut > 0 ? string.Create(CultureInfo.InvariantCulture, $"{result.BytesLeftOut} of {result.TotalBytes} bytes are left out where the text says so") : null;
+        var text = new StringBuilder(left is null ? "" : $"[{left}]\n").Append(ScreenText.Of(result.Output));
         if (result.ErrorOutput.Length > 0)
         {
             EndLine(text).Append("[error output]\n").Append(ScreenText.Of(result.ErrorOutput));
         }
 
         var seconds = result.Duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
-        EndLine(text).Append(result.End switch
+        var end = result.End switch
         {
-            ExecEnd.TimedOut => $"[killed after its timeout of {timeout.TotalSeconds:0} s; give a longer timeout_seconds, or run it in the background]",
-            ExecEnd.Cancelled => $"[cancelled after {seconds} s]",
-            ExecEnd.Killed => $"[killed after {seconds} s]",
-            _ => $"[exit code {result.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "unknown"}, {seconds} s]",
-        });
-        return ToolOutput.Text(text.ToString()) with { IsError = result.End != ExecEnd.Exited };
+            ExecEnd.TimedOut => $"killed after its timeout of {timeout.TotalSeconds:0} s; give a longer timeout_seconds, or run it in the background",
+            ExecEnd.Cancelled => $"cancelled after {seconds} s",
+            ExecEnd.Killed => $"killed after {seconds} s",
+            _ => $"exit code {result.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "unknown"}, {seconds} s",
+        };
+        EndLine(text).Append(CultureInfo.InvariantCulture, $"[{end}{(left is null ? "" : $"; {left}")}]");
+        return ToolOutput.Text(text.ToString()) with { IsError = result.End != ExecEnd.Exited, ErrorClass = result.End == ExecEnd.TimedOut ? ToolErrorClass.TimedOut : ToolErrorClass.Other };
     }
 
     public static ToolOutput Of(CommandTail tail)

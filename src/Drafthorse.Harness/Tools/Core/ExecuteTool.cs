@@ -8,7 +8,7 @@ internal sealed class ExecuteTool() : SandboxTool(
     ToolEffect.Write,
     "Runs a shell command and returns its output (standard and error output together) and exit code. Killed after timeout_seconds (120, at most 3600). With background the command goes on (at most 24 h) while you work: use execute_output, execute_status, execute_kill.",
     """
-    {"type":"object","properties":{"command":{"type":"string","description":"The command line, run by bash where there is one, else sh. Nothing can be typed to it."},"working_directory":{"type":"string","description":"Where it runs; the working directory when left out."},"timeout_seconds":{"type":"integer"},"background":{"type":"boolean"}},"required":["command"]}
+    {"type":"object","required":["command"],"properties":{"command":{"type":"string","description":"The command line, run by bash where there is one, else sh. Nothing can be typed to it."},"working_directory":{"type":"string","description":"Where it runs; the working directory when left out."},"timeout_seconds":{"type":"integer"},"background":{"type":"boolean"}}}
     """)
 {
     protected override async Task<ToolOutput> RunAsync(ArgumentReader arguments, ToolContext context, CancellationToken cancellationToken)
@@ -22,7 +22,7 @@ internal sealed class ExecuteTool() : SandboxTool(
         var request = new ExecRequest
         {
             CallId = context.CallId,
-            Command = arguments.Text("command", "a shell command line", "cmd"),
+            Command = CommandArgument.Of(arguments),
             Shell = CommandShell.BashElseSh,
             WorkingDirectory = arguments.OptionalText("working_directory", "cwd", "workdir") is { Length: > 0 } directory
                 ? Path.Combine(context.WorkingDirectory ?? "", directory)

@@ -20,36 +20,26 @@ internal static class FileText
         }
 
         var text = result.Text ?? "";
-        var notes = new List<string>();
-        if (text.Length == 0)
+        var lastLine = result.FirstLine + text.AsSpan().TrimEnd('\n').Count('\n');
+        var place = string.Create(CultureInfo.InvariantCulture, $"characters {result.Offset} to {result.Offset + text.Length} of {result.TotalCharacters}, lines {result.FirstLine} to {lastLine}");
+        var isCut = result.NextOffset is not null || result.IsCapped;
+        string?[] ended = [text.Length == 0 ? "the file is empty" : null, result.Offset > 0 && !isCut ? place : null, InvalidNote(result)];
+        var notes = string.Join("; ", ended.Where(note => note is not null));
+        if (notes.Length > 0)
         {
-            notes.Add("the file is empty");
+            text = $"{text}{(text.Length == 0 || text.EndsWith('\n') ? "" : "\n")}[{notes}]";
         }
 
-        if (result.Offset > 0 || result.NextOffset is not null)
-        {
-            var lastLine = result.FirstLine + text.AsSpan().TrimEnd('\n').Count('\n');
-            notes.Add($"characters {result.Offset} to {result.Offset + text.Length} of {result.TotalCharacters}, lines {result.FirstLine} to {lastLine}");
-        }
-
-        if (result.NextOffset is { } next)
-        {
-            notes.Add($"go on with offset {next}");
-        }
-
-        if (result.IsCapped)
-        {
-            notes.Add($"the file has {result.Size} bytes and only the first {FileLimits.ReadBytes} can be read: use grep_files, or execute with sed -n, for the rest");
-        }
-
-        if (result.InvalidAt is { } invalid)
-        {
-            notes.Add($"not valid UTF-8 from byte {invalid} on: what cannot be shown is \uFFFD; edits elsewhere keep those bytes, to change them use execute");
-        }
-
-        var note = notes.Count == 0 ? "" : $"{(text.Length == 0 || text.EndsWith('\n') ? "" : "\n")}[{string.Join("; ", notes)}]";
-        return ToolOutput.Text(text + note) with { NeverEvict = true };
+        return ToolOutput.Text(CutText.Frame(
+            text,
+            isCut ? place : null,
+            result.NextOffset is { } next ? string.Create(CultureInfo.InvariantCulture, $"go on with offset {next}") : null,
+            result.IsCapped ? $"the file has {result.Size} bytes and only the first {FileLimits.ReadBytes} can be read: use grep_files, or execute with sed -n, for the rest" : null)) with { NeverEvict = true };
     }
+
+    private static string? InvalidNote(ReadFileResult result) => result.InvalidAt is { } invalid
+        ? $"not valid UTF-8 from byte {invalid} on: what cannot be shown is \uFFFD; edits elsewhere keep those bytes, to change them use execute"
+        : null;
 
     public static ToolOutput Of(ChangeResult result) => ToolOutput.Text(string.Join('\n', result.Changes.Select(Describe)));
 
@@ -72,12 +62,9 @@ internal static class FileText
             }).Append('\n');
         }
 
-        if (result.Total > result.Entries.Count)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"[{result.Entries.Count} of {result.Total}; use glob_files for the others]");
-        }
-
-        return ToolOutput.Text(text.ToString().TrimEnd('\n'));
+        return ToolOutput.Text(CutText.Frame(
+            text.ToString().TrimEnd('\n'),
+            result.Total > result.Entries.Count ? string.Create(CultureInfo.InvariantCulture, $"{result.Entries.Count} of {result.Total} entries; use glob_files for the others") : null));
     }
 
     private static string Describe(FileChange change)

@@ -8,7 +8,7 @@ internal sealed class ReadFileTool() : SandboxTool(
     ToolEffect.Read,
     "Reads a text file or a picture. Returns at most 50,000 characters and says where to go on. Read a file before you edit it.",
     """
-    {"type":"object","properties":{"path":{"type":"string","description":"The file, relative to the working directory or absolute."},"offset":{"type":"integer","description":"The first character, from 0."},"line":{"type":"integer","description":"The first line, from 1, instead of offset."},"limit":{"type":"integer","description":"The most characters, at most 50000."}},"required":["path"]}
+    {"type":"object","required":["path"],"properties":{"path":{"type":"string","description":"The file, relative to the working directory or absolute."},"offset":{"type":"integer","description":"The first character, from 0."},"line":{"type":"integer","description":"The first line, from 1, instead of offset."},"limit":{"type":"integer","description":"The most characters, at most 50000."}}}
     """)
 {
     protected override async Task<ToolOutput> RunAsync(ArgumentReader arguments, ToolContext context, CancellationToken cancellationToken)
@@ -47,7 +47,7 @@ internal sealed class AskPersonTool() : SandboxTool(
     ToolEffect.Read,
     "Asks the people of this task a question and waits for the answer. Only for what you can neither find out nor decide; ask all at once.",
     """
-    {"type":"object","properties":{"question":{"type":"string","description":"The question, with the choices you see and the one you would take."}},"required":["question"]}
+    {"type":"object","required":["question"],"properties":{"question":{"type":"string","description":"The question, with the choices you see and the one you would take."}}}
     """)
 {
     protected override Task<ToolOutput> RunAsync(ArgumentReader arguments, ToolContext context, CancellationToken cancellationToken)

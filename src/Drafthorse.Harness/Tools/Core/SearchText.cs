@@ -16,10 +16,11 @@ internal static class SearchText
         }
 
         Note(text, result.Paths.Count == 0, "No file matches (files that .gitignore names are left out unless include_ignored is set).");
-        Note(text, result.Total > result.Paths.Count, $"[{result.Paths.Count} of {result.Total}; narrow the pattern]");
-        Note(text, result.IsTimedOut, "[the time was up before all was searched; narrow the path]");
         Note(text, result.Unreadable > 0, $"[{result.Unreadable} folders could not be read]");
-        return ToolOutput.Text(text.ToString().TrimEnd('\n'));
+        return ToolOutput.Text(CutText.Frame(
+            text.ToString().TrimEnd('\n'),
+            result.Total > result.Paths.Count ? $"{result.Paths.Count} of {result.Total} paths; narrow the pattern" : null,
+            result.IsTimedOut ? "the time was up before all was searched; narrow the path" : null));
     }
 
     public static ToolOutput Of(GrepResult result, GrepRequest request)
@@ -44,12 +45,13 @@ internal static class SearchText
         }
 
         Note(text, result.Files.Count == 0, $"No match in {result.Searched} files (binary files and those that .gitignore names are left out).");
-        Note(text, result.IsCapped, "[there may be more: the limit was reached; narrow the pattern, path or include]");
-        Note(text, result.IsTimedOut, "[the time was up before all was searched; narrow the path or include]");
         Note(text, result.TooLarge.Count > 0, $"[too large to search, use execute with grep: {string.Join(", ", result.TooLarge)}]");
         Note(text, result.TooSlow.Count > 0, $"[the pattern took too long on: {string.Join(", ", result.TooSlow)}; make it simpler]");
         Note(text, result.Unreadable > 0, $"[{result.Unreadable} files or folders could not be read]");
-        return ToolOutput.Text(text.ToString().TrimEnd('\n'));
+        return ToolOutput.Text(CutText.Frame(
+            text.ToString().TrimEnd('\n'),
+            result.IsCapped ? "there may be more: the limit was reached; narrow the pattern, path or include" : null,
+            result.IsTimedOut ? "the time was up before all was searched; narrow the path or include" : null));
     }
 
     private static void Note(StringBuilder text, bool isNeeded, string note)

@@ -7,7 +7,7 @@ internal sealed class GlobFilesTool() : SandboxTool(
     ToolEffect.Read,
     "Finds files by name pattern, sorted; leaves out .git and what .gitignore names.",
     """
-    {"type":"object","properties":{"pattern":{"type":"string","description":"Such as *.cs (at any depth) or src/**/*.{ts,tsx}."},"path":{"type":"string","description":"The folder to search; the working directory when left out."},"include_ignored":{"type":"boolean"},"limit":{"type":"integer","description":"The most paths; 1000 when left out."}},"required":["pattern"]}
+    {"type":"object","required":["pattern"],"properties":{"pattern":{"type":"string","description":"Such as *.cs (at any depth) or src/**/*.{ts,tsx}."},"path":{"type":"string","description":"The folder to search; the working directory when left out."},"include_ignored":{"type":"boolean"},"limit":{"type":"integer","description":"The most paths; 1000 when left out."}}}
     """)
 {
     protected override async Task<ToolOutput> RunAsync(ArgumentReader arguments, ToolContext context, CancellationToken cancellationToken)
@@ -30,7 +30,7 @@ internal sealed class GrepFilesTool() : SandboxTool(
     ToolEffect.Read,
     "Finds lines by a regular expression (.NET syntax), with line numbers; leaves out binary files, .git and what .gitignore names.",
     """
-    {"type":"object","properties":{"pattern":{"type":"string"},"path":{"type":"string","description":"The folder or file to search; the working directory when left out."},"include":{"type":"string","description":"Only files of this name pattern, such as *.{ts,tsx}."},"ignore_case":{"type":"boolean"},"literal":{"type":"boolean","description":"Whether the pattern is plain text."},"context":{"type":"integer","description":"Lines to show around each match, at most 20."},"files_only":{"type":"boolean","description":"Only paths and counts."},"include_ignored":{"type":"boolean"},"limit":{"type":"integer","description":"The most matching lines; 200 when left out."}},"required":["pattern"]}
+    {"type":"object","required":["pattern"],"properties":{"pattern":{"type":"string"},"path":{"type":"string","description":"The folder or file to search; the working directory when left out."},"include":{"type":"string","description":"Only files of this name pattern, such as *.{ts,tsx}."},"ignore_case":{"type":"boolean"},"literal":{"type":"boolean","description":"Whether the pattern is plain text."},"context":{"type":"integer","description":"Lines to show around each match, at most 20."},"files_only":{"type":"boolean","description":"Only paths and counts."},"include_ignored":{"type":"boolean"},"limit":{"type":"integer","description":"The most matching lines; 200 when left out."}}}
     """)
 {
     protected override async Task<ToolOutput> RunAsync(ArgumentReader arguments, ToolContext context, CancellationToken cancellationToken)

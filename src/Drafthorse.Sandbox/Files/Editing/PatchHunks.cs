@@ -148,7 +148,7 @@ internal sealed class PatchHunks
         var example = change.Candidates.Select(at => Places.HeaderOf(_lines, at)).FirstOrDefault(header => header is not null) is { } header ? $", such as `@@ {header}`" : "";
         var again = change.Hunk.Anchors.Count > 0 ? "another @@ line above the one there is" : "an @@ line with the header that it is below";
         return new FileException(
-            FileErrorKind.NoMatch,
+            FileErrorKind.SeveralMatches,
             $"{change.Name}: its lines fit {change.Candidates.Count} places: {Places.Describe(_lines, change.Candidates)}; nothing was changed. "
             + $"Tell them apart: quote unchanged lines above and below the right one (lines {Math.Max(1, first - 1)} to {first + 1} and {Math.Max(1, second - 1)} to {second + 1} show how they differ), or put {again}{example}.");
     }

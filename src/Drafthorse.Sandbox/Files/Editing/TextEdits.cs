@@ -100,7 +100,7 @@ internal static class TextEdits
         {
             var lines = new TextLines(text);
             throw new FileException(
-                FileErrorKind.NoMatch,
+                FileErrorKind.SeveralMatches,
                 $"{found} {places.Count}{(places.Count == Places.Most ? " or more" : "")} times: {Places.Describe(lines, [.. places.Select(place => lines.LineAt(place.Start))])}; nothing was changed. Quote more lines around the right one, or set replace_all to change all of them.");
         }
     }

@@ -6,7 +6,7 @@ namespace Drafthorse.Sandbox.Files.Operations;
 /// <summary>The operations that change nothing.</summary>
 internal static class FileReader
 {
-    public static ReadFileResult Read(FileRoots roots, ReadFileRequest request)
+    public static ReadFileResult Read(FileRoots roots, ReadFileRequest request, SeenFiles seen)
     {
         if (request.Offset < 0 || request.Line < 1 || request.Limit < 1)
         {
@@ -29,6 +29,11 @@ internal static class FileReader
         if (FileContent.IsBinary(bytes.AsSpan(0, isCapped ? FileLimits.ReadBytes : bytes.Length)))
         {
             throw new FileException(FileErrorKind.WrongKind, $"{location.Display} is binary ({size:N0} bytes), not text. Look at it with execute (file, xxd, unzip -l, ...).");
+        }
+
+        if (!isCapped)
+        {
+            seen.Remember(location, bytes);
         }
 
         return Cut(request, location.Display, isCapped ? WholeCharacters(bytes) : bytes, isCapped, Math.Max(size, bytes.Length));

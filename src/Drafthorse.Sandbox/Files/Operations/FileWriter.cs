@@ -6,7 +6,7 @@ namespace Drafthorse.Sandbox.Files.Operations;
 /// <summary>The operations that change files.</summary>
 internal static class FileWriter
 {
-    public static ChangeResult Write(FileRoots roots, WriteFileRequest request)
+    public static ChangeResult Write(FileRoots roots, WriteFileRequest request, SeenFiles seen)
     {
         if (request.Content.Length > FileLimits.WriteBytes)
         {
@@ -19,9 +19,11 @@ internal static class FileWriter
             throw new FileException(FileErrorKind.Invalid, $"{request.Path} names a folder. Name a file; its folders are made with it.");
         }
 
+        seen.CheckUnchanged(location);
         var (content, note) = FileContent.EncodeOver(location, request.Content);
         using var staged = StagedFile.Write(location, content);
         staged.Commit();
+        seen.Remember(location, content);
         return One(new FileChange
         {
             Path = location.Display,
@@ -31,13 +33,16 @@ internal static class FileWriter
         });
     }
 
-    public static ChangeResult Edit(FileRoots roots, EditFileRequest request)
+    public static ChangeResult Edit(FileRoots roots, EditFileRequest request, SeenFiles seen)
     {
         using var location = PathWalk.Resolve(roots, request.Path);
         var before = FileContent.ReadForEdit(location);
-        var (after, replacements, wasLoose) = TextEdits.Apply(before.Text, [.. request.Edits.Select(Clean)], location.Display);
-        using var staged = StagedFile.Write(location, FileContent.Encode(before with { Text = after }, location.Display));
+        var change = new SeenChange(seen, location, before);
+        var (after, replacements, wasLoose) = change.Apply(() => TextEdits.Apply(before.Text, [.. request.Edits.Select(Clean)], location.Display), result => result.WasLoose);
+        var content = FileContent.Encode(before with { Text = after }, location.Display);
+        using var staged = StagedFile.Write(location, content);
         staged.Commit();
+        seen.Remember(location, content);
         var (added, removed) = LineCounts.Of(before.Text, after);
         return One(new FileChange
         {
@@ -46,7 +51,7 @@ internal static class FileWriter
             Replacements = replacements,
             LinesAdded = added,
             LinesRemoved = removed,
-            Note = wasLoose ? "matched with white space ignored" : null,
+            Note = change.Note(wasLoose),
         });
     }
 

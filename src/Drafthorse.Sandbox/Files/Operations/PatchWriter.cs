@@ -7,15 +7,16 @@ namespace Drafthorse.Sandbox.Files.Operations;
 internal sealed class PatchWriter : IDisposable
 {
     private readonly FileRoots _roots;
+    private readonly SeenFiles _seen;
     private readonly List<Step> _steps = [];
     private readonly HashSet<string> _touched = [];
 
-    private PatchWriter(FileRoots roots) => _roots = roots;
+    private PatchWriter(FileRoots roots, SeenFiles seen) => (_roots, _seen) = (roots, seen);
 
-    public static ChangeResult Apply(FileRoots roots, ApplyPatchRequest request)
+    public static ChangeResult Apply(FileRoots roots, ApplyPatchRequest request, SeenFiles seen)
     {
         var files = PatchParser.Parse(EncodedText.Clean(request.Patch));
-        using var writer = new PatchWriter(roots);
+        using var writer = new PatchWriter(roots, seen);
         foreach (var file in files)
         {
             writer._steps.Add(writer.Prepare(file));
@@ -26,7 +27,7 @@ internal sealed class PatchWriter : IDisposable
         {
             foreach (var step in writer._steps)
             {
-                step.Commit();
+                step.Commit(seen);
                 done.Add(step.Change);
             }
         }
@@ -53,6 +54,7 @@ internal sealed class PatchWriter : IDisposable
         var step = new Step(Find(file.Path, createFolders: true));
         try
         {
+            _seen.CheckUnchanged(step.Location);
             var text = string.Concat(file.Added.Select(line => line + "\n"));
             var (bytes, note) = FileContent.EncodeOver(step.Location, text);
             step.Stage(step.Location, bytes);
@@ -96,7 +98,8 @@ internal sealed class PatchWriter : IDisposable
             }
 
             var before = FileContent.ReadForEdit(location);
-            var (after, wasLoose) = PatchHunks.Apply(before.Text, file.Hunks, location.Display);
+            var change = new SeenChange(_seen, location, before);
+            var (after, wasLoose) = change.Apply(() => PatchHunks.Apply(before.Text, file.Hunks, location.Display), result => result.WasLoose);
             var bytes = FileContent.Encode(before with { Text = after }, location.Display);
             var (added, removed) = LineCounts.Of(before.Text, after);
             var target = file.MoveTo is { } moveTo ? Find(moveTo, createFolders: true) : null;
@@ -116,7 +119,7 @@ internal sealed class PatchWriter : IDisposable
                 Replacements = file.Hunks.Count,
                 LinesAdded = added,
                 LinesRemoved = removed,
-                Note = wasLoose ? "matched with white space ignored" : null,
+                Note = change.Note(wasLoose),
             };
             return step;
         }
@@ -144,6 +147,7 @@ internal sealed class PatchWriter : IDisposable
     {
         private Location? _target;
         private StagedFile? _staged;
+        private byte[] _content = [];
 
         public Location Location { get; } = location;
 
@@ -151,17 +155,24 @@ internal sealed class PatchWriter : IDisposable
 
         public FileChange Change { get; set; } = new();
 
-        public void Stage(Location target, ReadOnlySpan<byte> content, EntryFacts? like = null)
+        public void Stage(Location target, byte[] content, EntryFacts? like = null)
         {
+            _content = content;
             _target = target == Location ? null : target;
             _staged = StagedFile.Write(target, content, like);
         }
 
-        public void Commit()
+        public void Commit(SeenFiles seen)
         {
-            _staged?.Commit();
+            if (_staged is { } staged)
+            {
+                staged.Commit();
+                seen.Remember(_target ?? Location, _content);
+            }
+
             if (RemovesFile)
             {
+                seen.Forget(Location);
                 Location.Folder.Remove(Location.Name, isFolder: false, Location.Display);
             }
         }

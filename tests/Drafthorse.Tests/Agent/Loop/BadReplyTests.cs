@@ -52,6 +52,37 @@ public sealed class BadReplyTests
 
     [Theory]
     [MemberData(nameof(Specs))]
+    public async Task Run_WrongCallsAgainAndAgain_TellsWhatIsLeftAndStops(string spec)
+    {
+        await using var agent = new WireAgent(spec);
+        WireReply[] wrong = [.. Enumerable.Range(0, 10).Select(i => WireReply.Call(i % 2 == 0 ? "rm_rf" : $"rm_rf{i}", $$"""{"n":{{i}}}"""))];
+        agent.Server.Answers([.. wrong, WireReply.Says("left to do: all")]);
+
+        var stopped = await agent.SendAsync("go");
+
+        Assert.Equal((ThreadStatus.Stopped, "left to do: all"), (stopped.Status, stopped.Text));
+        Assert.Equal("the model called tools that do not exist 10 times in a row", stopped.Reason);
+        Assert.Contains("[8 attempts left before the run is stopped", agent.Server.Bodies[2], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("openai:gpt-5", "apply_patch", "\"input\"", "edit_file")]
+    [InlineData("anthropic:claude-opus-5", "edit_file", "\"old_str\"", "apply_patch")]
+    [InlineData("dashscope:qwen3-coder-plus", "edit_file", "\"old_string\"", "apply_patch")]
+    public async Task Run_ModelOfAKnownFamily_IsToldOfTheToolsItWasTrainedOn(string spec, string tool, string argument, string left)
+    {
+        await using var agent = new WireAgent(spec);
+        agent.Server.Answers(WireReply.Says("done"));
+
+        await agent.SendAsync("go");
+
+        Assert.Contains($"\"{tool}\"", agent.Server.Bodies[0], StringComparison.Ordinal);
+        Assert.Contains(argument, agent.Server.Bodies[0], StringComparison.Ordinal);
+        Assert.DoesNotContain($"\"{left}\"", agent.Server.Bodies[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Specs))]
     public async Task Run_OnlyEmptyReplies_EndsFailedAndTheThreadGoesOn(string spec)
     {
         await using var agent = new WireAgent(spec);

@@ -26,7 +26,7 @@ public sealed class TextEditsTests
     {
         var exception = Assert.Throws<FileException>(() => Apply("x\ny\nx\n", "x", "z"));
 
-        Assert.Equal(FileErrorKind.NoMatch, exception.Kind);
+        Assert.Equal(FileErrorKind.SeveralMatches, exception.Kind);
         Assert.Contains("2 times: line 1, line 3", exception.Message, StringComparison.Ordinal);
         Assert.Equal("z\ny\nz\n", Apply("x\ny\nx\n", "x", "z", all: true));
     }

@@ -5,12 +5,14 @@ namespace Drafthorse.Harness.Models.Http.Requests;
 /// <summary>How vendors call the effort of reasoning.</summary>
 internal static class ReasoningEfforts
 {
-    public static string NameOf(ReasoningEffort effort) => effort switch
+    private static readonly string[] All = ["none", "low", "medium", "high", "xhigh"];
+
+    /// <summary>The effort's name; where a family does not take it, the nearest that it takes.</summary>
+    /// <param name="effort">What was asked for.</param>
+    /// <param name="taken">What the family takes; empty is all.</param>
+    public static string NameOf(ReasoningEffort effort, IReadOnlyList<string> taken)
     {
-        ReasoningEffort.None => "none",
-        ReasoningEffort.Low => "low",
-        ReasoningEffort.Medium => "medium",
-        ReasoningEffort.High => "high",
-        _ => "xhigh",
-    };
+        var wanted = Math.Clamp((int)effort, 0, All.Length - 1);
+        return taken.Count == 0 ? All[wanted] : taken.MinBy(name => Math.Abs(Array.IndexOf(All, name) - wanted))!;
+    }
 }
