@@ -62,7 +62,8 @@ internal sealed class Platform : IAsyncDisposable
     public static async Task<Platform> BuildAsync(DrafthorseSettings settings, PlatformOptions options, CancellationToken cancellationToken)
     {
         var specs = await settings.Models.ChooseAsync(options.Model, options.Fallbacks, cancellationToken);
-        var factory = new ModelFactory(settings.Models, ModelCatalog.Load(Path.Combine(settings.Home, "models.json")));
+        var catalog = ModelCatalog.Load(Path.Combine(settings.Home, "models.json"));
+        var factory = new ModelFactory(settings.Models, options.DeclaresToolsByFamily ? catalog : catalog.WithoutFamilies());
         var selection = await SandboxKinds.SelectAsync(settings, options, cancellationToken);
 
         // Tools of this process make the person's own files.

@@ -33,6 +33,9 @@ internal sealed record PlatformOptions
 
     public ModelCallLimit Limit { get; init; } = new();
 
+    /// <summary>Whether tools are declared to a model as its family was trained on them; else to all models alike.</summary>
+    public bool DeclaresToolsByFamily { get; init; } = true;
+
     /// <summary>How long one command of a repository's <c>setup</c> or <c>verify</c> may take.</summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromMinutes(30);
 

@@ -12,7 +12,7 @@ internal static class Features
         ["brief"] = null,
         ["todos"] = options => options with { Adjust = options.Adjust + (builder => builder.UseTodos(new TodoOptions { Enabled = false })) },
         ["done-gate"] = null,
-        ["tool-contract"] = null,
+        ["tool-contract"] = options => options with { DeclaresToolsByFamily = false },
         ["guards"] = options => options with { Limit = WithoutGuards(options.Limit) },
         ["compaction"] = options => options with { Adjust = options.Adjust + (builder => builder.UseCompaction(new CompactionOptions { Enabled = false })) },
         ["head-room"] = null,
