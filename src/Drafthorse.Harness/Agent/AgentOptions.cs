@@ -20,6 +20,9 @@ internal sealed record AgentOptions
 
     public required Func<string, ModelInfo> FindModel { get; init; }
 
+    /// <summary>Who summarizes older context; null = the model that works.</summary>
+    public (IChatClient Client, string Name)? Summarizer { get; init; }
+
     public required IThreadStore Store { get; init; }
 
     public required ToolSet Tools { get; init; }
@@ -40,6 +43,9 @@ internal sealed record AgentOptions
     public required CompactionOptions Compaction { get; init; }
 
     public required ToolResultEvictionOptions Eviction { get; init; }
+
+    /// <summary>Where whole evicted results are kept, or null.</summary>
+    public ResultArchive? Archive { get; init; }
 
     public required SecretRedactor Redactor { get; init; }
 

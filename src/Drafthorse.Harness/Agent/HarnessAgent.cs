@@ -124,19 +124,20 @@ public sealed class HarnessAgent : IAsyncDisposable
         return new AgentRun(options, _logger).RunAsync(lease, draining);
     }
 
-    /// <summary>Makes a resting thread's context shorter: older messages become a summary; the journal keeps them. Returns false when
-    /// nothing could be made shorter, or another process runs the thread. Throws <see cref="Models.ModelException"/>.</summary>
-    public async Task<bool> CompactAsync(ThreadId threadId, CancellationToken cancellationToken = default)
+    /// <summary>Makes a resting thread's context shorter: old tool results are masked, and where that is not enough older messages become a
+    /// summary; the journal keeps them. Returns what was done (without the context itself); null when nothing could be made shorter, or
+    /// another process runs the thread. Throws <see cref="Models.ModelException"/>.</summary>
+    public async Task<ContextCompacted?> CompactAsync(ThreadId threadId, CancellationToken cancellationToken = default)
     {
         if (await Store.GetThreadAsync(threadId, cancellationToken).ConfigureAwait(false) is not { Owner: null } thread)
         {
-            return false;
+            return null;
         }
 
         var request = new ClaimRequest { Owner = _owner, Only = threadId, EvenIdle = true };
         if (await RunLease.ClaimAsync(Store, request, _options.TimeProvider, _logger, cancellationToken).ConfigureAwait(false) is not { } lease)
         {
-            return false;
+            return null;
         }
 
         await using var owned = lease.ConfigureAwait(false);

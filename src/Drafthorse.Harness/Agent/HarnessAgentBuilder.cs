@@ -57,8 +57,7 @@ public sealed class HarnessAgentBuilder
         return this;
     }
 
-    /// <summary>How a failed model call is repeated before the next fallback model is asked. For clients of a <see cref="ModelFactory"/>
-    /// the factory's own options count.</summary>
+    /// <summary>How a failed model call is repeated before the next fallback model is asked; a <see cref="ModelFactory"/>'s clients have its own options.</summary>
     public HarnessAgentBuilder UseRetries(RetryOptions options)
     {
         _retries = options;
@@ -95,8 +94,7 @@ public sealed class HarnessAgentBuilder
         return this;
     }
 
-    /// <summary>The agent's own files: what its AGENTS.md says goes into the system prompt of new threads.
-    /// Throws <see cref="DirectoryNotFoundException"/>.</summary>
+    /// <summary>The agent's own files: its AGENTS.md goes into the system prompt of new threads. Throws <see cref="DirectoryNotFoundException"/>.</summary>
     public HarnessAgentBuilder UseWorkspace(string path)
     {
         var full = Path.GetFullPath(path);
@@ -224,8 +222,9 @@ public sealed class HarnessAgentBuilder
                 Model = model,
                 Fallbacks = [.. _fallbacks.Select(fallback => fallback.Name)],
                 FindModel = catalog.Find,
+                Summarizer = ModelClients.SummarizerOf(_compaction, _retries, _timeProvider),
                 Store = store,
-                Tools = new ToolSet([.. CoreTools.All, .. Todos.TodoWriteTool.Of(_todos), .. _tools]),
+                Tools = new ToolSet([.. CoreTools.All, .. Todos.TodoWriteTool.Of(_todos), .. SessionSearchTool.Of(_compaction, store, ResultArchive.Of(_eviction), _timeProvider), .. _tools]),
                 Instructions = _prompt.ComposeAsync,
                 AcquireSandbox = _sandbox ?? Owned(owned, new SpecSandboxes(_filesystem ?? new LocalFilesystemSpec(), store, _timeProvider, _loggers)).AcquireAsync,
                 CreateClient = _choice,
@@ -234,6 +233,7 @@ public sealed class HarnessAgentBuilder
                 Limit = _limit,
                 Compaction = _compaction,
                 Eviction = _eviction,
+                Archive = ResultArchive.Of(_eviction),
                 Redactor = _redactor,
                 TimeProvider = _timeProvider,
                 Watcher = _watcher,

@@ -14,6 +14,18 @@ internal static class ModelClients
         return resilient is [var only] ? only.Client : new FallbackChatClient(resilient);
     }
 
+    /// <summary>Who summarizes, when that is another model than the one that works.</summary>
+    public static (IChatClient Client, string Name)? SummarizerOf(CompactionOptions options, RetryOptions? retries, TimeProvider timeProvider)
+    {
+        if (options.SummaryModel is not { } client)
+        {
+            return null;
+        }
+
+        var name = options.SummaryModelName ?? NameOf(client);
+        return (Compose([(client, name)], retries, timeProvider), name);
+    }
+
     /// <summary>The specification of a client's model, as far as the client says it.</summary>
     public static string NameOf(IChatClient client) =>
         client.GetService<ChatClientMetadata>() is { } metadata ? $"{metadata.ProviderName}:{metadata.DefaultModelId}" : "custom:model";

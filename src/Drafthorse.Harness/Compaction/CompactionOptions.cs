@@ -1,6 +1,8 @@
+using Microsoft.Extensions.AI;
+
 namespace Drafthorse.Harness;
 
-/// <summary>When and how older context is replaced by a summary.</summary>
+/// <summary>When and how older context is made shorter.</summary>
 public sealed class CompactionOptions
 {
     /// <summary>Whether the context is made shorter by itself (default true). Without it a run whose context is full fails; a person can
@@ -18,6 +20,24 @@ public sealed class CompactionOptions
 
     /// <summary>How many of the newest messages stay as they are (default 20; fewer when they do not fit).</summary>
     public int KeepMessages { get; set; } = 20;
+
+    /// <summary>Whether old tool results lose their middle first (default true); only when that is not enough older messages are summarized.</summary>
+    public bool MaskResults { get; set; } = true;
+
+    /// <summary>Whether code carries along what people said, which files were changed, the newest commands and the verify state (default true).</summary>
+    public bool CarryFrame { get; set; } = true;
+
+    /// <summary>Whether a model writes the summary (default true); else a shortened transcript stands for older messages.</summary>
+    public bool Summarize { get; set; } = true;
+
+    /// <summary>The model that summarizes; null (default) = the one that works, whose prompt cache has most of the question.</summary>
+    public IChatClient? SummaryModel { get; set; }
+
+    /// <summary>The specification of <see cref="SummaryModel"/> (<c>provider:model</c>), for its window and prices; null = as its client says.</summary>
+    public string? SummaryModelName { get; set; }
+
+    /// <summary>Whether the agent has the tool <c>session_search</c>, which finds what is no longer shown (default true).</summary>
+    public bool SessionSearch { get; set; } = true;
 
     /// <summary>What happens to old tool arguments that stay.</summary>
     public ArgumentTruncationOptions TruncateArguments { get; set; } = new();

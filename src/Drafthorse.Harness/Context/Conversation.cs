@@ -51,6 +51,15 @@ internal sealed class Conversation
     /// <summary>The to-do list that was written last, or null.</summary>
     public TodosWritten? Todos { get; private set; }
 
+    /// <summary>What code carries through compactions.</summary>
+    public WorkFrame Frame { get; } = new();
+
+    /// <summary>How many of the messages are older than the run that goes on, or went on last.</summary>
+    public int MessagesBeforeRun { get; private set; }
+
+    /// <summary>How the context was made shorter last, as far as this projection has seen it.</summary>
+    public ContextCompacted? Compacted { get; private set; }
+
     /// <summary>Why the model stopped its last reply; empty when unknown.</summary>
     public string FinishReason { get; private set; } = "";
 
@@ -65,10 +74,13 @@ internal sealed class Conversation
 
     public void Apply(JournalEvent journalEvent)
     {
+        Frame.Apply(journalEvent);
         switch (journalEvent)
         {
-            case RunStarted:
+            case RunStarted started:
                 Ended = null;
+                if (!started.TakenOver)
+                    MessagesBeforeRun = _messages.Count;
                 break;
             case PromptSet prompt:
                 SystemChat = new ChatMessage(ChatRole.System, prompt.System);
@@ -90,10 +102,10 @@ internal sealed class Conversation
             case ModelReplied replied:
                 ApplyReply(replied);
                 break;
-            case ToolStarted started:
-                if (_openCalls.TryGetValue(started.ModelCallId, out var open))
+            case ToolStarted tool:
+                if (_openCalls.TryGetValue(tool.ModelCallId, out var open))
                 {
-                    _openCalls[started.ModelCallId] = open with { Started = started };
+                    _openCalls[tool.ModelCallId] = open with { Started = tool };
                 }
 
                 break;
@@ -118,6 +130,8 @@ internal sealed class Conversation
                 _chat.Clear();
                 CountedTokens = 0;
                 CountedMessages = 0;
+                MessagesBeforeRun = compacted.MessagesBeforeRun;
+                Compacted = compacted with { Context = [] };
                 foreach (var message in compacted.Context)
                 {
                     Add(message);

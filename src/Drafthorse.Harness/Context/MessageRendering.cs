@@ -25,8 +25,7 @@ internal static partial class MessageRendering
 
         if (message.AnswerSchema is { } schema)
         {
-            text.Append("\n<notice topic=\"answer-format\">\nYour last reply of this task, the one without tool calls, must be one JSON value that fits this JSON schema, and nothing else: no words around it.\n");
-            text.Append(Escape(schema)).Append("\n</notice>");
+            text.Append('\n').Append(AnswerFormat(schema));
         }
 
         var content = new List<ContentBlock> { ContentBlock.OfText(text.ToString()) };
@@ -34,6 +33,11 @@ internal static partial class MessageRendering
             new ContentBlock { Kind = "image", MediaType = image.MediaType, Data = image.Data.ToArray() }));
         return new ContextMessage { Role = "user", Content = content };
     }
+
+    /// <summary>What the model is told of the form of its last reply.</summary>
+    public static string AnswerFormat(string schema) =>
+        "<notice topic=\"answer-format\">\nYour last reply of this task, the one without tool calls, must be one JSON value that fits this JSON schema, and nothing else: no words around it.\n"
+        + $"{Escape(schema)}\n</notice>";
 
     public static ContextMessage Render(NoticeGiven notice)
     {
@@ -52,7 +56,8 @@ internal static partial class MessageRendering
     /// <summary>Whether a block was made by <see cref="Render(IReadOnlyList{TodoItem})"/>. Nobody else's text begins so: it stands behind a tag of its own.</summary>
     public static bool IsTodos(ContentBlock block) => block is { Kind: "text", Text: { } text } && text.StartsWith(TodosTag, StringComparison.Ordinal);
 
-    private static string Escape(string text) => FenceTag().Replace(text, "&lt;");
+    /// <summary>The text with the opening of every tag that fences something here made harmless.</summary>
+    public static string Escape(string text) => FenceTag().Replace(text, "&lt;");
 
     private static string Attribute(string text) => text
         .Replace("&", "&amp;", StringComparison.Ordinal)
@@ -62,7 +67,7 @@ internal static partial class MessageRendering
 
     // The opening of a fence's tag, also with spaces or invisible characters in it and by the wide form of its bracket: a model reads over those.
     [GeneratedRegex(
-        @"[<\uFF1C](?=[\s\p{Cf}]*/?[\s\p{Cf}]*(?:m\p{Cf}*e\p{Cf}*s\p{Cf}*s\p{Cf}*a\p{Cf}*g\p{Cf}*e|m\p{Cf}*a\p{Cf}*t\p{Cf}*e\p{Cf}*r\p{Cf}*i\p{Cf}*a\p{Cf}*l|n\p{Cf}*o\p{Cf}*t\p{Cf}*i\p{Cf}*c\p{Cf}*e|t\p{Cf}*o\p{Cf}*d\p{Cf}*o\p{Cf}*s))",
+        @"[<\uFF1C](?=[\s\p{Cf}]*/?[\s\p{Cf}]*(?:m\p{Cf}*e\p{Cf}*s\p{Cf}*s\p{Cf}*a\p{Cf}*g\p{Cf}*e|m\p{Cf}*a\p{Cf}*t\p{Cf}*e\p{Cf}*r\p{Cf}*i\p{Cf}*a\p{Cf}*l|n\p{Cf}*o\p{Cf}*t\p{Cf}*i\p{Cf}*c\p{Cf}*e|t\p{Cf}*o\p{Cf}*d\p{Cf}*o\p{Cf}*s|s\p{Cf}*u\p{Cf}*m\p{Cf}*m\p{Cf}*a\p{Cf}*r\p{Cf}*y|f\p{Cf}*r\p{Cf}*a\p{Cf}*m\p{Cf}*e))",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex FenceTag();
 }

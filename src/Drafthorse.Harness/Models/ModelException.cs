@@ -26,4 +26,7 @@ public sealed class ModelException(ModelErrorKind kind, string message, Exceptio
 
     /// <summary>What the provider said, or null when it said nothing.</summary>
     internal ProviderReason? Reason { get; init; }
+
+    /// <summary>The most tokens that a request may have, as the words of an overflow name it; null when they do not.</summary>
+    internal long? Limit => OverflowLimit.Find(Reason is { Message.Length: > 0 } reason ? reason.Message : Message);
 }

@@ -22,6 +22,7 @@ internal sealed class CommitRedaction(SecretRedactor redactor)
         ModelReplied replied => replied with { Content = [.. replied.Content.Select(Redact)] },
         NoticeGiven notice => notice with { Text = redactor.Redact(notice.Text), Output = notice.Output is { } output ? redactor.Redact(output) : null },
         TodosWritten todos => todos with { Items = [.. todos.Items.Select(item => item with { Content = redactor.Redact(item.Content) })] },
+        ContextCompacted { Summarized: > 0 } compacted => Redact(compacted),
         VerifyFinished verified => verified with { Results = [.. verified.Results.Select(result => result with { OutputTail = redactor.Redact(result.OutputTail) })] },
         RunFinished finished => finished with
         {
@@ -30,6 +31,13 @@ internal sealed class CommitRedaction(SecretRedactor redactor)
             Notes = [.. finished.Notes.Select(redactor.Redact)],
         },
         _ => journalEvent,
+    };
+
+    /// <summary>What a summarizer wrote stands in the first message.</summary>
+    private ContextCompacted Redact(ContextCompacted compacted) => compacted with
+    {
+        Context = [.. compacted.Context.Take(1).Select(message => message with { Content = [.. message.Content.Select(Redact)] }), .. compacted.Context.Skip(1)],
+        Frame = compacted.Frame is { } frame ? frame with { Commands = [.. frame.Commands.Select(run => run with { Command = redactor.Redact(run.Command), Result = redactor.Redact(run.Result) })] } : null,
     };
 
     private ContentBlock Redact(ContentBlock block) => block is { Kind: "text", Text: { } text } ? block with { Text = redactor.Redact(text) } : block;

@@ -1,3 +1,4 @@
+using Drafthorse.Harness.Threads;
 using Drafthorse.Sandbox;
 using Microsoft.Extensions.AI;
 
@@ -8,6 +9,9 @@ public sealed record ToolContext
 {
     /// <summary>Our id of the call: the sandbox keeps the call's result under it and never runs it twice.</summary>
     public required string CallId { get; init; }
+
+    /// <summary>The thread that the call belongs to; null outside of a thread.</summary>
+    public ThreadId? ThreadId { get; init; }
 
     /// <summary>The thread's sandbox, for the next call.</summary>
     public required Func<CancellationToken, Task<SandboxClient>> GetSandboxAsync { get; init; }

@@ -157,6 +157,7 @@ internal sealed class Platform : IAsyncDisposable
             .UseInstructions(new RepositoryInstructions(mirrors).ReadAsync)
             .UseBudget(options.Budget ?? settings.Budget)
             .UseLimit(options.Limit)
+            .UseToolResultEviction(new ToolResultEvictionOptions { ArchiveFolder = settings.ResultsPath })
             .UseSecrets(settings.Secrets)
             .UseLoggers(options.Loggers)
             .Use(new DraftMiddleware(mirrors, drafts));

@@ -93,6 +93,9 @@ internal static class EventJson
         {
             writer.WriteNumber("tokensBefore", compacted.TokensBefore);
             writer.WriteNumber("tokensAfter", compacted.TokensAfter);
+            writer.WriteNumber("masked", compacted.Masked);
+            writer.WriteNumber("summarized", compacted.Summarized);
+            writer.WriteNumber("kept", compacted.Kept);
         }),
         VerifyFinished verify => WriteObject("verify.finished", thread, position, at, writer => WriteVerify(writer, verify)),
         BranchPushed pushed => WriteObject("branch.pushed", thread, position, at, writer =>

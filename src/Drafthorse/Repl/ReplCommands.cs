@@ -179,9 +179,16 @@ internal sealed class ReplCommands(ReplSession session)
     {
         try
         {
-            session.Console.WriteLine(await session.Platform.Agent.CompactAsync(ThreadId.FromKey(session.ThreadKey), cancellationToken)
-                ? "The older part of the conversation is a summary now; the journal keeps all of it."
-                : "Nothing to shorten yet: the newest messages always stay as they are.");
+            if (await session.Platform.Agent.CompactAsync(ThreadId.FromKey(session.ThreadKey), cancellationToken) is not { } compacted)
+            {
+                session.Console.WriteLine("Nothing to shorten yet: the newest messages always stay as they are.");
+                return;
+            }
+
+            var thread = await session.Platform.Store.GetThreadAsync(ThreadId.FromKey(session.ThreadKey), cancellationToken);
+            var todos = await session.Platform.Store.ReadTodosAsync(thread!, cancellationToken);
+            session.Console.WriteLine($"Done: {CompactionWords.Line(compacted)}.");
+            session.Console.WriteLine(CompactionWords.Kept(compacted, todos.Count));
         }
         catch (ModelException exception)
         {

@@ -28,6 +28,9 @@ internal sealed record DrafthorseSettings
     /// <summary>States of the folders that terminals work in.</summary>
     public string FoldersPath => Path.Combine(StatePath, "folders");
 
+    /// <summary>Whole results of tools that were too large for the model's context, compressed, a folder for each thread.</summary>
+    public string ResultsPath => Path.Combine(Home, "results");
+
     /// <summary>The agent's own files.</summary>
     public string WorkspacePath => Path.Combine(Home, "workspace");
 

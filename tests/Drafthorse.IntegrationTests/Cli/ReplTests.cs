@@ -161,11 +161,11 @@ public sealed class ReplTests : IAsyncDisposable
 
         repl.Expect(0);
         Assert.Contains("Nothing to shorten yet", repl.Output, StringComparison.Ordinal);
-        Assert.Contains("The older part of the conversation is a summary now", repl.Output, StringComparison.Ordinal);
+        Assert.Contains("The journal keeps everything; the agent finds it with session_search.", repl.Output, StringComparison.Ordinal);
         Assert.Contains("goes on", repl.Output, StringComparison.Ordinal);
         var last = server.Requests.Last().ToJsonString();
         Assert.Contains("the summary of before", last, StringComparison.Ordinal);
-        Assert.DoesNotContain("question 0 ", last, StringComparison.Ordinal);
+        Assert.DoesNotContain("answer 0 ", last, StringComparison.Ordinal);
         Assert.True(last.Length < server.Requests.ElementAt(Turns - 1).ToJsonString().Length / 2);
     }
 

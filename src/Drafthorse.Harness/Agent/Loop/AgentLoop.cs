@@ -25,6 +25,7 @@ internal sealed class AgentLoop(
     private readonly long _startedAt = run.TimeProvider.GetTimestamp();
     private int _emptyReplies;
     private int _cuts;
+    private bool _overflowed;
 
     public async Task<RunOutcome> RunAsync(CancellationToken cancellationToken)
     {
@@ -142,7 +143,9 @@ internal sealed class AgentLoop(
         using var steered = inbox.InterruptOnSteer(cancellationToken);
         try
         {
-            return await models.CallStepAsync(steered.Token).ConfigureAwait(false);
+            var reply = await models.CallStepAsync(steered.Token).ConfigureAwait(false);
+            _overflowed = false;
+            return reply;
         }
         catch (OperationCanceledException) when (steered.IsRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -150,11 +153,12 @@ internal sealed class AgentLoop(
         }
         catch (ModelException exception) when (exception.Kind == ModelErrorKind.ContextOverflow)
         {
-            if (!await compactor.CompactAfterOverflowAsync(run, exception, cancellationToken).ConfigureAwait(false))
+            if (_overflowed || !await compactor.CompactAfterOverflowAsync(run, exception, cancellationToken).ConfigureAwait(false))
             {
-                throw;
+                throw Failures.StillTooLong(exception, _overflowed);
             }
 
+            _overflowed = true;
             return null;
         }
         catch (ModelException exception) when (exception.Kind == ModelErrorKind.InvalidRequest && form.Refuse())

@@ -65,8 +65,8 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
         return new ReleaseRequest { Lease = claim.Lease, State = outcome.Status };
     }
 
-    /// <summary>Makes the context shorter without a run. Returns false when nothing could be made shorter.</summary>
-    public async Task<bool> CompactAsync(RunLease lease)
+    /// <summary>Makes the context shorter without a run. Returns null when nothing could be made shorter.</summary>
+    public async Task<ContextCompacted?> CompactAsync(RunLease lease)
     {
         var conversation = await ConversationReader.ReadAsync(options.Store, lease.Claim.Thread, lease.Lost).ConfigureAwait(false);
         var run = NewContext(lease, conversation, lease.Lost);
@@ -74,7 +74,7 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
         using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(lease.Lost);
         var inbox = new RunInbox(options.Store, run, cancelled, lease.Lost);
         await using var ownedInbox = inbox.ConfigureAwait(false);
-        return await Assemble(run, inbox).Compactor.CompactNowAsync(run, lease.Lost).ConfigureAwait(false);
+        return await Assemble(run, inbox).Compactor.CompactNowAsync(run, lease.Lost).ConfigureAwait(false) ? run.Conversation.Compacted : null;
     }
 
     private sealed record Engine(AgentLoop Loop, ToolRunner Tools, ModelCaller Models, Compactor Compactor);
@@ -92,15 +92,17 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
         IReadOnlyList<IAgentMiddleware> middleware =
         [
             new BudgetGate(options.Budget, options.Store, () => chosen.Payable, options.FindModel),
-            new ToolResultEviction(options.Eviction),
+            new ToolResultEviction(options.Eviction, options.Archive, options.Compaction.SessionSearch),
             new SecretRedaction(options.Redactor),
             .. options.Middleware,
         ];
         var form = new AnswerForm(run.Conversation);
         var tools = new ToolRunner(run, options.Tools, inbox, middleware, new FailedCalls(options.Limit, output => WatchCalls(run, output)));
-        var models = new ModelCaller(run, chosen, options.FindModel, () => StepOptions(run, chosen.Info, form), middleware);
+        Compactor? compactor = null;
+        var models = new ModelCaller(run, chosen, options.FindModel, () => StepOptions(run, compactor!.Model, form), middleware);
         var overhead = new Lazy<int>(() => run.Tokens.Estimate([new ChatMessage(ChatRole.System, run.Conversation.System)], new ChatOptions { Tools = [.. options.Tools.All] }));
-        var compactor = new Compactor(options.Compaction, () => chosen.Info, options.FindModel, () => overhead.Value, models.CallAsync);
+        var summaries = new SummaryCalls(options.Summarizer is null ? models.CallSummaryAsync : null, models.CallAsync);
+        compactor = new Compactor(options.Compaction, () => chosen.Info, options.FindModel, () => overhead.Value, summaries);
         var loop = new AgentLoop(run, inbox, models, tools, compactor, form, options.Limit, new LoopGuard(options.Limit), new RunStatus(run));
         return new Engine(loop, tools, models, compactor);
     }

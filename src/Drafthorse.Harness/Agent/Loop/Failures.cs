@@ -26,6 +26,16 @@ internal static class Failures
         },
     };
 
+    /// <summary>An overflow that compaction does not cure, in words for people.</summary>
+    public static ModelException StillTooLong(ModelException overflow, bool wasCompacted) => new(
+        overflow.Kind,
+        $"{overflow.Message.TrimEnd('.')}. {(wasCompacted ? "The context was made shorter once and still does not fit" : "The context could not be made shorter")}; the journal keeps all of it. Choose a model with a larger window, or send a shorter message.",
+        overflow)
+    {
+        Model = overflow.Model,
+        Status = overflow.Status,
+    };
+
     /// <summary>Our own exceptions are written for people. What the runtime throws is for the log: reasons are posted in public.</summary>
     private static bool IsOurs(Exception exception) => exception.GetType().Assembly.GetName().Name?.StartsWith("Drafthorse", StringComparison.Ordinal) == true;
 

@@ -27,6 +27,15 @@ internal sealed class ModelCaller(
         return CallAsync(ModelCallPurpose.HandOver, run.Conversation.Chat, options, cancellationToken);
     }
 
+    /// <summary>A summary of the conversation, asked for as its next message: it begins as a step does, so that the prompt cache is hit.</summary>
+    public Task<ModelAnswer> CallSummaryAsync(ChatMessage question, CancellationToken cancellationToken)
+    {
+        var options = stepOptions();
+        options.MaxOutputTokens = Math.Min(Summarizer.MostOutput, options.MaxOutputTokens ?? Summarizer.MostOutput);
+        options.ResponseFormat = null;
+        return CallAsync(ModelCallPurpose.Summary, [.. run.Conversation.Chat, question], options, cancellationToken);
+    }
+
     /// <summary>A call of code's own, beside the conversation.</summary>
     public Task<ModelAnswer> CallAsync(ModelCallPurpose purpose, IReadOnlyList<ChatMessage> messages, ChatOptions options, CancellationToken cancellationToken)
     {
@@ -50,9 +59,10 @@ internal sealed class ModelCaller(
     private async Task<ModelAnswer> StreamAsync(ModelCall call, CancellationToken cancellationToken)
     {
         var reply = new ModelReplyBuilder(call.Options.MaxOutputTokens);
+        var (client, name) = models.For(call.Purpose);
         try
         {
-            await foreach (var update in models.Client.GetStreamingResponseAsync(call.Messages, call.Options, cancellationToken).ConfigureAwait(false))
+            await foreach (var update in client.GetStreamingResponseAsync(call.Messages, call.Options, cancellationToken).ConfigureAwait(false))
             {
                 reply.Add(update);
                 if (call.Purpose == ModelCallPurpose.Step)
@@ -63,21 +73,21 @@ internal sealed class ModelCaller(
         }
         catch (Exception exception)
         {
-            Settle(call, reply.Attempts((exception as ModelException)?.Model ?? ""));
+            Settle(call, name, reply.Attempts((exception as ModelException)?.Model ?? ""));
             throw;
         }
 
         var answer = reply.Build();
-        Settle(call, answer.Attempts);
-        return AnswerReader.Read(answer, answer.Model.Length > 0 ? answer.Model : models.Name, call.Tally);
+        Settle(call, name, answer.Attempts);
+        return AnswerReader.Read(answer, answer.Model.Length > 0 ? answer.Model : name, call.Tally);
     }
 
-    private void Settle(ModelCall call, IReadOnlyList<ModelAttempt> attempts)
+    private void Settle(ModelCall call, string name, IReadOnlyList<ModelAttempt> attempts)
     {
         foreach (var attempt in attempts)
         {
             var usage = UsageSettlement.Settle(attempt.Reported, run.Tokens.Estimate(call.Messages, call.Options), run.Tokens.EstimateBytes(attempt.ReceivedBytes));
-            call.Tally.Add(usage, findModel(attempt.Model.Length > 0 ? attempt.Model : models.Name).Price?.CostOf(usage));
+            call.Tally.Add(usage, findModel(attempt.Model.Length > 0 ? attempt.Model : name).Price?.CostOf(usage));
         }
     }
 

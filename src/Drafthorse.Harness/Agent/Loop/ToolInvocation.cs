@@ -20,6 +20,7 @@ internal static class ToolInvocation
                 [typeof(ToolContext)] = new ToolContext
                 {
                     CallId = call.CallId,
+                    ThreadId = run.Thread.Id,
                     WorkingDirectory = run.WorkingDirectory,
                     GetSandboxAsync = call.Run.GetSandboxClientAsync,
                     OnOutput = text => run.Publish(new ToolOutputDelta { ThreadId = run.Thread.Id, CallId = call.CallId, Text = text }),

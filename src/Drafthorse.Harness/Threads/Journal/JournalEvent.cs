@@ -119,40 +119,6 @@ public sealed record TodosWritten : JournalEvent
     public IReadOnlyList<TodoItem> Items { get; init; } = [];
 }
 
-/// <summary>Older context was replaced by a summary. The events before it stay in the journal.</summary>
-public sealed record ContextCompacted : JournalEvent
-{
-    /// <summary>The system prompt from here on.</summary>
-    public string System { get; init; } = "";
-
-    /// <summary>The last step before.</summary>
-    public int Step { get; init; }
-
-    /// <summary>The first inbox position that the run has consumed, or null.</summary>
-    public long? FirstMessageOfRun { get; init; }
-
-    /// <summary>The id of the newest message from a person, or null.</summary>
-    public string? LastMessageId { get; init; }
-
-    /// <summary>The JSON schema that the run's last reply must fit, or null.</summary>
-    public string? AnswerSchema { get; init; }
-
-    /// <summary>Tokens that the summary used.</summary>
-    public TokenUsage Usage { get; init; } = new();
-
-    /// <summary>What the summary cost, in USD.</summary>
-    public decimal CostUsd { get; init; }
-
-    /// <summary>The context from here on, oldest first: summary, then the messages that were kept.</summary>
-    public IReadOnlyList<ContextMessage> Context { get; init; } = [];
-
-    /// <summary>Estimated tokens before and after.</summary>
-    public int TokensBefore { get; init; }
-
-    /// <summary>Estimated tokens after.</summary>
-    public int TokensAfter { get; init; }
-}
-
 /// <summary>The verify commands ran on a clean checkout.</summary>
 public sealed record VerifyFinished : JournalEvent
 {

@@ -122,7 +122,7 @@ internal sealed class TextOutput : IRunOutput, IDisposable
                 Line($"[green]pushed[/] {pushed.Branch} [dim]{pushed.Commit[..12]}[/]");
                 break;
             case ContextCompacted compacted:
-                Line($"[dim]older context was summarized: {compacted.TokensBefore:N0} to {compacted.TokensAfter:N0} tokens[/]");
+                Line($"[dim]{CompactionWords.Line(compacted)}[/]");
                 break;
             case NoticeGiven { Topic: "folder", Output: not null }:
                 // The end of the run says it to the person, path by path.

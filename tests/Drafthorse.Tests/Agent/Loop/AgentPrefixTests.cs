@@ -22,6 +22,7 @@ namespace Drafthorse.Tests.Agent.Loop;
 public sealed class AgentPrefixTests
 {
     private const int Tests = 20;
+    private const int CompactingTests = 12;
     private const string Mark = ",\"cache_control\":{\"type\":\"ephemeral\"}";
 
     [Property(MaxTest = Tests)]
@@ -41,6 +42,47 @@ public sealed class AgentPrefixTests
 
     [Property(MaxTest = Tests)]
     public Property AnthropicCompatible_WholeRuns_RequestsOnlyGrowButForTheMark() => Holds("anthropic:m", ("ANTHROPIC_BASE_URL", "http://127.0.0.1:1"));
+
+    [Property(MaxTest = CompactingTests)]
+    public Property OpenAIChat_Compacting_RequestsOnlyGrowInBetween() => HoldsCompacting("openai-chat:m");
+
+    [Property(MaxTest = CompactingTests)]
+    public Property OpenAIResponses_Compacting_RequestsOnlyGrowInBetween() => HoldsCompacting("openai:m");
+
+    [Property(MaxTest = CompactingTests)]
+    public Property DashScope_Compacting_RequestsOnlyGrowInBetween() => HoldsCompacting("dashscope:m");
+
+    [Property(MaxTest = CompactingTests)]
+    public Property Ollama_Compacting_RequestsOnlyGrowInBetween() => HoldsCompacting("ollama:m");
+
+    [Property(MaxTest = CompactingTests)]
+    public Property Anthropic_Compacting_RequestsOnlyGrowInBetween() => HoldsCompacting("anthropic:claude-opus-5-5");
+
+    private static Property HoldsCompacting(string spec) =>
+        Prop.ForAll(Gens.Plans.ToArbitrary(), plan => HoldsCompactingAsync(spec, plan).GetAwaiter().GetResult());
+
+    private static async Task<bool> HoldsCompactingAsync(string spec, Plan plan)
+    {
+        using var folder = new TemporaryFolder();
+        await using var scene = new Scene(spec, plan, folder, [], new CompactionOptions { TriggerMessages = 6, KeepMessages = 3 });
+        await scene.PlayAsync();
+
+        var last = 0;
+        for (var index = 1; index < scene.Server.Bodies.Count; index++)
+        {
+            if (scene.Epochs[index] == scene.Epochs[last])
+            {
+                Assert.StartsWith(RequestPrefix.Of(scene.Server.Bodies[last]), scene.Server.Bodies[index], StringComparison.Ordinal);
+            }
+
+            WireCheck.IsValid(spec, scene.Server.Bodies[index]);
+            last = IsSummary(scene.Server.Bodies[index]) ? last : index;
+        }
+
+        return true;
+    }
+
+    private static bool IsSummary(string body) => body.Contains("older part of a coding agent", StringComparison.Ordinal);
 
     private static Property Holds(string spec, params (string, string)[] settings) =>
         Prop.ForAll(Gens.Plans.ToArbitrary(), plan => HoldsAsync(spec, plan, settings).GetAwaiter().GetResult());
@@ -117,6 +159,7 @@ public sealed class AgentPrefixTests
 
         private readonly Queue<Turn> _turns;
         private readonly Plan _plan;
+        private readonly CompactionOptions? _compaction;
         private readonly string _spec;
         private readonly TemporaryFolder _folder;
         private readonly ModelFactory _factory;
@@ -125,9 +168,9 @@ public sealed class AgentPrefixTests
         private CancellationTokenSource _leaving = new();
         private Turn? _current;
 
-        public Scene(string spec, Plan plan, TemporaryFolder folder, (string, string)[] settings)
+        public Scene(string spec, Plan plan, TemporaryFolder folder, (string, string)[] settings, CompactionOptions? compaction = null)
         {
-            (_spec, _plan, _folder, _turns) = (spec, plan, folder, new Queue<Turn>(plan.Turns));
+            (_spec, _plan, _folder, _turns, _compaction) = (spec, plan, folder, new Queue<Turn>(plan.Turns), compaction);
             File.WriteAllBytes(folder.Inside("p.png"), Png);
             Server = new WireServer(spec[..spec.IndexOf(':', StringComparison.Ordinal)]) { OnRequest = AnswerAsync };
             (string, string)[] keys = [("OPENAI_API_KEY", "k"), ("ANTHROPIC_API_KEY", "k"), ("DASHSCOPE_API_KEY", "k"), .. settings];
@@ -135,6 +178,9 @@ public sealed class AgentPrefixTests
         }
 
         public WireServer Server { get; }
+
+        /// <summary>How often the context had been made shorter, at each request.</summary>
+        public List<int> Epochs { get; } = [];
 
         public async Task PlayAsync()
         {
@@ -155,6 +201,11 @@ public sealed class AgentPrefixTests
                 {
                     agent = NewAgent();
                     await GoOnAsync(agent);
+                }
+
+                if (_compaction is not null)
+                {
+                    await agent.CompactAsync(ThreadId.FromKey(Key), CancellationToken.None);
                 }
             }
         }
@@ -207,6 +258,7 @@ public sealed class AgentPrefixTests
                 .UseToolResultEviction(new ToolResultEvictionOptions { MaxLength = 300, KeepLength = 50 })
                 .UseBudget(new ThreadBudget { CostUsd = null, UserPerDayUsd = null })
                 .UseTools(Tool("look", ToolEffect.Read), Tool("long", ToolEffect.Write), Tool("fail", ToolEffect.Write), Tool("deploy", ToolEffect.External))
+                .UseCompaction(_compaction ?? new CompactionOptions())
                 .Build();
             _agents.Add(agent);
             return agent;
@@ -227,6 +279,12 @@ public sealed class AgentPrefixTests
 
         private async Task<HttpResponseMessage> AnswerAsync(int number, CancellationToken cancellationToken)
         {
+            Epochs.Add((await _store.ReadJournalAsync(ThreadId.FromKey(Key), 0, 10_000, CancellationToken.None)).Count(record => record.Kind == "context.compacted"));
+            if (IsSummary(Server.Bodies[number]))
+            {
+                return number % 3 == 0 ? WireServer.Error(400, "{}") : Server.Stream(WireReply.Says("the summary"));
+            }
+
             if (!_turns.TryDequeue(out var turn))
             {
                 return Server.Stream(WireReply.Says("done"));

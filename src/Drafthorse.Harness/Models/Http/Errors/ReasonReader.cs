@@ -74,7 +74,7 @@ internal static class ReasonReader
         }
 
         return Says(root, "detail") || Says(root, "error_msg") || Says(root, "errorMessage")
-            || (root.String("message") is not null && (Says(root, "code") || Says(root, "status") || Says(root, "statusCode") || Says(root, "error_code")))
+            || (root.String("message") is not null && (root.GetPropertyCount() == 1 || Says(root, "code") || Says(root, "status") || Says(root, "statusCode") || Says(root, "error_code")))
             || (root.Object("base_resp")?.Number("status_code") is { } failed && failed != 0);
     }
 

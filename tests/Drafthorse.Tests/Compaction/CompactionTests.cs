@@ -1,9 +1,10 @@
 using System.Text.Json;
 using Drafthorse.Harness;
 using Drafthorse.Harness.Threads;
+using Drafthorse.Tests.Agent;
 using Drafthorse.Tests.Models;
 
-namespace Drafthorse.Tests.Agent;
+namespace Drafthorse.Tests.Compaction;
 
 /// <summary>No run dies of a full window.</summary>
 public sealed class CompactionTests

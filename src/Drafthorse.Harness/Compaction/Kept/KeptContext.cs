@@ -1,6 +1,7 @@
 using System.Text;
 using Drafthorse.Harness.Context;
 using Drafthorse.Harness.Models;
+using Drafthorse.Harness.Text;
 using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Harness;
@@ -26,7 +27,7 @@ internal sealed record KeptContext(int From, IReadOnlyList<ContextMessage> Messa
                 return kept;
             }
 
-            if (most * Transcript.BytesPerToken < LeastCharacters)
+            if (most * CutText.BytesPerToken < LeastCharacters)
             {
                 return new KeptContext(messages.Count, [], 0);
             }
@@ -74,12 +75,12 @@ internal sealed record KeptContext(int From, IReadOnlyList<ContextMessage> Messa
         }
 
         var texts = Math.Max(1, message.Content.Count(block => block.Kind is "text" or "tool_call"));
-        var bytes = Math.Max(LeastCharacters, mostTokens * Transcript.BytesPerToken / texts);
+        var bytes = Math.Max(LeastCharacters, mostTokens * CutText.BytesPerToken / texts);
         return message with
         {
             Content = [.. message.Content.Where(block => block.Kind != "reasoning").Select(block => block.Kind switch
             {
-                "text" => block with { Text = Transcript.CutBytes(block.Text ?? "", bytes) },
+                "text" => block with { Text = CutText.ToBytes(block.Text ?? "", bytes) },
                 "image" => ContentBlock.OfText("(a picture that is no longer shown)"),
                 "tool_call" when Encoding.UTF8.GetByteCount(block.Arguments ?? "") > bytes => block with { Arguments = "{}" },
                 _ => block,

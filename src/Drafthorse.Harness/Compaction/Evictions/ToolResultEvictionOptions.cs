@@ -12,4 +12,8 @@ public sealed class ToolResultEvictionOptions
     /// <summary>The folder in the sandbox; null (default) = the sandbox's own for long output, which is <c>/agent/large_tool_results</c>
     /// in a container.</summary>
     public string? Folder { get; set; }
+
+    /// <summary>A folder of the host in which whole results are kept too, compressed (8 MiB each at most, 1 GiB a thread), where
+    /// <c>session_search</c> finds them also when the sandbox is gone; null (default) = none.</summary>
+    public string? ArchiveFolder { get; set; }
 }

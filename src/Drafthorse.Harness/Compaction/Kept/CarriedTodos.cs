@@ -1,4 +1,5 @@
 using Drafthorse.Harness.Context;
+using Drafthorse.Harness.Text;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Todos;
 using Microsoft.Extensions.AI;
@@ -16,7 +17,7 @@ internal sealed class CarriedTodos
     public CarriedTodos(TodosWritten? todos, int mostTokens)
     {
         if (todos is { Items.Count: > 0 } && MessageRendering.Render(todos.Items) is var block)
-            (_callId, _block) = (todos.CallId, block with { Text = Transcript.CutBytes(block.Text!, mostTokens * Transcript.BytesPerToken) });
+            (_callId, _block) = (todos.CallId, block with { Text = CutText.ToBytes(block.Text!, mostTokens * CutText.BytesPerToken) });
     }
 
     /// <summary>What is put back, as a chat client sees it; null when there is nothing.</summary>
@@ -24,6 +25,10 @@ internal sealed class CarriedTodos
 
     /// <summary>Whether a call is the one that wrote the list.</summary>
     public bool IsWritingCall(ContentBlock call) => call.Name == TodoWriteTool.ToolName && call.CallId == _callId;
+
+    /// <summary>Whether the list stands in a context anyway, or there is none.</summary>
+    public bool IsIn(IReadOnlyList<ContextMessage> context) =>
+        _block is null || context.Any(message => message.Content.Any(block => (block.Kind == "tool_call" && IsWritingCall(block)) || block == _block));
 
     /// <summary>The context with the list behind its first message, the summary, and without any that was put back before.</summary>
     public List<ContextMessage> PutBack(IEnumerable<ContextMessage> context)

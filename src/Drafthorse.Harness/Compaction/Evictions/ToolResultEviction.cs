@@ -1,11 +1,13 @@
+using Drafthorse.Harness.Sandboxes;
+using Drafthorse.Harness.Text;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Sandbox.Files;
 using Drafthorse.Sandbox.Wire;
 
 namespace Drafthorse.Harness;
 
-/// <summary>Moves large tool results into files of the sandbox.</summary>
-internal sealed class ToolResultEviction(ToolResultEvictionOptions options) : IAgentMiddleware
+/// <summary>Moves large tool results into files of the sandbox, and into the archive beside the journal.</summary>
+internal sealed class ToolResultEviction(ToolResultEvictionOptions options, ResultArchive? archive, bool isSearched) : IAgentMiddleware
 {
     private const string DefaultFolder = "/agent/large_tool_results";
 
@@ -18,14 +20,16 @@ internal sealed class ToolResultEviction(ToolResultEvictionOptions options) : IA
             return output;
         }
 
+        var isKept = archive?.TryKeep(call.Run.Thread.Id, call.CallId, text) == true;
         var where = await TryWriteAsync(call, text, cancellationToken).ConfigureAwait(false) is { } path
             ? $"the whole result is in {path}: read it in parts with read_file, or search it with grep_files"
+            : isKept && isSearched ? $"the whole result is kept: search it with {SessionSearchTool.ToolName}"
             : "the whole result could not be kept";
         return output with
         {
             Content =
             [
-                ContentBlock.OfText($"{Transcript.Cut(text, options.KeepLength * 2)}\n[{text.Length} characters; {where}]"),
+                ContentBlock.OfText($"{CutText.ToLength(text, options.KeepLength * 2)}\n[{text.Length} characters; {where}]"),
                 .. output.Content.Where(block => block.Kind != "text"),
             ],
         };
@@ -42,7 +46,7 @@ internal sealed class ToolResultEviction(ToolResultEvictionOptions options) : IA
             await sandbox.Files.WriteAsync(new WriteFileRequest { Path = path, Content = text, CallId = $"{call.CallId}-evicted" }, cancellationToken).ConfigureAwait(false);
             return path;
         }
-        catch (Exception exception) when (exception is SandboxCallException or FileException or WireException)
+        catch (Exception exception) when (exception is SandboxCallException or FileException or WireException or SandboxException)
         {
             return null;
         }
