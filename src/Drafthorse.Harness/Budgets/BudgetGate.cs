@@ -56,25 +56,46 @@ internal sealed class BudgetGate(ThreadBudget budget, IThreadStore store, Func<I
         }
     }
 
-    private async Task<bool> ReserveAsync(
-        ModelCall call, string id, decimal amount, List<BudgetLimit> limits, decimal handOver, string unit, CancellationToken cancellationToken)
+    /// <summary>Whether the budgets would pay for a call. Nothing stays set aside.</summary>
+    public async Task<bool> CanPayAsync(ModelCall call, CancellationToken cancellationToken)
     {
-        if (amount == 0 || limits.Count == 0)
+        var input = call.Run.Tokens.Estimate(call.Messages, call.Options);
+        var output = call.Options.MaxOutputTokens ?? int.MaxValue;
+        var pays = true;
+        foreach (var (id, amount, limits, handOver) in new[]
         {
-            return false;
+            (call.Id, MostUsd(input, output), LimitsInUsd(call.Run), MostUsd(input, HandOverTokens)),
+            (TokensId(call), MostTokens(input, output), LimitsInTokens(call.Run), MostTokens(input, HandOverTokens)),
+        })
+        {
+            var decision = await AskAsync(call, id, amount, limits, handOver, cancellationToken).ConfigureAwait(false);
+            if (decision?.Granted == true)
+                await store.SettleAsync(id, 0, CancellationToken.None).ConfigureAwait(false);
+            pays &= decision?.Granted != false;
         }
 
-        var decision = await store.ReserveAsync(
-            new BudgetReservation
-            {
-                Id = id,
-                Limits = [.. limits.Select(limit => limit with { Limit = limit.Limit - handOver })],
-                Amount = amount,
-                ExpiresAt = call.Run.TimeProvider.GetUtcNow() + ReservationLife,
-            },
-            cancellationToken).ConfigureAwait(false);
-        return decision.Granted ? true : throw Refused(decision, handOver, amount, unit);
+        return pays;
     }
+
+    private async Task<bool> ReserveAsync(
+        ModelCall call, string id, decimal amount, List<BudgetLimit> limits, decimal handOver, string unit, CancellationToken cancellationToken) =>
+        await AskAsync(call, id, amount, limits, handOver, cancellationToken).ConfigureAwait(false) is { } decision
+        && (decision.Granted ? true : throw Refused(decision, handOver, amount, unit));
+
+    /// <summary>Asks the store to set an amount aside; null when nothing limits it.</summary>
+    private async Task<BudgetDecision?> AskAsync(
+        ModelCall call, string id, decimal amount, List<BudgetLimit> limits, decimal handOver, CancellationToken cancellationToken) =>
+        amount == 0 || limits.Count == 0
+            ? null
+            : await store.ReserveAsync(
+                new BudgetReservation
+                {
+                    Id = id,
+                    Limits = [.. limits.Select(limit => limit with { Limit = limit.Limit - handOver })],
+                    Amount = amount,
+                    ExpiresAt = call.Run.TimeProvider.GetUtcNow() + ReservationLife,
+                },
+                cancellationToken).ConfigureAwait(false);
 
     private static string TokensId(ModelCall call) => $"{call.Id}:tokens";
 

@@ -154,6 +154,7 @@ internal sealed class Compactor(CompactionOptions options, Func<ModelInfo> curre
         FirstMessageOfRun = run.Conversation.FirstMessageOfRun,
         LastMessageId = run.Conversation.LastMessageId,
         AnswerSchema = run.Conversation.AnswerSchema,
+        Judged = run.Conversation.Judged,
         Frame = run.Conversation.Frame.Now,
         TokensBefore = run.Tokens.Estimate(run.Conversation.Chat),
         TokensAfter = run.Tokens.Estimate([.. context.Select(Conversation.ToChat)]),

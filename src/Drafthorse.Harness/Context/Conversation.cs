@@ -60,6 +60,12 @@ internal sealed class Conversation
     /// <summary>How the context was made shorter last, as far as this projection has seen it.</summary>
     public ContextCompacted? Compacted { get; private set; }
 
+    /// <summary>How code judged the run's work last, or null.</summary>
+    public DoneJudged? Judged { get; private set; }
+
+    /// <summary>The run's last verify, or null.</summary>
+    public VerifyFinished? Verified { get; private set; }
+
     /// <summary>Why the model stopped its last reply; empty when unknown.</summary>
     public string FinishReason { get; private set; } = "";
 
@@ -120,12 +126,19 @@ internal sealed class Conversation
             case TodosWritten todos:
                 Todos = todos;
                 break;
+            case VerifyFinished verified:
+                Verified = verified;
+                break;
+            case DoneJudged judged:
+                Judged = judged;
+                break;
             case ContextCompacted compacted:
                 SystemChat = new ChatMessage(ChatRole.System, compacted.System);
                 Step = compacted.Step;
                 FirstMessageOfRun = compacted.FirstMessageOfRun;
                 LastMessageId = compacted.LastMessageId ?? LastMessageId;
                 AnswerSchema = compacted.AnswerSchema;
+                Judged = compacted.Judged;
                 _messages.Clear();
                 _chat.Clear();
                 CountedTokens = 0;
@@ -141,6 +154,7 @@ internal sealed class Conversation
             case RunFinished finished:
                 FirstMessageOfRun = null;
                 AnswerSchema = null;
+                (Judged, Verified) = (null, null);
                 Ended = Enum.TryParse<ThreadStatus>(finished.Outcome, ignoreCase: true, out var outcome) ? outcome : ThreadStatus.Done;
                 break;
         }

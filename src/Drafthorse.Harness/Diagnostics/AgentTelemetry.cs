@@ -16,6 +16,8 @@ internal static class AgentTelemetry
     private static readonly Counter<long> ToolErrors = Meter.CreateCounter<long>("drafthorse_tool_errors_total", null, "Tool calls that failed, by tool, class of error and model.");
     private static readonly Counter<long> BudgetStops = Meter.CreateCounter<long>("drafthorse_budget_stops_total", null, "Model calls that a budget refused, by its scope.");
 
+    private static readonly Counter<long> DoneGate = Meter.CreateCounter<long>("drafthorse_done_gate_total", null, "Replies that ended work and were judged, by result.");
+
     private static readonly Histogram<double> RunDuration = Meter.CreateHistogram(
         "drafthorse_run_duration_seconds", "s", "How long runs take, from claim to end.", null,
         new InstrumentAdvice<double> { HistogramBucketBoundaries = [1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14400] });
@@ -66,6 +68,8 @@ internal static class AgentTelemetry
 
         ToolCalls.Add(1, new("tool", tool ?? UnknownTool), new("result", errorClass is null ? "ok" : "error"));
     }
+
+    public static void CountDone(string result) => DoneGate.Add(1, new KeyValuePair<string, object?>("result", result));
 
     /// <summary>A budget refused a call; the kind of its scope only, as the whole name would have a thread or user in it.</summary>
     public static void CountBudgetStop(string scope) =>

@@ -1,3 +1,4 @@
+using Drafthorse.Harness.DoneGates;
 using Drafthorse.Harness.Drafts.Endings;
 using Drafthorse.Harness.Drafts.Settings;
 using Drafthorse.Harness.GitGateway;
@@ -12,6 +13,8 @@ namespace Drafthorse.Harness.Drafts;
 /// </summary>
 internal sealed class DraftMiddleware(RepositoryMirrors mirrors, DraftOptions options) : IAgentMiddleware
 {
+    private readonly DoneGate _gate = new(options.DoneGate?.Check() ?? DoneGateOptions.Off);
+
     /// <inheritdoc />
     public async Task<RunOutcome> OnRunAsync(RunContext run, Func<CancellationToken, Task<RunOutcome>> next, CancellationToken cancellationToken)
     {
@@ -31,21 +34,17 @@ internal sealed class DraftMiddleware(RepositoryMirrors mirrors, DraftOptions op
         }
 
         run.Set(work);
+        run.Set(_gate);
         run.BudgetUsd = work.Settings.BudgetUsd;
         run.WorkingDirectory = work.Checkout;
-        for (var round = 1; ; round++)
+        var ending = new DraftEnding(run, work, mirrors, options, _gate);
+        while (true)
         {
             var outcome = await next(cancellationToken).ConfigureAwait(false);
             if (outcome.Status is ThreadStatus.Waiting)
                 return outcome;
-            if (run.Facts.Sandbox is null)
-                return DraftEnding.WithoutChanges(run, outcome);
-
-            var ending = new DraftEnding(run, work, mirrors, options);
-            var (finished, complaint) = await ending.FinishAsync(outcome, round, cancellationToken).ConfigureAwait(false);
-            if (complaint is null)
+            if (await ending.FinishAsync(outcome, cancellationToken).ConfigureAwait(false) is { } finished)
                 return finished;
-            await run.TellModelAsync("verify", complaint.Text, cancellationToken, complaint.Output).ConfigureAwait(false);
         }
     }
 

@@ -16,6 +16,10 @@ internal sealed class DraftOptions
     /// started are killed, and it has failed.</summary>
     public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromMinutes(30);
 
+    /// <summary>What a model's "done" has to stand up to (default: all of it); null = only red verifies and what keeps work from being
+    /// handed in go back. <c>maxFixRounds</c> and <c>verify</c> of the repository count.</summary>
+    public DoneGateOptions? DoneGate { get; set; } = new();
+
     /// <summary>Where a thread's checkout is in its sandbox (default <c>/src/OWNER/REPO</c>, by the name
     /// that the repository had when the thread began).</summary>
     public Func<ThreadRecord, string> CheckoutPath { get; set; } = thread => $"/src/{thread.Origin.Repository!.CheckoutName}";

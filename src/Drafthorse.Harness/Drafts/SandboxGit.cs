@@ -31,7 +31,7 @@ internal sealed class SandboxGit(SandboxClient sandbox, RunContext run, string d
     }
 
     /// <summary>Runs a command line in the checkout as it is.</summary>
-    public async Task<ExecResult> TryAsync(string script, CancellationToken cancellationToken, string? input = null, string? workingDirectory = null, TimeSpan? timeout = null, bool apart = false)
+    public async Task<ExecResult> TryAsync(string script, CancellationToken cancellationToken, string? input = null, string? workingDirectory = null, TimeSpan? timeout = null, bool apart = false, int outputLimit = DefaultOutputLimit)
     {
         var request = new ExecRequest
         {
@@ -40,7 +40,7 @@ internal sealed class SandboxGit(SandboxClient sandbox, RunContext run, string d
             WorkingDirectory = workingDirectory ?? directory,
             StandardInput = input,
             MergeError = !apart,
-            OutputLimit = apart ? ExecRequest.MaxOutputLimit : DefaultOutputLimit,
+            OutputLimit = apart ? ExecRequest.MaxOutputLimit : outputLimit,
             Timeout = timeout ?? DefaultTimeout,
         };
         var result = await sandbox.Commands.ExecAsync(request, null, cancellationToken).ConfigureAwait(false);
@@ -75,12 +75,5 @@ internal sealed class SandboxGit(SandboxClient sandbox, RunContext run, string d
     };
 
     /// <summary>The end of a text.</summary>
-    public static string Tail(string text, int length)
-    {
-        text = ScreenText.Of(text).Trim();
-        if (text.Length <= length)
-            return text;
-        var start = text.Length - length;
-        return "..." + text[(char.IsLowSurrogate(text[start]) ? start + 1 : start)..];
-    }
+    public static string Tail(string text, int length) => ScreenText.Tail(text, length);
 }

@@ -83,6 +83,9 @@ public sealed class RunContext : IAsyncDisposable
 
     internal TokenEstimator Tokens { get; } = new();
 
+    /// <summary>Whether limits and budgets let the model be called once more.</summary>
+    internal Func<CancellationToken, Task<bool>> CanGoOnAsync { get; set; } = _ => Task.FromResult(true);
+
     /// <summary>A journal position that is not after the next commit's first event.</summary>
     internal long JournalEnd { get; private set; }
 

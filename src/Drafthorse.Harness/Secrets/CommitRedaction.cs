@@ -23,7 +23,7 @@ internal sealed class CommitRedaction(SecretRedactor redactor)
         NoticeGiven notice => notice with { Text = redactor.Redact(notice.Text), Output = notice.Output is { } output ? redactor.Redact(output) : null },
         TodosWritten todos => todos with { Items = [.. todos.Items.Select(item => item with { Content = redactor.Redact(item.Content) })] },
         ContextCompacted { Summarized: > 0 } compacted => Redact(compacted),
-        VerifyFinished verified => verified with { Results = [.. verified.Results.Select(result => result with { OutputTail = redactor.Redact(result.OutputTail) })] },
+        VerifyFinished verified => verified with { Results = [.. verified.Results.Select(result => result with { OutputTail = redactor.Redact(result.OutputTail), Excerpt = result.Excerpt is { } excerpt ? redactor.Redact(excerpt) : null })] },
         RunFinished finished => finished with
         {
             Reason = redactor.Redact(finished.Reason),

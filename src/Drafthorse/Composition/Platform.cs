@@ -241,6 +241,7 @@ internal sealed class Platform : IAsyncDisposable
         var drafts = new DraftOptions
         {
             CommandTimeout = options.CommandTimeout,
+            DoneGate = options.DoneGate,
             CoAuthorTrailer = origin => origin.Repository is { } repository ? GitHubRequester.Of(origin)?.CoAuthorTrailer(repository.Host) : null,
         };
         if (!selection.Backend.IsIsolated)

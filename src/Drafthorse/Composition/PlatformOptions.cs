@@ -36,6 +36,10 @@ internal sealed record PlatformOptions
     /// <summary>Whether tools are declared to a model as its family was trained on them; else to all models alike.</summary>
     public bool DeclaresToolsByFamily { get; init; } = true;
 
+    /// <summary>What a model's "done" has to stand up to where there is a repository; null = only red verifies and what keeps work from
+    /// being handed in go back.</summary>
+    public DoneGateOptions? DoneGate { get; init; } = new();
+
     /// <summary>How long one command of a repository's <c>setup</c> or <c>verify</c> may take.</summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromMinutes(30);
 

@@ -98,6 +98,7 @@ internal static class EventJson
             writer.WriteNumber("kept", compacted.Kept);
         }),
         VerifyFinished verify => WriteObject("verify.finished", thread, position, at, writer => WriteVerify(writer, verify)),
+        DoneJudged judged => WriteObject("done.judged", thread, position, at, writer => WriteJudged(writer, judged)),
         BranchPushed pushed => WriteObject("branch.pushed", thread, position, at, writer =>
         {
             writer.WriteString("repository", pushed.Repository);
@@ -170,6 +171,20 @@ internal static class EventJson
         }
 
         writer.WriteEndArray();
+    }
+
+    private static void WriteJudged(Utf8JsonWriter writer, DoneJudged judged)
+    {
+        writer.WriteString("result", judged.Result);
+        writer.WriteString("reason", judged.Reason);
+        writer.WriteStartArray("open");
+        foreach (var kind in judged.Open)
+        {
+            writer.WriteStringValue(kind);
+        }
+
+        writer.WriteEndArray();
+        writer.WriteNumber("step", judged.Step);
     }
 
     private static void WriteEnd(Utf8JsonWriter writer, RunFinished finished, PullRequestRef? pullRequest)

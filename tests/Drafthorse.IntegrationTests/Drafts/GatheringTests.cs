@@ -186,5 +186,5 @@ public class GatheringTests
     }
 
     private static async Task<IReadOnlyList<NoticeGiven>> NoticesAsync(DraftWorld world) =>
-        [.. (await world.JournalAsync(world.ThreadOf(world.Repository.Issues[0]))).OfType<NoticeGiven>().Where(notice => notice.Topic == "verify")];
+        [.. (await world.JournalAsync(world.ThreadOf(world.Repository.Issues[0]))).OfType<NoticeGiven>().Where(notice => notice.Topic == "done")];
 }

@@ -17,6 +17,9 @@ internal sealed class FaultyStore(IThreadStore inner) : IThreadStore
 
     public int Commits { get; private set; }
 
+    /// <summary>The commit behind which whoever writes here is as good as dead.</summary>
+    public int DiesAfter { get; init; } = int.MaxValue;
+
     /// <summary>Completes when the next renewal has been answered.</summary>
     public Task NextRenewal() => (_renewed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
@@ -45,10 +48,12 @@ internal sealed class FaultyStore(IThreadStore inner) : IThreadStore
 
     public Task<Claim?> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) => ClaimFailure is { } failure ? Task.FromException<Claim?>(failure) : inner.ClaimAsync(request, cancellationToken);
 
-    public Task<long> CommitAsync(CommitRequest request, CancellationToken cancellationToken)
+    public async Task<long> CommitAsync(CommitRequest request, CancellationToken cancellationToken)
     {
-        Commits++;
-        return inner.CommitAsync(request, cancellationToken);
+        if (Commits >= DiesAfter)
+            throw new LeaseLostException(request.Lease.ThreadId, request.Lease.Token);
+        var position = await inner.CommitAsync(request, cancellationToken);
+        return ++Commits >= DiesAfter ? throw new LeaseLostException(request.Lease.ThreadId, request.Lease.Token) : position;
     }
 
     public Task ReleaseAsync(ReleaseRequest request, CancellationToken cancellationToken) => inner.ReleaseAsync(request, cancellationToken);

@@ -23,6 +23,7 @@ public sealed class TodoCarryTests
     {
         var harness = new AgentHarness(builder => builder.UseCompaction(new CompactionOptions { TriggerMessages = 8, KeepMessages = 4 }));
         var (steps, current) = (0, "");
+        harness.OnTool = _ => Task.FromResult<object>($"result {steps}");
         for (var call = 0; call < 150; call++)
             harness.Model.Then((request, _) => Task.FromResult<AIContent[]>(Answer(request)));
 
@@ -103,7 +104,7 @@ public sealed class TodoCarryTests
     public async Task Compaction_ListTooLongForTheWindow_IsCutAndSaysSo()
     {
         const int Window = 16_000;
-        await using var agent = new WireAgent("openai-chat:tiny", builder => builder.UseLimit(new() { MaxCalls = 1000 }), WireAgent.CatalogWith("tiny", Window));
+        await using var agent = new WireAgent("openai-chat:tiny", builder => builder.UseLimit(new() { MaxCalls = 1000, WarnAfterStepsWithoutProgress = 0 }), WireAgent.CatalogWith("tiny", Window));
         agent.OnLook = () => new string('x', 2_000);
         var steps = 0;
         agent.Server.OnRequest = (number, _) => Task.FromResult(agent.Server.Stream((agent.Server.Bodies[number].Contains("older part of a coding agent", StringComparison.Ordinal) ? WireReply.Says("the summary")

@@ -1,4 +1,5 @@
 using Drafthorse.Harness.Agent.Answers;
+using Drafthorse.Harness.Guards;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Models.Replies;
 using Drafthorse.Harness.Threads;
@@ -17,7 +18,7 @@ internal sealed class AgentLoop(
     Compactor compactor,
     AnswerForm form,
     ModelCallLimit limit,
-    LoopGuard guard,
+    StepGuards guards,
     RunStatus status)
 {
     private const int MostCuts = 3;
@@ -45,7 +46,8 @@ internal sealed class AgentLoop(
                 return answered;
             }
 
-            CheckLimits();
+            if (FindLimit() is { } reached)
+                throw LimitReached(reached);
             await compactor.CompactWhenFullAsync(run, cancellationToken).ConfigureAwait(false);
 
             var reply = await CallModelAsync(cancellationToken).ConfigureAwait(false);
@@ -58,11 +60,8 @@ internal sealed class AgentLoop(
             if (run.Conversation.OpenCalls.Count > 0)
             {
                 (_emptyReplies, _cuts) = (0, 0);
-                await GuardAgainstLoopsAsync(reply, cancellationToken).ConfigureAwait(false);
-                if (await tools.FinishOpenCallsAsync(cancellationToken).ConfigureAwait(false) is { } question)
-                {
+                if (await RunToolsAsync(reply, cancellationToken).ConfigureAwait(false) is { } question)
                     return new RunOutcome { Status = ThreadStatus.Waiting, Text = question };
-                }
             }
             else if (await FinishAsync(reply.Text, reply.FinishReason, cancellationToken).ConfigureAwait(false) is { } outcome)
             {
@@ -203,34 +202,37 @@ internal sealed class AgentLoop(
             cancellationToken);
     }
 
-    private void CheckLimits()
-    {
-        if (run.Steps >= limit.MaxCalls)
-        {
-            throw LimitReached($"the limit of {limit.MaxCalls} model calls in one run is reached");
-        }
+    /// <summary>The limit that keeps the model from being called once more, or null.</summary>
+    public string? FindLimit() =>
+        run.Steps >= limit.MaxCalls ? $"the limit of {limit.MaxCalls} model calls in one run is reached"
+        : run.TimeProvider.GetElapsedTime(_startedAt) >= limit.MaxDuration ? $"the limit of {limit.MaxDuration:g} for one run is reached"
+        : null;
 
-        if (run.TimeProvider.GetElapsedTime(_startedAt) >= limit.MaxDuration)
-        {
-            throw LimitReached($"the limit of {limit.MaxDuration:g} for one run is reached");
-        }
-    }
-
-    private async Task GuardAgainstLoopsAsync(ModelAnswer reply, CancellationToken cancellationToken)
+    /// <summary>Runs the reply's calls. Returns the question when the model asked a person, else null.</summary>
+    private async Task<string?> RunToolsAsync(ModelAnswer reply, CancellationToken cancellationToken)
     {
-        switch (guard.Observe(reply.Content))
+        switch (guards.BeforeTools(reply.Content))
         {
-            case LoopVerdict.Warn:
-                tools.WarnWithResults(guard.IsOnlyTodos
-                    ? $"You have written the to-do list {limit.WarnAfterIdenticalCalls} times in a row and done nothing else. Work on what it says, or say what stops you."
-                    : $"You have made the same call {limit.WarnAfterIdenticalCalls} times in a row with the same arguments. Its outcome will not change: try another way, or say what stops you.");
+            case { IsStop: true } stop:
+                await tools.SkipOpenCallsAsync("the same was called too often.", cancellationToken).ConfigureAwait(false);
+                throw LimitReached(stop.Text);
+            case { } warning:
+                tools.WarnWithResults(warning.Text);
                 break;
-            case LoopVerdict.Stop:
-                await tools.SkipOpenCallsAsync("Not run: the same call was made too often in a row.", cancellationToken).ConfigureAwait(false);
-                throw LimitReached(guard.IsOnlyTodos
-                    ? $"the model wrote its to-do list {limit.StopAfterIdenticalCalls} times in a row and did nothing else"
-                    : $"the model made the same call {limit.StopAfterIdenticalCalls} times in a row");
         }
+
+        if (await tools.FinishOpenCallsAsync(cancellationToken).ConfigureAwait(false) is { } question)
+            return question;
+        switch (await guards.AfterToolsAsync(reply.Content, cancellationToken).ConfigureAwait(false))
+        {
+            case { IsStop: true } stop:
+                throw LimitReached(stop.Text);
+            case { } warning:
+                await run.TellModelAsync("loop", warning.Text, cancellationToken).ConfigureAwait(false);
+                break;
+        }
+
+        return null;
     }
 
     private static RunOutcome Failed(string reason) => new() { Status = ThreadStatus.Failed, Reason = reason, Failure = FailureKind.Model };

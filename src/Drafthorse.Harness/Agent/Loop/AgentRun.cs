@@ -2,6 +2,7 @@ using Drafthorse.Harness.Agent.Answers;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Context;
 using Drafthorse.Harness.Diagnostics;
+using Drafthorse.Harness.Guards;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Runs;
 using Drafthorse.Harness.Sandboxes;
@@ -89,9 +90,10 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
     private Engine Assemble(RunContext run, RunInbox inbox)
     {
         var chosen = new RunModels(run, options);
+        var budgets = new BudgetGate(options.Budget, options.Store, () => chosen.Payable, options.FindModel);
         IReadOnlyList<IAgentMiddleware> middleware =
         [
-            new BudgetGate(options.Budget, options.Store, () => chosen.Payable, options.FindModel),
+            budgets,
             new ToolResultEviction(options.Eviction, options.Archive, options.Compaction.SessionSearch),
             new SecretRedaction(options.Redactor),
             .. options.Middleware,
@@ -103,7 +105,9 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
         var overhead = new Lazy<int>(() => run.Tokens.Estimate([new ChatMessage(ChatRole.System, run.Conversation.System)], new ChatOptions { Tools = [.. options.Tools.All] }));
         var summaries = new SummaryCalls(options.Summarizer is null ? models.CallSummaryAsync : null, models.CallAsync);
         compactor = new Compactor(options.Compaction, () => chosen.Info, options.FindModel, () => overhead.Value, summaries);
-        var loop = new AgentLoop(run, inbox, models, tools, compactor, form, options.Limit, new LoopGuard(options.Limit), new RunStatus(run));
+        var guards = new StepGuards(run, options.Limit, name => options.Tools.Find(name)?.GetEffect() ?? ToolEffect.Read);
+        var loop = new AgentLoop(run, inbox, models, tools, compactor, form, options.Limit, guards, new RunStatus(run));
+        run.CanGoOnAsync = async token => loop.FindLimit() is null && await models.CanPayStepAsync(budgets, token).ConfigureAwait(false);
         return new Engine(loop, tools, models, compactor);
     }
 

@@ -37,10 +37,17 @@ internal sealed class ModelCaller(
     }
 
     /// <summary>A call of code's own, beside the conversation.</summary>
-    public Task<ModelAnswer> CallAsync(ModelCallPurpose purpose, IReadOnlyList<ChatMessage> messages, ChatOptions options, CancellationToken cancellationToken)
+    public Task<ModelAnswer> CallAsync(ModelCallPurpose purpose, IReadOnlyList<ChatMessage> messages, ChatOptions options, CancellationToken cancellationToken) =>
+        InvokeAsync(0, NewCall(purpose, messages, options), cancellationToken);
+
+    /// <summary>Whether the budgets would pay for the next step.</summary>
+    public Task<bool> CanPayStepAsync(BudgetGate budgets, CancellationToken cancellationToken) =>
+        budgets.CanPayAsync(NewCall(ModelCallPurpose.Step, run.Conversation.Chat, stepOptions()), cancellationToken);
+
+    private ModelCall NewCall(ModelCallPurpose purpose, IReadOnlyList<ChatMessage> messages, ChatOptions options)
     {
         var system = run.Conversation.SystemChat;
-        var call = new ModelCall
+        return new ModelCall
         {
             Run = run,
             Id = $"{run.Thread.Id}:{run.Lease.Token}:{++_calls}",
@@ -48,7 +55,6 @@ internal sealed class ModelCaller(
             Options = options,
             Purpose = purpose,
         };
-        return InvokeAsync(0, call, cancellationToken);
     }
 
     private Task<ModelAnswer> InvokeAsync(int index, ModelCall call, CancellationToken cancellationToken) =>

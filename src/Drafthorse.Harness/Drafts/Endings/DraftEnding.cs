@@ -1,5 +1,5 @@
-using System.Globalization;
 using Drafthorse.Harness.Channels;
+using Drafthorse.Harness.DoneGates;
 using Drafthorse.Harness.GitGateway;
 using Drafthorse.Harness.GitGateway.Mirrors;
 using Drafthorse.Harness.Sandboxes;
@@ -9,57 +9,85 @@ using Drafthorse.Harness.Words;
 namespace Drafthorse.Harness.Drafts.Endings;
 
 /// <summary>The deterministic end of a run: commit, verify, push, draft.</summary>
-internal sealed class DraftEnding(RunContext run, RepositoryWork work, RepositoryMirrors mirrors, DraftOptions options)
+internal sealed class DraftEnding(RunContext run, RepositoryWork work, RepositoryMirrors mirrors, DraftOptions options, DoneGate gate)
 {
     private const string NoChanges = "Nothing was changed, so there is no draft.";
 
-    private bool MayMend(RunOutcome outcome, int round) => outcome.Status == ThreadStatus.Done && round <= work.Settings.MaxFixRounds;
+    private int MaxFixRounds => work.Settings.MaxFixRounds;
 
-    /// <summary>The outcome of a run that changed nothing. A thread whose work is with people already has said it all.</summary>
-    public static RunOutcome WithoutChanges(RunContext run, RunOutcome outcome) =>
-        outcome.Status is not ThreadStatus.Done || run.Thread.Facts.PushedCommit is not null ? outcome : outcome with { Notes = [.. outcome.Notes, NoChanges] };
-
-    /// <summary>The outcome with the draft that is owed, or what the model has to mend first.</summary>
-    public async Task<(RunOutcome Outcome, Complaint? Complaint)> FinishAsync(RunOutcome outcome, int round, CancellationToken cancellationToken)
+    /// <summary>The outcome with the draft that is owed; null when the model was told what it has to mend first.</summary>
+    public async Task<RunOutcome?> FinishAsync(RunOutcome outcome, CancellationToken cancellationToken)
     {
+        if (run.Facts.Sandbox is null)
+            return await WithoutChangesAsync(outcome, cancellationToken).ConfigureAwait(false);
         var sandbox = await run.GetSandboxClientAsync(cancellationToken).ConfigureAwait(false);
         var git = new SandboxGit(sandbox, run, work.Checkout);
         var tree = new WorkTree(git, work);
         outcome = outcome with { Notes = [.. outcome.Notes, .. Blocked()] };
+        Gathered gathered;
         string? commit;
         try
         {
-            var gathered = await new Gathering(git, tree, work).RunAsync(CommitMessage(outcome.Text), mayAsk: MayMend(outcome, round), cancellationToken).ConfigureAwait(false);
-            if (gathered.Complaint is { } complaint)
-                return (outcome, complaint);
+            var mayAsk = await gate.MayTellAsync(run, outcome, MaxFixRounds, cancellationToken).ConfigureAwait(false);
+            gathered = await new Gathering(git, tree, work).RunAsync(CommitMessage(outcome.Text), mayAsk, cancellationToken).ConfigureAwait(false);
             outcome = outcome with { Notes = [.. outcome.Notes, .. gathered.Notes] };
-            commit = await OwedAsync(git, tree, Checked(gathered.Commit), cancellationToken).ConfigureAwait(false);
+            commit = await OwedAsync(git, tree, gathered, cancellationToken).ConfigureAwait(false);
         }
         catch (SandboxException exception) when (exception.Problem is SandboxProblem.Failed)
         {
-            return MayMend(outcome, round)
-                ? (outcome, new Complaint("Your work could not be committed. Mend what stands in the way, if you can.", exception.Message))
-                : (outcome with { Status = ThreadStatus.Failed, Reason = $"the work could not be committed: {exception.Message}" }, null);
+            var complaint = new Complaint("Your work could not be committed. Mend what stands in the way, if you can.", exception.Message);
+            return await gate.TryTellCommitAsync(run, outcome, complaint, MaxFixRounds, cancellationToken).ConfigureAwait(false)
+                ? null
+                : outcome with { Status = ThreadStatus.Failed, Reason = $"the work could not be committed: {exception.Message}" };
         }
 
+        if (commit is null && gathered.Complaint is null)
+            return await WithoutChangesAsync(outcome, cancellationToken).ConfigureAwait(false);
+        var evidence = await CollectAsync(git, tree, commit, gathered.Complaint, cancellationToken).ConfigureAwait(false);
+        var verdict = await gate.JudgeAsync(run, outcome, evidence, cancellationToken).ConfigureAwait(false);
+        if (verdict.IsTold)
+            return null;
+        outcome = outcome with { Notes = [.. outcome.Notes, .. verdict.Notes] };
+        if (gathered.Complaint is not null)
+            commit = await OwedAsync(git, tree, gathered with { Complaint = null }, cancellationToken).ConfigureAwait(false);
         if (commit is null)
-            return (WithoutChanges(run, outcome), null);
-        var verified = await VerifyAsync(git, commit, round, cancellationToken).ConfigureAwait(false);
-        if (verified.FirstOrDefault(result => result.ExitCode != 0) is { } failure)
-        {
-            if (MayMend(outcome, round))
-                return (outcome, Complain(failure));
-            outcome = outcome with { Notes = [.. outcome.Notes, $"Verify failed: `{failure.Command}` {HowItEnded(failure)}."] };
-        }
-
-        return await PushAsync(tree, outcome, commit, verified, round, cancellationToken).ConfigureAwait(false);
+            return outcome;
+        if (evidence.Red is { } red)
+            outcome = outcome with { Notes = [.. outcome.Notes, $"Verify failed: `{red.Command}` {DoneMessage.HowItEnded(red)}."] };
+        return await PushAsync(tree, outcome, commit, evidence.Verified, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The commit that is owed, fit to be pushed, or null when there is nothing that people do not have yet.</summary>
-    private async Task<string?> OwedAsync(SandboxGit git, WorkTree tree, string? commit, CancellationToken cancellationToken)
+    /// <summary>The outcome of a run that changed nothing. A thread whose work is with people already has said it all.</summary>
+    private async Task<RunOutcome> WithoutChangesAsync(RunOutcome outcome, CancellationToken cancellationToken)
     {
+        await gate.JudgeAsync(run, outcome, new DoneEvidence { IsChanged = false }, cancellationToken).ConfigureAwait(false);
+        return outcome.Status is not ThreadStatus.Done || run.Thread.Facts.PushedCommit is not null ? outcome : outcome with { Notes = [.. outcome.Notes, NoChanges] };
+    }
+
+    private async Task<DoneEvidence> CollectAsync(SandboxGit git, WorkTree tree, string? commit, Complaint? complaint, CancellationToken cancellationToken)
+    {
+        var before = run.Claim.TakenOver ? null : run.Thread.Facts.PushedCommit;
+        return new DoneEvidence
+        {
+            Commit = commit,
+            ChangedLines = commit is null ? 0 : await tree.CountLinesAsync(before ?? work.BaseCommit ?? GitGateway.Git.ObjectId.EmptyTree, commit, cancellationToken).ConfigureAwait(false),
+            HasVerify = work.Settings.Verify.Count > 0,
+            IsCleanCheckout = true,
+            Verified = commit is null ? [] : await VerifyAsync(git, commit, cancellationToken).ConfigureAwait(false),
+            MaxFixRounds = MaxFixRounds,
+            WorkTree = complaint,
+        };
+    }
+
+    /// <summary>The commit that is owed, fit to be pushed, or null when there is nothing that people do not have yet. While the model still has
+    /// to bring work together its commits stay as they are.</summary>
+    private async Task<string?> OwedAsync(SandboxGit git, WorkTree tree, Gathered gathered, CancellationToken cancellationToken)
+    {
+        var commit = Checked(gathered.Commit);
         if (commit is null || !await tree.DiffersFromBaseAsync(commit, cancellationToken).ConfigureAwait(false) || await IsWithPeopleAsync(commit, cancellationToken).ConfigureAwait(false))
             return null;
+        if (gathered.Complaint is not null)
+            return commit;
         return await new CommitMessages(git, work, options.CoAuthorTrailer(run.Thread.Origin)).ApplyAsync(commit, run.Facts.PushedCommit, cancellationToken).ConfigureAwait(false);
     }
 
@@ -74,22 +102,22 @@ internal sealed class DraftEnding(RunContext run, RepositoryWork work, Repositor
             && await mirrors.ResolveBranchAsync(work.Repository, work.Branch, cancellationToken).ConfigureAwait(false) == commit;
     }
 
-    private async Task<(RunOutcome Outcome, Complaint? Complaint)> PushAsync(
-        WorkTree tree, RunOutcome outcome, string commit, IReadOnlyList<VerifyResult> verified, int round, CancellationToken cancellationToken)
+    private async Task<RunOutcome?> PushAsync(WorkTree tree, RunOutcome outcome, string commit, IReadOnlyList<VerifyResult> verified, CancellationToken cancellationToken)
     {
         var push = await tree.PushAsync(commit, cancellationToken).ConfigureAwait(false);
         if (push.ExitCode != 0 || !await IsUpstreamAsync(commit, cancellationToken).ConfigureAwait(false))
         {
             var reason = SandboxGit.Tail(push.Output, 1500);
-            return MayMend(outcome, round)
-                ? (outcome, new Complaint("Your work could not be pushed. Mend what stands in the way, if you can.", reason))
-                : (outcome with { Status = ThreadStatus.Failed, Reason = $"the work could not be pushed: {reason}" }, null);
+            var complaint = new Complaint("Your work could not be pushed. Mend what stands in the way, if you can.", reason);
+            return await DoneGate.TryTellPushAsync(run, outcome, commit, complaint, MaxFixRounds, cancellationToken).ConfigureAwait(false)
+                ? null
+                : outcome with { Status = ThreadStatus.Failed, Reason = $"the work could not be pushed: {reason}" };
         }
 
         await PushRecord.CommitAsync(run, work, commit, run.Facts.PersonsCommit, cancellationToken).ConfigureAwait(false);
         return work.IsPersonsBranch
-            ? (outcome with { Notes = [.. outcome.Notes, .. PushedToPerson(verified)] }, null)
-            : (outcome with { Outbox = [.. outcome.Outbox, Draft(outcome, commit, verified).ToOutbox()] }, null);
+            ? outcome with { Notes = [.. outcome.Notes, .. PushedToPerson(verified)] }
+            : outcome with { Outbox = [.. outcome.Outbox, Draft(outcome, commit, verified).ToOutbox()] };
     }
 
     /// <summary>Whether the branch is at a commit by the code host's word, not the sandbox's; by the gateway's when the host does not answer.</summary>
@@ -109,7 +137,7 @@ internal sealed class DraftEnding(RunContext run, RepositoryWork work, Repositor
     [
         $"Pushed to the branch `{work.Branch}` of this pull request, as `pushToPullRequestBranch` allows.",
         verified.Count == 0 ? "The repository names no `verify` commands; nothing was checked."
-            : string.Join("; ", verified.Select(result => $"`{result.Command}` {HowItEnded(result)}")) + ".",
+            : string.Join("; ", verified.Select(result => $"`{result.Command}` {DoneMessage.HowItEnded(result)}")) + ".",
     ];
 
     /// <summary>What comes out of a sandbox is anybody's word.</summary>
@@ -117,29 +145,19 @@ internal sealed class DraftEnding(RunContext run, RepositoryWork work, Repositor
         ? commit
         : throw new SandboxException($"git in the sandbox named a commit that is none: {SandboxGit.Tail(commit, 100)}");
 
-    private async Task<IReadOnlyList<VerifyResult>> VerifyAsync(SandboxGit git, string commit, int round, CancellationToken cancellationToken)
+    /// <summary>Runs the verify commands, unless they ran on this very commit already, in this run or in that of an owner before.</summary>
+    private async Task<IReadOnlyList<VerifyResult>> VerifyAsync(SandboxGit git, string commit, CancellationToken cancellationToken)
     {
         if (work.Settings.Verify.Count == 0)
             return [];
+        var last = run.Conversation.Verified;
+        if (last?.Commit == commit)
+            return last.Results;
         var results = await new Verification(git, work, options.CommandTimeout).RunAsync(commit, cancellationToken).ConfigureAwait(false);
-        var finished = new VerifyFinished { Round = round, Commit = commit, Results = results, Passed = results.All(result => result.ExitCode == 0) };
+        var finished = new VerifyFinished { Round = (last?.Round ?? 0) + 1, Commit = commit, Results = results, Passed = results.All(result => result.ExitCode == 0) };
         await run.CommitAsync(new RunCommit { Events = [finished] }, cancellationToken).ConfigureAwait(false);
         return results;
     }
-
-    private static Complaint Complain(VerifyResult failure) => new(
-        $"""
-        Code checked your work on a clean checkout of its commit. `{failure.Command}` {HowItEnded(failure)}; its output follows.
-        Mend it. A file that .gitignore leaves out, or one that is only in your sandbox, is not in the commit.
-        """,
-        failure.OutputTail);
-
-    private static string HowItEnded(VerifyResult result) => result.ExitCode switch
-    {
-        0 => "passed",
-        { } code => string.Create(CultureInfo.InvariantCulture, $"failed (exit code {code})"),
-        null => string.Create(CultureInfo.InvariantCulture, $"did not end within {result.DurationMs / 1000:0} s and was stopped"),
-    };
 
     private IEnumerable<string> Blocked() =>
         (work.Egress?.Blocked ?? []).Take(10).Select(blocked => $"Blocked by the egress gate: {blocked.Name}:{blocked.Port} ({blocked.Reason}).");

@@ -1,3 +1,5 @@
+using Drafthorse.Harness.DoneGates;
+
 namespace Drafthorse.Harness.Drafts.Endings;
 
 /// <summary>What came of gathering a run's work.</summary>
@@ -59,7 +61,7 @@ internal sealed class Gathering(SandboxGit git, WorkTree tree, RepositoryWork wo
 
     private static Complaint Complain(IReadOnlyList<Finding> findings)
     {
-        var text = new List<string> { "Code gathered your work for the draft, and asks about what is listed below. Nothing was pushed yet." };
+        var text = new List<string> { "Code gathered your work for the draft, and asks about what is listed below under that name. Nothing was pushed yet." };
         if (findings.Any(finding => finding.About == "large"))
             text.Add("large: new trees and files that look made by a tool are held back. Add them to .gitignore; or, if they belong to the work, commit them yourself with `git add -f`.");
         if (findings.Any(finding => finding.About == "committed"))
@@ -68,7 +70,7 @@ internal sealed class Gathering(SandboxGit git, WorkTree tree, RepositoryWork wo
             text.Add("repository: folders that are git repositories of their own are not committed, as nobody else could fetch them. Remove their `.git` if their files belong to the work, or move them out of the checkout.");
         if (findings.Any(finding => finding.About == "left"))
             text.Add("left: commits or changes that are not on the branch you hand in. Bring over what belongs to the work (merge, cherry-pick, stash pop); what you do not bring over is not handed in.");
-        text.Add("When all is as you want it, say again what you did. You are not asked about the same twice.");
+        text.Add("You are not asked about the same twice.");
         return new Complaint(string.Join('\n', text), Names([.. findings.Select(finding => $"{finding.About}: {finding.Line}")]));
     }
 

@@ -1,13 +1,11 @@
+using Drafthorse.Harness.TestReports;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Sandbox.Exec;
 
 namespace Drafthorse.Harness.Drafts.Endings;
 
 /// <summary>Runs the repository's verify commands on a clean checkout of one commit: exit codes, not the model's word.</summary>
 internal sealed class Verification(SandboxGit git, RepositoryWork work, TimeSpan commandTimeout)
 {
-    private const int TailLength = 4000;
-
     /// <summary>The outcomes in order; commands after a failure do not run.</summary>
     public async Task<IReadOnlyList<VerifyResult>> RunAsync(string commit, CancellationToken cancellationToken)
     {
@@ -19,12 +17,12 @@ internal sealed class Verification(SandboxGit git, RepositoryWork work, TimeSpan
             $"{remove}; set -e; $git clone -q --no-hardlinks --no-checkout {SandboxGit.Quote(work.Checkout)} {quoted}; {Checkout.WithoutFilters(quoted)}; $git -C {quoted} checkout -q --detach {commit}",
             cancellationToken).ConfigureAwait(false);
         if (made.ExitCode != 0)
-            return [ResultOf("git clone (the clean checkout)", made)];
+            return [VerifyOutcome.Of("git clone (the clean checkout)", made)];
         var results = new List<VerifyResult>();
         foreach (var command in work.Settings.Setup.Concat(work.Settings.Verify))
         {
-            var result = await git.TryAsync(command, cancellationToken, workingDirectory: clean, timeout: commandTimeout).ConfigureAwait(false);
-            results.Add(ResultOf(command, result));
+            var result = await git.TryAsync(command, cancellationToken, workingDirectory: clean, timeout: commandTimeout, outputLimit: VerifyOutcome.OutputLimit).ConfigureAwait(false);
+            results.Add(VerifyOutcome.Of(command, result));
             if (result.ExitCode != 0)
                 break;
         }
@@ -32,12 +30,4 @@ internal sealed class Verification(SandboxGit git, RepositoryWork work, TimeSpan
         await git.TryAsync(remove, cancellationToken).ConfigureAwait(false);
         return results;
     }
-
-    private static VerifyResult ResultOf(string command, ExecResult result) => new()
-    {
-        Command = command,
-        ExitCode = result.ExitCode,
-        OutputTail = SandboxGit.Tail(result.Output, TailLength),
-        DurationMs = result.Duration.TotalMilliseconds,
-    };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Drafthorse.Sandbox.Exec;
 
 namespace Drafthorse.Harness.Drafts.Endings;
@@ -5,6 +6,8 @@ namespace Drafthorse.Harness.Drafts.Endings;
 /// <summary>The checkout's commits, as code makes and pushes them.</summary>
 internal sealed class WorkTree(SandboxGit git, RepositoryWork work)
 {
+    private const int LinesOfOther = 20;
+
     /// <summary>What was told to the model of this thread once: by its words, one a line. The model can write it, and then is told less.</summary>
     private const string Told = ".git/drafthorse-told";
 
@@ -75,6 +78,31 @@ internal sealed class WorkTree(SandboxGit git, RepositoryWork work)
             return true;
         var result = await git.TryGitAsync($"$git diff --quiet {work.BaseCommit} {commit}", cancellationToken).ConfigureAwait(false);
         return result.ExitCode != 0;
+    }
+
+    /// <summary>Lines that a commit adds to another and removes from it; a file that is no text counts as 20.</summary>
+    public async Task<long> CountLinesAsync(string from, string commit, CancellationToken cancellationToken)
+    {
+        var output = await git.RunAsync(
+            "counting changed lines",
+            $"""
+            from={from}
+            $git cat-file -e "$from^{"{"}tree{"}"}" 2>/dev/null || from={work.BaseCommit ?? GitGateway.Git.ObjectId.EmptyTree}
+            $git diff --numstat --no-ext-diff --no-textconv $from {commit}
+            """,
+            cancellationToken,
+            apart: true).ConfigureAwait(false);
+        var lines = 0L;
+        foreach (var file in output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var counts = file.Split('\t');
+            lines += counts.Length == 3 && int.TryParse(counts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var added)
+                && int.TryParse(counts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var removed)
+                ? (long)added + removed
+                : LinesOfOther;
+        }
+
+        return lines;
     }
 
     /// <summary>Pushes a commit to the thread's branch through the gateway.</summary>

@@ -18,6 +18,9 @@ public sealed record ContextCompacted : JournalEvent
     /// <summary>The JSON schema that the run's last reply must fit, or null.</summary>
     public string? AnswerSchema { get; init; }
 
+    /// <summary>How the run's work was judged last, or null.</summary>
+    public DoneJudged? Judged { get; init; }
+
     /// <summary>Tokens that the summary used.</summary>
     public TokenUsage Usage { get; init; } = new();
 

@@ -147,6 +147,9 @@ public sealed record VerifyResult
     /// <summary>The end of its output.</summary>
     public string OutputTail { get; init; } = "";
 
+    /// <summary>What it printed of the first failing test; null when none was recognized.</summary>
+    public string? Excerpt { get; init; }
+
     /// <summary>How long it took, in milliseconds.</summary>
     public double DurationMs { get; init; }
 }

@@ -19,6 +19,7 @@ public static class JournalEvents
         ("todos.written", 1, JournalJson.Default.TodosWritten),
         ("context.compacted", 1, JournalJson.Default.ContextCompacted),
         ("verify.finished", 1, JournalJson.Default.VerifyFinished),
+        ("done.judged", 1, JournalJson.Default.DoneJudged),
         ("branch.pushed", 1, JournalJson.Default.BranchPushed),
         ("effect.finished", 1, JournalJson.Default.EffectFinished),
         ("run.finished", 1, JournalJson.Default.RunFinished),

@@ -14,6 +14,7 @@ namespace Drafthorse.Harness.Threads;
 [JsonSerializable(typeof(TodosWritten))]
 [JsonSerializable(typeof(ContextCompacted))]
 [JsonSerializable(typeof(VerifyFinished))]
+[JsonSerializable(typeof(DoneJudged))]
 [JsonSerializable(typeof(BranchPushed))]
 [JsonSerializable(typeof(EffectFinished))]
 [JsonSerializable(typeof(RunFinished))]

@@ -22,4 +22,14 @@ internal static class ScreenText
         screen.Write(output);
         return screen.Screen.ToString();
     }
+
+    /// <summary>The end of what is left.</summary>
+    public static string Tail(string output, int length)
+    {
+        output = Of(output).Trim();
+        if (output.Length <= length)
+            return output;
+        var start = output.Length - length;
+        return "..." + output[(char.IsLowSurrogate(output[start]) ? start + 1 : start)..];
+    }
 }

@@ -11,7 +11,7 @@ internal static class Features
     {
         ["brief"] = null,
         ["todos"] = options => options with { Adjust = options.Adjust + (builder => builder.UseTodos(new TodoOptions { Enabled = false })) },
-        ["done-gate"] = null,
+        ["done-gate"] = options => options with { DoneGate = null },
         ["tool-contract"] = options => options with { DeclaresToolsByFamily = false },
         ["guards"] = options => options with { Limit = WithoutGuards(options.Limit) },
         ["compaction"] = options => options with { Adjust = options.Adjust + (builder => builder.UseCompaction(new CompactionOptions { Enabled = false })) },
@@ -38,5 +38,7 @@ internal static class Features
         MaxDuration = limit.MaxDuration,
         WarnAfterIdenticalCalls = int.MaxValue,
         StopAfterIdenticalCalls = int.MaxValue,
+        LongestCycle = 0,
+        WarnAfterStepsWithoutProgress = 0,
     };
 }

@@ -18,6 +18,7 @@ internal static class Summary
         TodosWritten todos => TodoLines.Progress(todos.Items),
         ContextCompacted compacted => $"{compacted.TokensBefore} to {compacted.TokensAfter} tokens",
         VerifyFinished verify => verify.Passed ? "passed" : "failed",
+        DoneJudged judged => $"{judged.Result} {judged.Reason} {string.Join(", ", judged.Open)}",
         BranchPushed pushed => $"{pushed.Branch} {pushed.Commit}",
         EffectFinished effect => $"{effect.Effect} {(effect.Succeeded ? "done" : "given up")}: {effect.Result}",
         RunFinished finished => $"{finished.Outcome} {finished.Reason} {finished.FinalText}",
