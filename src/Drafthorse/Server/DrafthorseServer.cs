@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Drafthorse.Admission;
 using Drafthorse.Channels.GitHub;
 using Drafthorse.Composition;
+using Drafthorse.Harness.Threads;
 using Drafthorse.Settings;
 using Drafthorse.Webhooks;
 using Microsoft.AspNetCore.Connections;
@@ -94,7 +95,7 @@ internal sealed class DrafthorseServer : IAsyncDisposable
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Default));
         ApiDescription.AddTo(builder.Services);
         Telemetry.AddTo(builder.Services);
-        builder.Services.AddSingleton(platform).AddSingleton(platform.Store).AddSingleton(access);
+        builder.Services.AddSingleton(platform).AddSingleton<IThreadStore>(platform.Store).AddSingleton<StoreHealth>().AddSingleton(access);
         if (settings.GitHub is { } github)
         {
             builder.Services.AddSingleton(new GitHubWebhook(github, TimeProvider.System));
@@ -115,6 +116,7 @@ internal sealed class DrafthorseServer : IAsyncDisposable
             GitHubWebhookEndpoint.Map(app);
         ThreadsApi.Map(app.MapGroup("/api/threads"));
         ApiDescription.Map(app);
+        _ = app.Services.GetRequiredService<StoreHealth>();
         Health.Map(app);
         Telemetry.Map(app);
         return app;

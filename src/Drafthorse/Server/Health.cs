@@ -13,7 +13,7 @@ internal static class Health
         endpoints.MapGet("/healthz/ready", ReadyAsync).AllowAnonymous();
     }
 
-    private static async Task<IResult> ReadyAsync(HttpContext context, ApiAccess access, Platform platform, CancellationToken cancellationToken)
+    private static async Task<IResult> ReadyAsync(HttpContext context, ApiAccess access, Platform platform, StoreHealth store, CancellationToken cancellationToken)
     {
         var mayKnow = access.MayMonitor(context);
         var parts = new Dictionary<string, string>
@@ -27,8 +27,7 @@ internal static class Health
             parts["github deliveries"] = reconciler.State;
         try
         {
-            var status = await platform.Store.GetStatusAsync(cancellationToken);
-            parts["store"] = $"{status.Ready} ready, {status.Running} running, {status.OutboxDepth} effects to do";
+            parts["store"] = await store.TryAsync(cancellationToken);
             return Results.Ok(new Readiness("ready", mayKnow ? parts : null));
         }
         catch (ThreadStoreException exception)

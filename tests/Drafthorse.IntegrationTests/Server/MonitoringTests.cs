@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Drafthorse.Harness.Threads.Archive;
 
 namespace Drafthorse.IntegrationTests.Server;
 
@@ -15,6 +16,27 @@ public sealed class MonitoringTests
 
         Assert.Contains("\"parts\"", await world.Anonymous.GetStringAsync("/healthz/ready", Ct), StringComparison.Ordinal);
         Assert.Contains("drafthorse_", await world.Anonymous.GetStringAsync("/metrics", Ct), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Store_IsNamedAndTried()
+    {
+        await using var world = await ServerWorld.StartAsync();
+
+        Assert.Matches("\"store\":\"sqlite, written in [0-9.]+ ms, read back in [0-9.]+ ms; 0 ready", await world.Anonymous.GetStringAsync("/healthz/ready", Ct));
+        Assert.Matches("drafthorse_store_info{[^}]*kind=\"sqlite\"[^}]*} 1", await world.Anonymous.GetStringAsync("/metrics", Ct));
+    }
+
+    [Fact]
+    public async Task Store_ThatTakesNoWrites_IsNotReady()
+    {
+        await using var world = await ServerWorld.StartAsync();
+        await world.Platform.Store.ExchangeMarkAsync(StoreClosure.Mark, null, new StoreClosure(ClosureReason.Moved, "the other place").Write(), Ct);
+
+        using var answer = await world.Anonymous.GetAsync("/healthz/ready", Ct);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Contains("were moved to the other place", await answer.Content.ReadAsStringAsync(Ct), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -28,6 +28,8 @@ internal sealed class ServerWorld : IAsyncDisposable
 
     public Uri Url => _server.Url;
 
+    public Platform Platform => _server.Platform;
+
     public static async Task<ServerWorld> StartAsync(string urls = "http://127.0.0.1:0", params (string Name, string Value)[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("drafthorse-server-");
