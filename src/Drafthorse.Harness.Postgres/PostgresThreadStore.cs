@@ -83,6 +83,10 @@ public sealed class PostgresThreadStore : ThreadStore
         }
     }
 
+    internal override string Kind => "postgres";
+
+    internal override string Place => _place;
+
     /// <inheritdoc />
     public override async ValueTask DisposeAsync()
     {

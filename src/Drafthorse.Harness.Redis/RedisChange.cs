@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Drafthorse.Harness.Threads;
+using Drafthorse.Harness.Threads.Archive;
 using Drafthorse.Harness.Threads.Operations;
 using static Drafthorse.Harness.Redis.RedisRows;
 
@@ -35,6 +36,10 @@ internal static class RedisChange
         json.WriteEndArray();
         if (written.Reservation is { } reservation)
             WriteReservation(json, reservation.Row, load.Reservation);
+        json.WriteString("closed", tables.Marks.GetValueOrDefault(StoreClosure.Mark, ""));
+        RedisArchive.WriteImported(json, written.Imported);
+        if (written.Mark is var (name, value))
+            WriteStringsAs(json, "mark", name, value ?? "");
     });
 
     // A thread that was read and is not there has no version; whoever makes it first wins.
@@ -114,12 +119,18 @@ internal static class RedisChange
         json.WriteEndObject();
     }
 
-    private static void WriteArray(Utf8JsonWriter json, string name, IEnumerable<string> values)
+    internal static void WriteArray(Utf8JsonWriter json, string name, IEnumerable<string> values)
     {
         json.WriteStartArray(name);
         foreach (var value in values)
             json.WriteStringValue(value);
         json.WriteEndArray();
+    }
+
+    private static void WriteStringsAs(Utf8JsonWriter json, string name, params ReadOnlySpan<string> values)
+    {
+        json.WritePropertyName(name);
+        WriteStrings(json, values);
     }
 
     private static void WriteStrings(Utf8JsonWriter json, params ReadOnlySpan<string> values)

@@ -43,6 +43,8 @@ internal sealed class RedisLoad(LoadedTables tables)
             WriteNumbers(json, "journal", [journal.From, journal.Limit]);
         if (reads.Claimable is { } claim)
             WriteNumbers(json, "claim", [claim.MaxPerUser, claim.MaxPerRepository]);
+        if (reads.Mark is { } mark)
+            json.WriteString("mark", mark);
         if (reads.HeldBy is { } owner)
             json.WriteString("heldBy", Digest(owner));
         if (reads.Reservation is { } reservation)
@@ -119,7 +121,10 @@ internal sealed class RedisLoad(LoadedTables tables)
                     break;
                 case "reservation":
                     Reservation = fields[1]!;
-                    tables.Reservation = JsonSerializer.Deserialize(Reservation, RedisJson.Default.ReservationRow);
+                    tables.Reservation = JsonSerializer.Deserialize(Reservation, RedisJson.Default.ReservationRow)! with { Id = tables.Reads.Reservation! };
+                    break;
+                case "mark":
+                    tables.Marks[fields[1]!] = fields[2]!;
                     break;
                 case "spent":
                     Spent[fields[1]!] = fields[2]!;

@@ -9,6 +9,18 @@ internal static class RedisServers
 {
     private static readonly Version Least = new(7, 0);
 
+    /// <summary>The version of the keys and their rows.</summary>
+    private const int Version = 1;
+
+    /// <summary>Writes the version down where there is none, and refuses a newer one.</summary>
+    public static async Task CheckVersionAsync(IDatabase database, string place)
+    {
+        const string Key = "{drafthorse}:version";
+        await database.StringSetAsync(Key, Version, when: When.NotExists).ConfigureAwait(false);
+        if (await database.StringGetAsync(Key).ConfigureAwait(false) is var version && (!version.TryParse(out long number) || number > Version))
+            throw new ThreadStoreException(ThreadStoreError.NewerVersion, $"{place} has threads of version {version}, written by a newer Drafthorse; this one reads version {Version}. Run the newer Drafthorse, or name another server.");
+    }
+
     public static string Name(EndPoint endPoint) => endPoint switch
     {
         DnsEndPoint named => $"{named.Host}:{named.Port}",

@@ -16,8 +16,9 @@ public sealed class RedisThreadStore : ThreadStore
 
     private const string Channel = "{drafthorse}:changes";
 
-    private static readonly string LoadScript = ReadScript("load.lua");
-    private static readonly string ChangeScript = ReadScript("change.lua");
+    internal static readonly string LoadScript = ReadScript("load.lua");
+    internal static readonly string ChangeScript = ReadScript("change.lua");
+    private static readonly string ScanScript = ReadScript("scan.lua");
 
     private readonly RedisThreadStoreOptions _options;
     private readonly ConfigurationOptions _configuration;
@@ -69,6 +70,7 @@ public sealed class RedisThreadStore : ThreadStore
             try
             {
                 Warning = await RedisServers.CheckAsync(connection, _place).ConfigureAwait(false);
+                await RedisServers.CheckVersionAsync(connection.GetDatabase(), _place).ConfigureAwait(false);
                 await connection.GetSubscriber().SubscribeAsync(RedisChannel.Literal(Channel), (_, news) => Hear((string)news!)).ConfigureAwait(false);
             }
             catch
@@ -91,6 +93,10 @@ public sealed class RedisThreadStore : ThreadStore
             _connecting.Release();
         }
     }
+
+    internal override string Kind => "redis";
+
+    internal override string Place => _place;
 
     /// <inheritdoc />
     public override async ValueTask DisposeAsync()
@@ -136,7 +142,10 @@ public sealed class RedisThreadStore : ThreadStore
     {
         var load = new RedisLoad(tables);
         var ask = RedisLoad.Ask(tables.Reads, _timeProvider is null ? null : StoreTime.Now(_timeProvider), operation);
-        load.Read(await _connection!.GetDatabase().ScriptEvaluateAsync(LoadScript, [Channel], [ask]).WaitAsync(cancellationToken).ConfigureAwait(false));
+        if (tables.Reads.Scan is { } scan)
+            tables.Scanned = RedisArchive.Read(scan, await _connection!.GetDatabase().ScriptEvaluateAsync(ScanScript, [Channel], [RedisArchive.Ask(scan)]).WaitAsync(cancellationToken).ConfigureAwait(false));
+        else
+            load.Read(await _connection!.GetDatabase().ScriptEvaluateAsync(LoadScript, [Channel], [ask]).WaitAsync(cancellationToken).ConfigureAwait(false));
         return load;
     }
 

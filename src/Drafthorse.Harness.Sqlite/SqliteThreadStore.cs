@@ -14,6 +14,7 @@ public sealed class SqliteThreadStore : ThreadStore
 {
     private readonly SqliteWriter _writer;
     private readonly SqliteReaders _readers;
+    private readonly string _path;
 
     /// <summary>Opens the file, or makes it.</summary>
     /// <param name="options">Where it lies.</param>
@@ -30,11 +31,16 @@ public sealed class SqliteThreadStore : ThreadStore
             LockTimeout = options.LockTimeout,
             MaxReaders = options.MaxReaders,
         };
+        _path = options.Path;
         SqliteFile.Prepare(options.Path);
         var session = Open(options.Path);
         _readers = new SqliteReaders(options, timeProvider ?? TimeProvider.System);
         _writer = new SqliteWriter(session, options, timeProvider ?? TimeProvider.System, Signal);
     }
+
+    internal override string Kind => "sqlite";
+
+    internal override string Place => $"the SQLite file {_path}";
 
     /// <inheritdoc />
     public override async ValueTask DisposeAsync()

@@ -44,6 +44,10 @@ internal static class PostgresChanges
 
         if (written.Reservation is { } reservation)
             AddReservation(batch, reservation.Row, reservation.IsNew);
+        foreach (var row in written.Imported)
+            PostgresImport.Add(batch, row);
+        if (written.Mark is var (name, value))
+            PostgresImport.AddMark(batch, name, value);
     }
 
     private static void AddThread(SqlBatch batch, ThreadRow row, bool isNew)

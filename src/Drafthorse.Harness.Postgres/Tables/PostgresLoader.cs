@@ -1,5 +1,6 @@
 using Drafthorse.Harness.Postgres.Connections;
 using Drafthorse.Harness.Threads;
+using Drafthorse.Harness.Threads.Archive;
 using Drafthorse.Harness.Threads.Operations;
 using static Drafthorse.Harness.Postgres.Tables.PostgresRows;
 
@@ -24,6 +25,8 @@ internal sealed class PostgresLoader(SqlBatch batch, LoadedTables tables, long? 
     public void Add()
     {
         var reads = tables.Reads;
+        if (reads.Alone && isWrite)
+            batch.Add("LOCK TABLE drafthorse.threads, drafthorse.reservations, drafthorse.spent IN EXCLUSIVE MODE");
         if (reads.Claimable is not null)
             batch.Add(_ => { }, "SELECT id FROM drafthorse.control WHERE id = 1 FOR UPDATE");
         if (reads.Thread is { } thread)
@@ -39,6 +42,13 @@ internal sealed class PostgresLoader(SqlBatch batch, LoadedTables tables, long? 
         AddCounts(reads);
         if (reads.List is { } list)
             PostgresLists.Add(batch, tables, list.Query, list.After);
+        if (reads.Scan is { } scan)
+            PostgresArchive.Add(batch, tables, scan);
+
+        // After the locks: whoever closes the store waits for those who hold them, and is seen by those who come later.
+        string[] marks = [.. isWrite ? [StoreClosure.Mark] : Array.Empty<string>(), .. reads.Mark is { } mark ? [mark] : Array.Empty<string>()];
+        if (marks.Length > 0)
+            batch.Add(row => tables.Marks[row.GetString(0)] = row.GetString(1), "SELECT name, value FROM drafthorse.marks WHERE name = ANY($1)", [marks]);
     }
 
     private void AddOfThread(StoreReads reads, Guid thread)

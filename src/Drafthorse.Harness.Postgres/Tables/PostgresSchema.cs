@@ -155,6 +155,10 @@ internal static class PostgresSchema
                 await RunAsync(connection, statement, cancellationToken).ConfigureAwait(false);
         }
 
+        // Came later than version 1, and is nothing to an older Drafthorse.
+        if (await ScalarAsync(connection, "SELECT to_regclass('drafthorse.marks')::text", cancellationToken).ConfigureAwait(false) is null)
+            await RunAsync(connection, "CREATE TABLE drafthorse.marks (name text PRIMARY KEY, value text NOT NULL)", cancellationToken).ConfigureAwait(false);
+
         await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
     }
 

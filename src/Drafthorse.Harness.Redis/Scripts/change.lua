@@ -5,6 +5,7 @@ local change = cjson.decode(ARGV[1])
 for _, check in ipairs(change.versions) do
   if (redis.call('HGET', P .. 't:' .. check[1], 'v') or '') ~= check[2] then return 0 end
 end
+if (redis.call('GET', P .. 'mark:closed') or '') ~= change.closed then return 0 end
 if change.claims and (redis.call('GET', P .. 'claims') or '0') ~= change.claims then return 0 end
 for _, spent in ipairs(change.spent) do
   if (redis.call('HGET', P .. 'spent', spent[1]) or '') ~= spent[2] then return 0 end
@@ -76,6 +77,31 @@ if change.reservation then
   redis.call('SET', P .. 'r:' .. reservation.id, reservation.row, 'PXAT', reservation.forgetAt)
   for _, scope in ipairs(reservation.scopes) do redis.call('SADD', P .. 'rs:' .. reservation.id, scope) end
   if #reservation.scopes > 0 then redis.call('PEXPIREAT', P .. 'rs:' .. reservation.id, reservation.forgetAt) end
+end
+for _, row in ipairs(change.imported) do
+  if row.kind == 'message' then
+    redis.call('HSET', P .. 'm:' .. row.id, row.position, row.row)
+    if tonumber(redis.call('HGET', P .. 'n:' .. row.id, row.digest) or '-1') < row.position then redis.call('HSET', P .. 'n:' .. row.id, row.digest, row.position) end
+    if row.isPending then redis.call('ZADD', P .. 'p:' .. row.id, row.position, row.position) else redis.call('ZREM', P .. 'p:' .. row.id, row.position) end
+  elseif row.kind == 'record' then
+    if redis.call('LLEN', P .. 'j:' .. row.id) <= row.position then redis.call('RPUSH', P .. 'j:' .. row.id, row.row) else redis.call('LSET', P .. 'j:' .. row.id, row.position, row.row) end
+  elseif row.kind == 'effect' then
+    if redis.call('HSET', P .. 'o:' .. row.id, row.effect, row.row) == 1 then redis.call('INCR', P .. 'effects') end
+    if tonumber(redis.call('GET', P .. 'effect') or '0') < tonumber(row.effect) then redis.call('SET', P .. 'effect', row.effect) end
+  elseif row.kind == 'done' then
+    if redis.call('HDEL', P .. 'o:' .. row.id, row.effect) == 1 then redis.call('DECR', P .. 'effects') end
+  elseif row.kind == 'delivery' then
+    redis.call('SET', P .. 'd:' .. row.id, row.row, 'PXAT', row.forgetAt)
+  elseif row.kind == 'spending' then
+    redis.call('HSET', P .. 'spent', row.id, row.row)
+  elseif row.kind == 'reservation' then
+    redis.call('SET', P .. 'r:' .. row.id, row.row, 'PXAT', row.forgetAt)
+    for _, scope in ipairs(row.scopes) do redis.call('SADD', P .. 'rs:' .. row.id, scope) end
+    if #row.scopes > 0 then redis.call('PEXPIREAT', P .. 'rs:' .. row.id, row.forgetAt) end
+  end
+end
+if change.mark then
+  if change.mark[2] == '' then redis.call('DEL', P .. 'mark:' .. change.mark[1]) else redis.call('SET', P .. 'mark:' .. change.mark[1], change.mark[2]) end
 end
 if change.news then redis.call('PUBLISH', P .. 'changes', change.news) end
 return 1

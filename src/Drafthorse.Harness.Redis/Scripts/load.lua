@@ -25,6 +25,11 @@ end
 add('now', text(now))
 if ask.op and redis.call('EXISTS', P .. 'op:' .. ask.op) == 1 then add('done') end
 
+for _, name in ipairs({'closed', ask.mark}) do
+  local mark = redis.call('GET', P .. 'mark:' .. name)
+  if mark then add('mark', name, mark) end
+end
+
 if ask.thread then
   local id = ask.thread
   thread(id)

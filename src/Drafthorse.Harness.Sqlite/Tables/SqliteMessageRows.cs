@@ -6,7 +6,7 @@ namespace Drafthorse.Harness.Sqlite.Tables;
 /// <summary>The table of messages.</summary>
 internal sealed class SqliteMessageRows(SqliteSession session)
 {
-    private const string Columns = "id, message_id, enqueued_at, ready_at, text_hash, version, state, body";
+    public const string Columns = "id, message_id, enqueued_at, ready_at, text_hash, version, state, body";
 
     public MessageRow? Find(long thread, string messageId)
     {
@@ -59,7 +59,7 @@ internal sealed class SqliteMessageRows(SqliteSession session)
         .Use("UPDATE messages SET version = ?2, state = ?3, body = ?4 WHERE id = ?1")
         .Bind(1, SqliteKeys.Make(row.Thread, row.Position)).Bind(2, row.Version).Bind(3, (long)row.State).Bind(4, row.Body).Run();
 
-    private static MessageRow Read(SqliteStatement row) => new(
+    public static MessageRow Read(SqliteStatement row) => new(
         SqliteKeys.Thread(row.Int64(0)), SqliteKeys.Position(row.Int64(0)), row.Text(1), row.Int64(2), row.Int64(3), row.Blob(4).ToArray())
     {
         Version = row.Int64(5),

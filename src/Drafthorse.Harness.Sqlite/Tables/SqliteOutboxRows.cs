@@ -6,7 +6,7 @@ namespace Drafthorse.Harness.Sqlite.Tables;
 /// <summary>The table of effects outside.</summary>
 internal sealed class SqliteOutboxRows(SqliteSession session)
 {
-    private const string Columns = "id, thread, key, kind, payload, created_at, due_at, attempts, revision";
+    public const string Columns = "id, thread, key, kind, payload, created_at, due_at, attempts, revision";
 
     public OutboxRow? Find(long thread, string key)
     {
@@ -47,7 +47,7 @@ internal sealed class SqliteOutboxRows(SqliteSession session)
 
     public void Delete(OutboxRow row) => session.Use("DELETE FROM outbox WHERE id = ?1").Bind(1, row.Id).Run();
 
-    private static OutboxRow Read(SqliteStatement row) => new()
+    public static OutboxRow Read(SqliteStatement row) => new()
     {
         Id = row.Int64(0),
         Thread = row.Int64(1),

@@ -153,6 +153,8 @@ internal static class SqliteSchema
                     $"The thread store {path} has version {version}, written by a newer Drafthorse; this one reads version {Version}. Run the newer Drafthorse, or name another file.");
             }
 
+            // Came later than version 1, and is nothing to an older Drafthorse.
+            session.Run("CREATE TABLE IF NOT EXISTS marks (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID");
             session.Run("COMMIT");
         }
         catch

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Drafthorse.Harness.Sqlite.Connections;
+using Drafthorse.Harness.Threads.Archive;
 using Drafthorse.Harness.Threads.Operations;
 using Drafthorse.Harness.Threads;
 
@@ -12,6 +13,7 @@ internal sealed class SqliteTables(SqliteSession session) : StoreTables
     private readonly SqliteThreadRows _threads = new(session);
     private readonly SqliteMessageRows _messages = new(session);
     private readonly SqliteOutboxRows _outbox = new(session);
+    private readonly SqliteArchive _archive = new(session);
 
     public override ThreadRow? FindThread(ThreadId id) => _threads.Find(id);
 
@@ -65,13 +67,14 @@ internal sealed class SqliteTables(SqliteSession session) : StoreTables
 
     public override (long Position, long At)? FindDelivery(long thread, string deliveryId)
     {
-        using var row = session.Use("SELECT position, at FROM deliveries WHERE thread = ?1 AND delivery = ?2").Bind(1, thread).Bind(2, deliveryId);
+        using var row = session.Use("SELECT position, at FROM deliveries WHERE thread = ?1 AND delivery IN (?2, ?3) ORDER BY at DESC")
+            .Bind(1, thread).Bind(2, StoreDigests.Stored(deliveryId)).Bind(3, StoreDigests.NameFor(StoreDigests.Of(deliveryId)));
         return row.Step() ? (row.Int64(0), row.Int64(1)) : null;
     }
 
     public override void PutDelivery(long thread, string deliveryId, long position) => session
         .Use("INSERT OR REPLACE INTO deliveries (thread, delivery, position, at) VALUES (?1, ?2, ?3, ?4)")
-        .Bind(1, thread).Bind(2, deliveryId).Bind(3, position).Bind(4, Now).Run();
+        .Bind(1, thread).Bind(2, StoreDigests.Stored(deliveryId)).Bind(3, position).Bind(4, Now).Run();
 
     public override MessageRow? FindMessage(long thread, string messageId) => _messages.Find(thread, messageId);
 
@@ -131,7 +134,8 @@ internal sealed class SqliteTables(SqliteSession session) : StoreTables
 
     public override ReservationRow? FindReservation(string id)
     {
-        using var row = session.Use("SELECT usd, expires_at, scopes, settled FROM reservations WHERE id = ?1").Bind(1, id);
+        using var row = session.Use("SELECT usd, expires_at, scopes, settled FROM reservations WHERE id IN (?1, ?2)")
+            .Bind(1, StoreDigests.Stored(id)).Bind(2, StoreDigests.NameFor(StoreDigests.Of(id)));
         return row.Step()
             ? new ReservationRow(id, ToAmount(row.Text(0)), row.Int64(1), JsonSerializer.Deserialize(row.Text(2), StoreJson.Default.IReadOnlyListString)!)
             {
@@ -140,10 +144,44 @@ internal sealed class SqliteTables(SqliteSession session) : StoreTables
             : null;
     }
 
-    public override void Put(ReservationRow row) => session
-        .Use("INSERT INTO reservations (id, usd, expires_at, scopes, settled) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (id) DO UPDATE SET settled = excluded.settled")
-        .Bind(1, row.Id).Bind(2, row.Amount.ToString(CultureInfo.InvariantCulture)).Bind(3, row.ExpiresAt)
-        .Bind(4, JsonSerializer.Serialize(row.Scopes, StoreJson.Default.IReadOnlyListString)).Bind(5, row.Settled ? 1 : 0).Run();
+    public override void Put(ReservationRow row)
+    {
+        using (var update = session.Use("UPDATE reservations SET settled = ?3 WHERE id IN (?1, ?2) RETURNING 1")
+            .Bind(1, StoreDigests.Stored(row.Id)).Bind(2, StoreDigests.NameFor(StoreDigests.Of(row.Id))).Bind(3, row.Settled ? 1 : 0))
+        {
+            if (update.Step())
+            {
+                while (update.Step())
+                {
+                    // To the end of the statement.
+                }
+
+                return;
+            }
+        }
+
+        session.Use("INSERT INTO reservations (id, usd, expires_at, scopes, settled) VALUES (?1, ?2, ?3, ?4, ?5)")
+            .Bind(1, StoreDigests.Stored(row.Id)).Bind(2, row.Amount.ToString(CultureInfo.InvariantCulture)).Bind(3, row.ExpiresAt)
+            .Bind(4, JsonSerializer.Serialize(row.Scopes, StoreJson.Default.IReadOnlyListString)).Bind(5, row.Settled ? 1 : 0).Run();
+    }
+
+    public override StoredPage Scan(StoreScan scan) => _archive.Scan(scan);
+
+    public override void Import(StoredRow row) => _archive.Import(row);
+
+    public override string? Mark(string name)
+    {
+        using var row = session.Use("SELECT value FROM marks WHERE name = ?1").Bind(1, name);
+        return row.Step() ? row.Text(0) : null;
+    }
+
+    public override void PutMark(string name, string? value)
+    {
+        if (value is null)
+            session.Use("DELETE FROM marks WHERE name = ?1").Bind(1, name).Run();
+        else
+            session.Use("INSERT OR REPLACE INTO marks (name, value) VALUES (?1, ?2)").Bind(1, name).Bind(2, value).Run();
+    }
 
     // Rows lie in the order of their coming, so the oldest ones are found without an index on time.
     public override bool Sweep(int limit)
@@ -153,7 +191,7 @@ internal sealed class SqliteTables(SqliteSession session) : StoreTables
             | Sweep("DELETE FROM reservations WHERE expires_at <= ?1 AND seq IN (SELECT seq FROM reservations ORDER BY seq LIMIT ?2) RETURNING 1", before, limit);
     }
 
-    private static decimal ToAmount(string text) => decimal.Parse(text, CultureInfo.InvariantCulture);
+    internal static decimal ToAmount(string text) => decimal.Parse(text, CultureInfo.InvariantCulture);
 
     private bool Sweep(string sql, long before, int limit)
     {

@@ -7,7 +7,7 @@ namespace Drafthorse.Harness.Sqlite.Tables;
 /// <summary>The table of threads.</summary>
 internal sealed class SqliteThreadRows(SqliteSession session)
 {
-    private const string Columns = """
+    public const string Columns = """
         seq, id, key, origin, user_name, repository, created_at,
         state, rest_state, facts, pull_request, updated_at, claim_at, wake_at, journal_length, inbox_next, inbox_depth, token, owner,
         lease_until, takeovers, inbox_at_claim, commit_sequence, commit_position, cancelled_up_to,
@@ -111,7 +111,7 @@ internal sealed class SqliteThreadRows(SqliteSession session)
         .Bind(22, row.InboxAtClaim).Bind(23, row.CommitSequence).Bind(24, row.CommitPosition).Bind(25, row.CancelledUpTo)
         .Bind(26, row.OutboxAt).Bind(27, row.OutboxToken).Bind(28, row.OutboxUntil).Bind(29, row.OutboxEntry).Bind(30, row.OutboxRevision);
 
-    private static ThreadRow Read(SqliteStatement row) => new()
+    public static ThreadRow Read(SqliteStatement row) => new()
     {
         Seq = row.Int64(0),
         Id = new ThreadId(new Guid(row.Blob(1), bigEndian: true)),

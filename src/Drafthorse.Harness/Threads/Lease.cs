@@ -25,7 +25,7 @@ public sealed record ClaimRequest
     public int MaxPerOrganization { get; init; } = int.MaxValue;
 
     /// <summary>Claim only this thread (a terminal that works on its own thread); null = any but those of terminals (keys that begin
-    /// with <c>cli:</c>), whose files are where the terminal is. The limits do not apply to it.</summary>
+    /// with <c>cli:</c>), whose files are where the terminal is, and those of guards (<c>guard:</c>). The limits do not apply to it.</summary>
     public ThreadId? Only { get; init; }
 
     /// <summary>With <see cref="Only"/>: also when nothing waits to be done, as for work on the thread itself.</summary>

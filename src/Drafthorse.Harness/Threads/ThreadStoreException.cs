@@ -37,4 +37,7 @@ public enum ThreadStoreError
 
     /// <summary>The server that keeps the threads cannot be reached.</summary>
     Unreachable,
+
+    /// <summary>The threads were moved to another store, or are on their way into this one; it takes no writes.</summary>
+    Moved,
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Drafthorse.Cli.Stores;
 using Drafthorse.Cli.Threads;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Sandboxes;
@@ -18,7 +19,7 @@ internal static class CommandLine
     /// <summary>Commands that are promised, and with what they come.</summary>
     private static readonly Dictionary<string, string> Later = new()
     {
-        ["review"] = "the reviewer", ["workspace"] = "workspaces", ["skills"] = "skills", ["store"] = "stores of more than one kind", ["mcp"] = "MCP", ["acp"] = "ACP",
+        ["review"] = "the reviewer", ["workspace"] = "workspaces", ["skills"] = "skills", ["mcp"] = "MCP", ["acp"] = "ACP",
     };
 
     public static async Task<int> RunAsync(string[] args)
@@ -36,6 +37,7 @@ internal static class CommandLine
             DoctorCommand.Create(),
             ThreadsCommand.Create(),
             EvalCommand.Create(),
+            StoreCommand.Create(),
         };
         root.SetAction((_, _) => ReplSession.RunAsync(interrupts));
 

@@ -78,8 +78,9 @@ internal sealed class DoctorCommand
         try
         {
             await using var store = await ThreadStores.OpenAsync(_settings, cancellationToken);
+            var probe = await store.ProbeAsync(cancellationToken);
             var status = await store.GetStatusAsync(cancellationToken);
-            Line("store", true, $"{ThreadStores.Describe(_settings)} ({status.Running} running, {status.Ready} ready, {status.OutboxDepth} effects to do)");
+            Line("store", true, $"{store.Place}, {probe} ({status.Running} running, {status.Ready} ready, {status.OutboxDepth} effects to do)");
         }
         catch (Exception exception) when (exception is ThreadStoreException or SettingsException or IOException or UnauthorizedAccessException)
         {

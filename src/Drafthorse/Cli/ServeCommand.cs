@@ -45,7 +45,7 @@ internal static class ServeCommand
         Console.WriteLine($"Drafthorse listens on {server.Url}");
         Console.WriteLine($"  model     {string.Join(", then ", platform.Models)}");
         Console.WriteLine($"  sandbox   {platform.Sandbox.Reasons[^1]}");
-        Console.WriteLine($"  store     {ThreadStores.Describe(settings)}, {settings.Workers} runs at a time");
+        Console.WriteLine($"  store     {StoreAddress.Of(settings)}, {settings.Workers} runs at a time");
         Console.WriteLine($"  limits    {Limit(limits.PerUser)} runs of a user, {Limit(limits.PerRepository)} of a repository, {Limit(limits.PerOrganization)} in all at a time");
         Console.WriteLine($"  github    {Of(settings.GitHub)}");
         Console.WriteLine("  others    Slack, Linear, DingTalk, Feishu: not yet");

@@ -25,7 +25,7 @@ internal sealed class Platform : IAsyncDisposable
 {
     private readonly List<IAsyncDisposable> _owned = [];
 
-    private Platform(DrafthorseSettings settings, IThreadStore store, ILoggerFactory loggers)
+    private Platform(DrafthorseSettings settings, ThreadStore store, ILoggerFactory loggers)
     {
         Settings = settings;
         Store = store;
@@ -34,7 +34,7 @@ internal sealed class Platform : IAsyncDisposable
 
     public DrafthorseSettings Settings { get; }
 
-    public IThreadStore Store { get; }
+    public ThreadStore Store { get; }
 
     public ILoggerFactory Loggers { get; }
 
@@ -132,7 +132,7 @@ internal sealed class Platform : IAsyncDisposable
     }
 
     private static Platform Assemble(
-        DrafthorseSettings settings, PlatformOptions options, IReadOnlyList<ModelSpec> specs, ModelFactory factory, SandboxSelection selection, IThreadStore store)
+        DrafthorseSettings settings, PlatformOptions options, IReadOnlyList<ModelSpec> specs, ModelFactory factory, SandboxSelection selection, ThreadStore store)
     {
         var github = settings.GitHub is null ? null : NewGitHub(settings, settings.GitHub, store, options.Loggers);
         var mirrors = new RepositoryMirrors(

@@ -2,38 +2,50 @@ using Drafthorse.Harness.Postgres;
 using Drafthorse.Harness.Redis;
 using Drafthorse.Harness.Sqlite;
 using Drafthorse.Harness.Threads;
+using Drafthorse.Harness.Threads.Archive;
 using Drafthorse.Settings;
 
 namespace Drafthorse.Composition;
 
-/// <summary>Opens the thread store of the settings.</summary>
+/// <summary>Opens thread stores.</summary>
 internal static class ThreadStores
 {
-    /// <summary>Throws <see cref="ThreadStoreException"/> and <see cref="SettingsException"/>.</summary>
-    public static async Task<IThreadStore> OpenAsync(DrafthorseSettings settings, CancellationToken cancellationToken)
+    /// <summary>Opens the store of the settings, to work with it. Throws <see cref="ThreadStoreException"/> and <see cref="SettingsException"/>.</summary>
+    public static async Task<ThreadStore> OpenAsync(DrafthorseSettings settings, CancellationToken cancellationToken)
     {
         HomeFolder.Prepare(settings);
-        if (settings.DatabaseUrl is { } database)
-        {
-            var store = new PostgresThreadStore(new PostgresThreadStoreOptions { Address = database });
-            return await PreparedAsync(store, store.PrepareAsync(cancellationToken));
-        }
-
-        if (settings.RedisUrl is { } redis)
-        {
-            var store = new RedisThreadStore(new RedisThreadStoreOptions { Address = redis });
-            await PreparedAsync(store, store.PrepareAsync(cancellationToken));
-            if (store.Warning is { } warning)
-                await Console.Error.WriteLineAsync($"WARNING {warning}");
-            return store;
-        }
-
-        return new SqliteThreadStore(new SqliteThreadStoreOptions { Path = settings.StorePath });
+        var store = await OpenAsync(StoreAddress.Of(settings), cancellationToken);
+        return await PreparedAsync(store, RefuseClosedAsync(store, cancellationToken));
     }
+
+    /// <summary>Opens a store, also one that takes no writes. Throws <see cref="ThreadStoreException"/>.</summary>
+    public static async Task<ThreadStore> OpenAsync(StoreAddress address, CancellationToken cancellationToken)
+    {
+        switch (address.Kind)
+        {
+            case StoreKind.Postgres:
+                var postgres = new PostgresThreadStore(new PostgresThreadStoreOptions { Address = address.Address });
+                return await PreparedAsync(postgres, postgres.PrepareAsync(cancellationToken));
+            case StoreKind.Redis:
+                var redis = new RedisThreadStore(new RedisThreadStoreOptions { Address = address.Address });
+                await PreparedAsync(redis, redis.PrepareAsync(cancellationToken));
+                if (redis.Warning is { } warning)
+                    await Console.Error.WriteLineAsync($"WARNING {warning}");
+                return redis;
+            default:
+                return new SqliteThreadStore(new SqliteThreadStoreOptions { Path = address.Address });
+        }
+    }
+
+    /// <summary>Opens a store that must be there. Throws <see cref="ThreadStoreException"/> and <see cref="SettingsException"/>.</summary>
+    public static Task<ThreadStore> OpenExistingAsync(StoreAddress address, CancellationToken cancellationToken) =>
+        address.Kind != StoreKind.Sqlite || File.Exists(address.Address)
+            ? OpenAsync(address, cancellationToken)
+            : throw new SettingsException($"There is no thread store {address.Address}.");
 
     /// <summary>Opens it when it can be had: a process that was stopped in the middle of a write keeps the file's lock until it goes on or is
     /// ended, which may be long, and a database may start after its clients.</summary>
-    public static async Task<IThreadStore> OpenWhenFreeAsync(DrafthorseSettings settings, CancellationToken cancellationToken)
+    public static async Task<ThreadStore> OpenWhenFreeAsync(DrafthorseSettings settings, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -49,13 +61,13 @@ internal static class ThreadStores
         }
     }
 
-    /// <summary>Where the threads are, for people; never the password.</summary>
-    public static string Describe(DrafthorseSettings settings) =>
-        settings.DatabaseUrl is { } database ? PostgresThreadStore.Describe(database)
-        : settings.RedisUrl is { } redis ? RedisThreadStore.Describe(redis)
-        : settings.StorePath;
+    private static async Task RefuseClosedAsync(ThreadStore store, CancellationToken cancellationToken)
+    {
+        if (StoreClosure.Read(await store.ReadMarkAsync(StoreClosure.Mark, cancellationToken)) is { } closure)
+            throw closure.Refuse(store.Place);
+    }
 
-    private static async Task<IThreadStore> PreparedAsync(IThreadStore store, Task prepared)
+    private static async Task<ThreadStore> PreparedAsync(ThreadStore store, Task prepared)
     {
         try
         {

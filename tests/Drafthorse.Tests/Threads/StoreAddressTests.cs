@@ -1,6 +1,8 @@
+using Drafthorse.Composition;
 using Drafthorse.Harness.Postgres;
 using Drafthorse.Harness.Postgres.Connections;
 using Drafthorse.Harness.Redis;
+using Drafthorse.Settings;
 using Npgsql;
 
 namespace Drafthorse.Tests.Threads;
@@ -48,4 +50,40 @@ public sealed class StoreAddressTests
     [InlineData("")]
     public void Redis_Wrong_IsRefusedWithoutThePassword(string address) =>
         Assert.DoesNotContain("hush", Assert.Throws<FormatException>(() => RedisThreadStore.Describe(address)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("postgres://me:hush@db/threads", "Postgres", "PostgreSQL database threads at db:5432")]
+    [InlineData("rediss://:hush@cache", "Redis", "Redis server at cache:6379")]
+    [InlineData("/data/threads.db", "Sqlite", "/data/threads.db")]
+    [InlineData("sqlite:/data/a=b.db", "Sqlite", "/data/a=b.db")]
+    [InlineData("env:THERE", "Redis", "Redis server at cache:7000")]
+    [InlineData("env:DATABASE_URL", "Postgres", "PostgreSQL database threads at db:1")]
+    [InlineData("env:REDIS_URL", "Redis", "Redis server at cache:7000")]
+    public void Store_OnTheCommandLine_IsRead(string text, string kind, string description)
+    {
+        var address = StoreAddress.Parse(text, Variable);
+
+        Assert.Equal((kind, description), ($"{address.Kind}", $"{address}"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("sqlite:")]
+    [InlineData("mysql://me:hush@db/threads")]
+    [InlineData("postgres://me:hush@")]
+    [InlineData("Host=db;Password=hush")]
+    [InlineData("cache:7000,password=hush")]
+    [InlineData("env:NOTHING")]
+    [InlineData("env:ITSELF")]
+    public void Store_WrongOnTheCommandLine_IsRefusedWithoutThePassword(string text) =>
+        Assert.DoesNotContain("hush", Assert.Throws<SettingsException>(() => StoreAddress.Parse(text, Variable)).Message, StringComparison.Ordinal);
+
+    private static string? Variable(string name) => name switch
+    {
+        "THERE" => "redis://:hush@cache:7000",
+        "DATABASE_URL" => "Host=db;Port=1;Database=threads;Password=hush",
+        "REDIS_URL" => "cache:7000,password=hush",
+        "ITSELF" => "env:ITSELF",
+        _ => null,
+    };
 }

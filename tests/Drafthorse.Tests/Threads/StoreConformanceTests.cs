@@ -50,3 +50,11 @@ public sealed class SqliteReadTests() : ReadConformance(new SqliteHost());
 public sealed class MemoryModelTests() : ModelConformance(() => new MemoryHost(), runs: 300);
 
 public sealed class SqliteModelTests() : ModelConformance(() => new SqliteHost(), runs: 30);
+
+public sealed class MemoryTextTests() : TextConformance(new MemoryHost());
+
+public sealed class SqliteTextTests() : TextConformance(new SqliteHost());
+
+public sealed class MemoryGuardTests() : GuardConformance(new MemoryHost());
+
+public sealed class SqliteGuardTests() : GuardConformance(new SqliteHost());

@@ -38,6 +38,10 @@ public static class JournalEvents
         return (kind, version, JsonSerializer.Serialize(journalEvent, type));
     }
 
+    /// <summary>Whether this build should understand a record, by its kind and version, and cannot.</summary>
+    internal static bool IsUnreadable(JournalRecord record) =>
+        Array.Exists(Known, known => known.Kind == record.Kind && record.Version <= known.Version) && Decode(record.Kind, record.Data) is null;
+
     /// <summary>The event of a record, or null when this build does not know the kind or cannot read the data.</summary>
     public static JournalEvent? Decode(string kind, string data)
     {

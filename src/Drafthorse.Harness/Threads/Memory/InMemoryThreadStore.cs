@@ -11,6 +11,10 @@ public sealed class InMemoryThreadStore(TimeProvider? timeProvider = null) : Thr
     private readonly MemoryTables _tables = new();
     private int _writes;
 
+    internal override string Kind => "memory";
+
+    internal override string Place => "the memory of this process";
+
     /// <inheritdoc />
     public override ValueTask DisposeAsync()
     {

@@ -1,9 +1,10 @@
+using Drafthorse.Harness.Threads.Archive;
 using Drafthorse.Harness.Threads.Operations;
 
 namespace Drafthorse.Harness.Threads;
 
 /// <summary>The tables as dictionaries. Only threads that may be claimed, now or later, are looked through.</summary>
-internal sealed class MemoryTables : StoreTables
+internal sealed partial class MemoryTables : StoreTables
 {
     private readonly Dictionary<ThreadId, ThreadRow> _threads = [];
     private readonly HashSet<ThreadId> _claimable = [];
@@ -97,12 +98,12 @@ internal sealed class MemoryTables : StoreTables
     }
 
     public override (long Position, long At)? FindDelivery(long thread, string deliveryId) =>
-        _deliveries.TryGetValue((thread, deliveryId), out var delivery) ? delivery : null;
+        _deliveries.TryGetValue((thread, StoreDigests.Stored(deliveryId)), out var delivery) || _deliveries.TryGetValue((thread, StoreDigests.NameFor(StoreDigests.Of(deliveryId))), out delivery) ? delivery : null;
 
     public override void PutDelivery(long thread, string deliveryId, long position)
     {
-        _deliveries[(thread, deliveryId)] = (position, Now);
-        _deliveryOrder.Enqueue((thread, deliveryId, Now));
+        _deliveries[(thread, StoreDigests.Stored(deliveryId))] = (position, Now);
+        _deliveryOrder.Enqueue((thread, StoreDigests.Stored(deliveryId), Now));
     }
 
     public override MessageRow? FindMessage(long thread, string messageId) =>
@@ -164,9 +165,10 @@ internal sealed class MemoryTables : StoreTables
 
     public override void PutSpent(string scope, decimal amount) => _spent[scope] = amount;
 
-    public override ReservationRow? FindReservation(string id) => _reservations.TryGetValue(id, out var row) ? row with { } : null;
+    public override ReservationRow? FindReservation(string id) => 
+        _reservations.TryGetValue(ReservationKey(id), out var row) ? row with { Id = id } : null;
 
-    public override void Put(ReservationRow row) => _reservations[row.Id] = row with { };
+    public override void Put(ReservationRow row) => _reservations[ReservationKey(row.Id)] = row with { };
 
     public override bool Sweep(int limit)
     {
@@ -180,9 +182,9 @@ internal sealed class MemoryTables : StoreTables
             }
         }
 
-        foreach (var row in _reservations.Values.Where(row => row.ExpiresAt <= before).Take(limit).ToList())
+        foreach (var row in _reservations.Where(row => row.Value.ExpiresAt <= before).Take(limit).ToList())
         {
-            _reservations.Remove(row.Id);
+            _reservations.Remove(row.Key);
         }
 
         return false;

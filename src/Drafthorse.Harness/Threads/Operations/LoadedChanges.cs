@@ -1,3 +1,5 @@
+using Drafthorse.Harness.Threads.Archive;
+
 namespace Drafthorse.Harness.Threads.Operations;
 
 /// <summary>What an operation changed of the rows that were loaded for it. It goes out in one batch, all of it or nothing.</summary>
@@ -27,5 +29,11 @@ internal sealed class LoadedChanges
 
     public (ReservationRow Row, bool IsNew)? Reservation { get; set; }
 
-    public bool IsEmpty => Threads.Count == 0 && Delivery is null && Messages.Count == 0 && Spent.Count == 0 && Reservation is null && DeletedOutbox.Count == 0 && Outbox.Count == 0;
+    /// <summary>Rows that come from another store.</summary>
+    public List<StoredRow> Imported { get; } = [];
+
+    /// <summary>A mark, and its value; null = it is removed.</summary>
+    public (string Name, string? Value)? Mark { get; set; }
+
+    public bool IsEmpty => Threads.Count == 0 && Delivery is null && Messages.Count == 0 && Spent.Count == 0 && Reservation is null && DeletedOutbox.Count == 0 && Outbox.Count == 0 && Imported.Count == 0 && Mark is null;
 }

@@ -1,3 +1,5 @@
+using Drafthorse.Harness.Threads.Archive;
+
 namespace Drafthorse.Harness.Threads.Operations;
 
 /// <summary>
@@ -36,6 +38,11 @@ internal sealed class LoadedTables(StoreReads reads) : StoreTables
     public IReadOnlyList<JournalRecord> Journal { get; set; } = [];
 
     public (IReadOnlyList<ThreadRow> Rows, bool More) Page { get; set; } = ([], false);
+
+    public StoredPage Scanned { get; set; } = StoredPage.Empty;
+
+    /// <summary>The marks that were read, by their names.</summary>
+    public Dictionary<string, string> Marks { get; } = [];
 
     public void Load(ThreadRow row) => _threads[row.Id] = row;
 
@@ -206,6 +213,18 @@ internal sealed class LoadedTables(StoreReads reads) : StoreTables
         Written.Reservation = (row with { }, IsNew: Reservation is null);
         Reservation = row with { };
     }
+
+    public override StoredPage Scan(StoreScan scan)
+    {
+        Require(reads.Scan == scan, "a page of rows");
+        return Scanned;
+    }
+
+    public override void Import(StoredRow row) => Written.Imported.Add(row);
+
+    public override string? Mark(string name) => Marks.GetValueOrDefault(name);
+
+    public override void PutMark(string name, string? value) => Written.Mark = (name, value);
 
     public override bool Sweep(int limit) => throw new NotSupportedException("A store elsewhere sweeps by itself.");
 

@@ -12,7 +12,7 @@ internal static class RunOperations
     {
         var row = request.Only is { } only
             ? tables.FindThread(only) is { } found && MayClaim(tables, found, request) ? found : null
-            : tables.CountRunning() is var running && running.Total < request.MaxPerOrganization
+            : tables.CountRunning() is var running && running.Total - running.OfUser(ThreadRow.GuardKeys) < request.MaxPerOrganization
                 ? tables.NextClaimable(running, request.MaxPerUser, request.MaxPerRepository)
                 : null;
         if (row is null)

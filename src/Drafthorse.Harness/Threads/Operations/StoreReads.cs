@@ -1,3 +1,5 @@
+using Drafthorse.Harness.Threads.Archive;
+
 namespace Drafthorse.Harness.Threads.Operations;
 
 /// <summary>
@@ -53,4 +55,13 @@ internal sealed record StoreReads
 
     /// <summary>A page of threads.</summary>
     public (ThreadQuery Query, ListCursor? After)? List { get; init; }
+
+    /// <summary>A page of rows, as they are handed to another store.</summary>
+    public StoreScan? Scan { get; init; }
+
+    /// <summary>A mark of the store. A write reads <see cref="StoreClosure.Mark"/> beside it, unasked.</summary>
+    public string? Mark { get; init; }
+
+    /// <summary>Whether no other write may be going on: each is either done before or sees what this one does.</summary>
+    public bool Alone { get; init; }
 }

@@ -1,3 +1,5 @@
+using Drafthorse.Harness.Threads.Archive;
+
 namespace Drafthorse.Harness.Threads.Operations;
 
 /// <summary>
@@ -86,6 +88,18 @@ internal abstract class StoreTables
     public abstract ReservationRow? FindReservation(string id);
 
     public abstract void Put(ReservationRow row);
+
+    /// <summary>A page of the store's rows, each as it lies there; one that cannot be read is a <see cref="StoredDamage"/>.</summary>
+    public abstract StoredPage Scan(StoreScan scan);
+
+    /// <summary>Adds a row of another store, or puts it over the one that is there. Threads are added and put as ever, before what is theirs.</summary>
+    public abstract void Import(StoredRow row);
+
+    /// <summary>A short text that the store keeps about itself, or null.</summary>
+    public abstract string? Mark(string name);
+
+    /// <summary>Sets a mark; null removes it.</summary>
+    public abstract void PutMark(string name, string? value);
 
     /// <summary>Forgets up to <paramref name="limit"/> deliveries and as many reservations that are older than the retention.
     /// True when there may be more.</summary>

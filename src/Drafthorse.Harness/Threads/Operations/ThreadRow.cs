@@ -35,8 +35,11 @@ internal sealed record ThreadRow
     /// <summary>From when on anyone may claim the thread: its ready time, or the end of its lease. Null: not by itself, or by name only.</summary>
     public long? ClaimAt { get; set; }
 
-    /// <summary>Whether only <see cref="ClaimRequest.Only"/> claims it: a terminal's thread works on the files of who sits there.</summary>
-    public bool IsClaimedByName => Key.StartsWith("cli:", StringComparison.Ordinal);
+    /// <summary>Whether only <see cref="ClaimRequest.Only"/> claims it: a terminal's thread works on the files of who sits there, and a guard's has no work.</summary>
+    public bool IsClaimedByName => Key.StartsWith("cli:", StringComparison.Ordinal) || Key.StartsWith(GuardKeys, StringComparison.Ordinal);
+
+    /// <summary>How the keys of guards begin, and the user that all of them have.</summary>
+    public const string GuardKeys = "guard:";
 
     public long? WakeAt { get; set; }
 

@@ -25,3 +25,7 @@ public sealed class PostgresBudgetTests(PostgresServer server) : BudgetConforman
 public sealed class PostgresReadTests(PostgresServer server) : ReadConformance(new PostgresHost(server));
 
 public sealed class PostgresModelTests(PostgresServer server) : ModelConformance(() => new PostgresHost(server), runs: 10);
+
+public sealed class PostgresTextTests(PostgresServer server) : TextConformance(new PostgresHost(server));
+
+public sealed class PostgresGuardTests(PostgresServer server) : GuardConformance(new PostgresHost(server));

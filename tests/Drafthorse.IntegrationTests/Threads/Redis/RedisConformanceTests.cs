@@ -31,3 +31,7 @@ public sealed class RedisBudgetTests() : BudgetConformance(new RedisHost());
 public sealed class RedisReadTests() : ReadConformance(new RedisHost());
 
 public sealed class RedisModelTests() : ModelConformance(() => new RedisHost(), runs: 10);
+
+public sealed class RedisTextTests() : TextConformance(new RedisHost());
+
+public sealed class RedisGuardTests() : GuardConformance(new RedisHost());

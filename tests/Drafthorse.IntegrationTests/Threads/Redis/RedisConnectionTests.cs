@@ -1,6 +1,8 @@
 using Drafthorse.Harness.Redis;
 using Drafthorse.Harness.Threads;
+using Drafthorse.Harness.Threads.Operations;
 using Drafthorse.IntegrationTests.Threads.Postgres;
+using StackExchange.Redis;
 
 namespace Drafthorse.IntegrationTests.Threads.Redis;
 
@@ -24,6 +26,29 @@ public sealed class RedisConnectionTests : ReplicaConformance
 
         Assert.True(proxy.Cuts >= 5, $"{proxy.Cuts} of 10 connections were cut");
         Assert.Equal(10, (await direct.ReadInboxAsync(ThreadId.FromKey("thread"), Ct)).Count);
+    }
+
+    [Fact]
+    public async Task Claim_AnotherUsersLimitWasReachedMeanwhile_IsNotWritten()
+    {
+        await using var server = new RedisServer("--appendonly", "no");
+        await using var store = Open(server.Address);
+        await using var connection = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{server.Port}");
+        var request = new ClaimRequest { Owner = "slow", MaxPerUser = 1 };
+        await store.EnqueueAsync(Delivery("first", "d1"), Ct);
+        var tables = new LoadedTables(RunOperations.ReadsOfClaim(request));
+        var load = new RedisLoad(tables);
+        load.Read(await connection.GetDatabase().ScriptEvaluateAsync(RedisThreadStore.LoadScript, ["{drafthorse}:changes"], [RedisLoad.Ask(tables.Reads, null, null)]));
+        Assert.Equal(ThreadId.FromKey("first"), RunOperations.Claim(tables, request)?.Lease.ThreadId);
+
+        // While the slow claimer thinks, its user's other thread is claimed, in a repository where less goes on.
+        await store.EnqueueAsync(Delivery("others", "d2") with { Origin = Delivery("others", "d2").Origin with { User = "eve" } }, Ct);
+        await store.ClaimAsync(new ClaimRequest { Owner = "eve", Only = ThreadId.FromKey("others") }, Ct);
+        await store.EnqueueAsync(Delivery("second", "d3") with { Origin = Delivery("second", "d3").Origin with { Repository = new RepositoryRef("github.com", "owner", "calm", "https://github.com/owner/calm.git") } }, Ct);
+        Assert.Equal(ThreadId.FromKey("second"), (await store.ClaimAsync(request with { Owner = "fast" }, Ct))?.Lease.ThreadId);
+
+        Assert.Equal(0, (int)await connection.GetDatabase().ScriptEvaluateAsync(RedisThreadStore.ChangeScript, ["{drafthorse}:changes"], [RedisChange.Write(tables, load, "op", null)]));
+        Assert.Equal(1, (await store.CountRunningAsync(Ct)).OfUser("ada"));
     }
 
     [Fact]

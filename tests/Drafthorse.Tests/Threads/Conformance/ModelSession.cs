@@ -1,4 +1,5 @@
 using Drafthorse.Harness.Threads;
+using Drafthorse.Harness.Threads.Checks;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Drafthorse.Tests.Threads.Conformance;
@@ -61,6 +62,7 @@ internal sealed class ModelSession : IAsyncDisposable
     /// <summary>Works everything off: nothing that was accepted may be left behind or come twice.</summary>
     public async Task FinishAsync()
     {
+        Assert.Empty((await new StoreCheck((ThreadStore)_store).RunAsync(Ct)).Findings);
         _time.Advance(TimeSpan.FromDays(1));
         foreach (var thread in _threads.Where(thread => thread.Parked))
         {
