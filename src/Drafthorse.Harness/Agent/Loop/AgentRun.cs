@@ -127,21 +127,26 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
         AdditionalProperties = new() { [ModelProperties.Thread] = run.Thread.Id.ToString() },
     };
 
-    private async Task BeginAsync(RunContext run, CancellationToken cancellationToken)
+    private static async Task BeginAsync(RunContext run, CancellationToken cancellationToken)
     {
-        List<JournalEvent> events = [new RunStarted { Token = run.Lease.Token, Owner = run.Lease.Owner, TakenOver = run.Claim.TakenOver }];
-        if (run.Conversation.System is null)
-        {
-            events.Add(new PromptSet { System = await options.Instructions(run, cancellationToken).ConfigureAwait(false) });
-        }
-
+        var started = new RunStarted { Token = run.Lease.Token, Owner = run.Lease.Owner, TakenOver = run.Claim.TakenOver };
         List<OutboxRequest> outbox = [];
         if (!run.Thread.Origin.IsAnsweredByJournal)
         {
             outbox.Add(new StatusEffect { State = ThreadStatus.Running, Activity = "Working on it", Step = run.Facts.Steps, CostUsd = run.Facts.CostUsd, Todos = run.Todos }.ToOutbox(null));
         }
 
-        await run.CommitAsync(new RunCommit { Events = events, Outbox = outbox }, cancellationToken).ConfigureAwait(false);
+        await run.CommitAsync(new RunCommit { Events = [started], Outbox = outbox }, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Composes a new thread's system prompt when middleware has found out where the run works, which the prompt says.</summary>
+    private async Task SetPromptAsync(RunContext run, CancellationToken cancellationToken)
+    {
+        if (run.Conversation.System is null)
+        {
+            var prompt = new PromptSet { System = await options.Instructions(run, cancellationToken).ConfigureAwait(false) };
+            await run.CommitAsync(new RunCommit { Events = [prompt] }, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private Task<RunOutcome> RunMiddlewareAsync(int index, RunContext run, Engine engine, CancellationToken cancellationToken) =>
@@ -150,10 +155,11 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
             : options.Middleware[index].OnRunAsync(run, token => RunMiddlewareAsync(index + 1, run, engine, token), cancellationToken);
 
     /// <summary>The loop, with what ends it early made an outcome, so that middleware (the draft that is owed) still does its part.</summary>
-    private static async Task<RunOutcome> RunLoopAsync(RunContext run, Engine engine, CancellationToken cancellationToken)
+    private async Task<RunOutcome> RunLoopAsync(RunContext run, Engine engine, CancellationToken cancellationToken)
     {
         try
         {
+            await SetPromptAsync(run, cancellationToken).ConfigureAwait(false);
             return await engine.Loop.RunAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (RunEndedException ended)
