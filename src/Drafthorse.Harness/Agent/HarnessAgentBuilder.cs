@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Drafthorse.Harness;
 
 /// <summary>Puts a <see cref="HarnessAgent"/> together. Every part but the model has a default that works on one machine.</summary>
-public sealed class HarnessAgentBuilder
+public sealed partial class HarnessAgentBuilder
 {
     private readonly string _name;
     private readonly List<(IChatClient Client, string Name)> _fallbacks = [];
@@ -27,9 +27,6 @@ public sealed class HarnessAgentBuilder
     private Func<RunContext, CancellationToken, Task<SandboxSession>>? _sandbox;
     private ThreadBudget _budget = new();
     private ModelCallLimit _limit = new();
-    private CompactionOptions _compaction = new();
-    private ToolResultEvictionOptions _eviction = new();
-    private TodoOptions _todos = new();
     private SecretRedactor _redactor = new(new Dictionary<string, string>());
     private TimeProvider _timeProvider = TimeProvider.System;
     private ILoggerFactory _loggers = NullLoggerFactory.Instance;
@@ -157,27 +154,6 @@ public sealed class HarnessAgentBuilder
         return this;
     }
 
-    /// <summary>When and how older context is summarized.</summary>
-    public HarnessAgentBuilder UseCompaction(CompactionOptions options)
-    {
-        _compaction = options;
-        return this;
-    }
-
-    /// <summary>Which tool results are moved to files.</summary>
-    public HarnessAgentBuilder UseToolResultEviction(ToolResultEvictionOptions? options = null)
-    {
-        _eviction = options ?? new();
-        return this;
-    }
-
-    /// <summary>The to-do list of a thread, which every agent has unless it is left out here. Throws <see cref="ArgumentOutOfRangeException"/>.</summary>
-    public HarnessAgentBuilder UseTodos(TodoOptions options)
-    {
-        _todos = options.Check();
-        return this;
-    }
-
     /// <summary>Secrets to keep out of the journal and the model's context, by name.</summary>
     public HarnessAgentBuilder UseSecrets(IReadOnlyDictionary<string, string> secrets)
     {
@@ -214,6 +190,8 @@ public sealed class HarnessAgentBuilder
         var catalog = _catalog ?? ModelCatalog.BuiltIn;
         var owned = new List<IAsyncDisposable>();
         var store = _store ?? Owned(owned, new InMemoryThreadStore(_timeProvider));
+        var sandboxes = _sandbox ?? Owned(owned, new SpecSandboxes(_filesystem ?? new LocalFilesystemSpec(), store, _timeProvider, _loggers)).AcquireAsync;
+        var brief = NewBrief();
         return new HarnessAgent(
             new AgentOptions
             {
@@ -226,9 +204,9 @@ public sealed class HarnessAgentBuilder
                 Store = store,
                 Tools = new ToolSet([.. CoreTools.All, .. Todos.TodoWriteTool.Of(_todos), .. SessionSearchTool.Of(_compaction, store, ResultArchive.Of(_eviction), _timeProvider), .. _tools]),
                 Instructions = _prompt.ComposeAsync,
-                AcquireSandbox = _sandbox ?? Owned(owned, new SpecSandboxes(_filesystem ?? new LocalFilesystemSpec(), store, _timeProvider, _loggers)).AcquireAsync,
+                AcquireSandbox = brief is null ? sandboxes : brief.Around(sandboxes),
                 CreateClient = _choice,
-                Middleware = [.. _middleware],
+                Middleware = brief is null ? [.. _middleware] : [.. _middleware, brief],
                 Budget = _budget,
                 Limit = _limit,
                 Compaction = _compaction,

@@ -13,6 +13,7 @@ internal sealed class Conversation
     private readonly List<ContextMessage> _messages = [];
     private readonly List<ChatMessage> _chat = [];
     private readonly List<ContextMessage> _waiting = [];
+    private readonly List<EnvironmentDescribed> _described = [];
     private readonly Dictionary<string, OpenCall> _openCalls = new(StringComparer.Ordinal);
 
     /// <summary>The system prompt, or null before it was set.</summary>
@@ -47,6 +48,9 @@ internal sealed class Conversation
 
     /// <summary>The JSON schema that the run's last reply must fit, or null.</summary>
     public string? AnswerSchema { get; private set; }
+
+    /// <summary>What the model was told of its environment since the last compaction.</summary>
+    public IReadOnlyList<EnvironmentDescribed> Described => _described;
 
     /// <summary>The to-do list that was written last, or null.</summary>
     public TodosWritten? Todos { get; private set; }
@@ -104,6 +108,10 @@ internal sealed class Conversation
                 break;
             case NoticeGiven notice:
                 AddAfterResults(MessageRendering.Render(notice));
+                break;
+            case EnvironmentDescribed described:
+                _described.Add(described);
+                AddAfterResults(MessageRendering.Render(described));
                 break;
             case ModelReplied replied:
                 ApplyReply(replied);

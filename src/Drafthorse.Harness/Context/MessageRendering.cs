@@ -49,6 +49,12 @@ internal static partial class MessageRendering
         };
     }
 
+    public static ContextMessage Render(EnvironmentDescribed described) => new()
+    {
+        Role = "user",
+        Content = [ContentBlock.OfText($"<notice topic=\"environment\">\n{Escape(described.Text)}\n</notice>{(described.Data.Length == 0 ? "" : $"\n<material title=\"{Attribute(described.Part)}\" author=\"files and programs\">\n{Escape(described.Data)}\n</material>")}")],
+    };
+
     /// <summary>The to-do list as it stands, word for word, for a context that was made shorter.</summary>
     public static ContentBlock Render(IReadOnlyList<TodoItem> todos) => ContentBlock.OfText(
         $"{TodosTag}{Escape(string.Join('\n', todos.Select(todo => $"[{TodoStatusNames.Of(todo.Status)}] {todo.Content}")))}\n</todos>\nThis is your to-do list as it stands; todo_write replaces it.");

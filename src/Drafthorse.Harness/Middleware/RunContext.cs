@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Drafthorse.Harness.Context;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Sandboxes;
@@ -13,7 +14,7 @@ public sealed class RunContext : IAsyncDisposable
     private readonly Action<AgentEvent>? _watcher;
     private readonly Lazy<Task<SandboxSession>> _sandbox;
     private readonly SemaphoreSlim _commitGate = new(1, 1);
-    private readonly Dictionary<Type, object> _features = [];
+    private readonly ConcurrentDictionary<Type, object> _features = new();
     private long _commits;
 
     internal RunContext(

@@ -21,6 +21,7 @@ internal sealed class CommitRedaction(SecretRedactor redactor)
     {
         ModelReplied replied => replied with { Content = [.. replied.Content.Select(Redact)] },
         NoticeGiven notice => notice with { Text = redactor.Redact(notice.Text), Output = notice.Output is { } output ? redactor.Redact(output) : null },
+        EnvironmentDescribed described => described with { Data = redactor.Redact(described.Data) },
         TodosWritten todos => todos with { Items = [.. todos.Items.Select(item => item with { Content = redactor.Redact(item.Content) })] },
         ContextCompacted { Summarized: > 0 } compacted => Redact(compacted),
         VerifyFinished verified => verified with { Results = [.. verified.Results.Select(result => result with { OutputTail = redactor.Redact(result.OutputTail), Excerpt = result.Excerpt is { } excerpt ? redactor.Redact(excerpt) : null })] },

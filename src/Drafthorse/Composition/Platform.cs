@@ -155,6 +155,8 @@ internal sealed class Platform : IAsyncDisposable
             .UseSandboxes(folder is null ? sandboxes.AcquireAsync : async (run, token) => await FolderMiddleware.EnterAsync(run, await sandboxes.AcquireAsync(run, token), token))
             .UseInstructions((run, _) => ValueTask.FromResult(Surroundings.Describe(run, selection, folder is not null)))
             .UseInstructions(new RepositoryInstructions(mirrors).ReadAsync)
+            .UseProject(new Projects(mirrors, settings, selection.Backend.IsIsolated, options.Folder).FindAsync)
+            .UseEnvironmentBrief(new EnvironmentBriefOptions { Enabled = settings.Brief })
             .UseBudget(options.Budget ?? settings.Budget)
             .UseLimit(options.Limit)
             .UseToolResultEviction(new ToolResultEvictionOptions { ArchiveFolder = settings.ResultsPath })

@@ -68,6 +68,12 @@ internal static class EventJson
             writer.WriteString("topic", notice.Topic);
             writer.WriteString("text", notice.Text);
         }),
+        EnvironmentDescribed described => WriteObject("environment.described", thread, position, at, writer =>
+        {
+            writer.WriteString("part", described.Part);
+            writer.WriteString("text", described.Text);
+            writer.WriteString("data", described.Data);
+        }),
         ModelReplied replied => WriteObject("message", thread, position, at, writer => WriteReply(writer, replied)),
         ToolStarted started => WriteObject("tool.started", thread, position, at, writer =>
         {

@@ -52,6 +52,9 @@ internal sealed record DrafthorseSettings
 
     public required EgressOptions Egress { get; init; }
 
+    /// <summary>Whether models are told of the project and the sandbox before they begin.</summary>
+    public bool Brief { get; init; } = true;
+
     /// <summary>The bearer token of the API, or null.</summary>
     public string? ApiToken { get; init; }
 
@@ -131,6 +134,7 @@ internal sealed record DrafthorseSettings
                     UserPerDayUnpricedTokens = reader.Tokens("Drafthorse:Budgets:UserPerDayTokens", 50_000_000),
                 },
                 Egress = egress,
+                Brief = reader.OneOf("Drafthorse:Brief", "true", "false") != "false",
                 ApiToken = reader.Text("DRAFTHORSE_API_TOKEN"),
                 MetricsToken = reader.Text("METRICS_TOKEN"),
                 Workers = reader.Number("Drafthorse:Workers", 4, 1, 4096),

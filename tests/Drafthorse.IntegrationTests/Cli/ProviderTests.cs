@@ -23,6 +23,8 @@ public sealed class ProviderTests(AimockServer server) : IClassFixture<AimockSer
             world.Environment[$"{name}_API_KEY"] = "test-key";
         }
 
+        // The stand-in looks for the task in the last message of a user.
+        world.Environment["Drafthorse__Brief"] = "false";
         await using var run = await CliProcess.RunAsync(world, "run", "--json", "--model", provider, $"write a file with {provider}.");
 
         run.Expect(0);

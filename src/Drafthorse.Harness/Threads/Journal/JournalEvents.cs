@@ -13,6 +13,7 @@ public static class JournalEvents
         ("prompt.set", 1, JournalJson.Default.PromptSet),
         ("messages.taken", 1, JournalJson.Default.MessagesTaken),
         ("notice.given", 1, JournalJson.Default.NoticeGiven),
+        ("environment.described", 1, JournalJson.Default.EnvironmentDescribed),
         ("model.replied", 1, JournalJson.Default.ModelReplied),
         ("tool.started", 1, JournalJson.Default.ToolStarted),
         ("tool.finished", 1, JournalJson.Default.ToolFinished),

@@ -8,6 +8,7 @@ namespace Drafthorse.Harness.Threads;
 [JsonSerializable(typeof(PromptSet))]
 [JsonSerializable(typeof(MessagesTaken))]
 [JsonSerializable(typeof(NoticeGiven))]
+[JsonSerializable(typeof(EnvironmentDescribed))]
 [JsonSerializable(typeof(ModelReplied))]
 [JsonSerializable(typeof(ToolStarted))]
 [JsonSerializable(typeof(ToolFinished))]

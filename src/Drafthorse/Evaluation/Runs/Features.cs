@@ -9,7 +9,7 @@ internal static class Features
     /// <summary>By name; null: this version does not have the feature.</summary>
     private static readonly Dictionary<string, Func<PlatformOptions, PlatformOptions>?> Switches = new(StringComparer.Ordinal)
     {
-        ["brief"] = null,
+        ["brief"] = options => options with { Adjust = options.Adjust + (builder => builder.UseEnvironmentBrief(new EnvironmentBriefOptions { Enabled = false })) },
         ["todos"] = options => options with { Adjust = options.Adjust + (builder => builder.UseTodos(new TodoOptions { Enabled = false })) },
         ["done-gate"] = options => options with { DoneGate = null },
         ["tool-contract"] = options => options with { DeclaresToolsByFamily = false },

@@ -1,0 +1,57 @@
+using Drafthorse.Harness.Brief;
+using Drafthorse.Harness.Brief.Probes;
+using Drafthorse.Harness.Sandboxes;
+using Microsoft.Extensions.Logging;
+
+namespace Drafthorse.Harness;
+
+public sealed partial class HarnessAgentBuilder
+{
+    private CompactionOptions _compaction = new();
+    private ToolResultEvictionOptions _eviction = new();
+    private TodoOptions _todos = new();
+    private EnvironmentBriefOptions _brief = new();
+    private FindProject? _project;
+
+    /// <summary>When and how older context is summarized.</summary>
+    public HarnessAgentBuilder UseCompaction(CompactionOptions options)
+    {
+        _compaction = options;
+        return this;
+    }
+
+    /// <summary>Which tool results are moved to files.</summary>
+    public HarnessAgentBuilder UseToolResultEviction(ToolResultEvictionOptions? options = null)
+    {
+        _eviction = options ?? new();
+        return this;
+    }
+
+    /// <summary>The to-do list of a thread, which every agent has unless it is left out here. Throws <see cref="ArgumentOutOfRangeException"/>.</summary>
+    public HarnessAgentBuilder UseTodos(TodoOptions options)
+    {
+        _todos = options.Check();
+        return this;
+    }
+
+    /// <summary>What models are told of the project and its sandbox before they begin, which every agent has unless it is left out here.
+    /// Throws <see cref="ArgumentOutOfRangeException"/>.</summary>
+    public HarnessAgentBuilder UseEnvironmentBrief(EnvironmentBriefOptions options)
+    {
+        _brief = options.Check();
+        return this;
+    }
+
+    /// <summary>How the project of a run is found, to be described; otherwise it is the folder that local tools work in, where that is a repository.</summary>
+    internal HarnessAgentBuilder UseProject(FindProject find)
+    {
+        _project = find;
+        return this;
+    }
+
+    private BriefMiddleware? NewBrief()
+    {
+        var find = _project ?? (_sandbox is null && (_filesystem ?? new LocalFilesystemSpec()) is LocalFilesystemSpec { WorkingDirectory: var folder } ? LocalProject.In(folder, _timeProvider) : null);
+        return _brief.Enabled && find is not null ? new BriefMiddleware(_brief, find, new SandboxProbe(_timeProvider).AskAsync, _redactor, _timeProvider, _loggers.CreateLogger<BriefMiddleware>()) : null;
+    }
+}

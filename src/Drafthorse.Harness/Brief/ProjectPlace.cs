@@ -1,0 +1,31 @@
+using Drafthorse.Harness.Brief.Trees;
+using Drafthorse.Harness.Drafts.Settings;
+
+namespace Drafthorse.Harness.Brief;
+
+/// <summary>The project that a run works on. What it takes to look at it is done when it is opened.</summary>
+internal sealed record ProjectPlace
+{
+    /// <summary>What the project is known by, so that what was learnt of its sandboxes holds for the next one.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Opens its files. Throws <see cref="GitGateway.GitException"/>.</summary>
+    public required Func<CancellationToken, Task<ProjectFiles>> OpenAsync { get; init; }
+
+    /// <summary>What the model has to know of the files, in code's own words; empty for nothing.</summary>
+    public string Note { get; init; } = "";
+
+    /// <summary>The settings that count where the project's own do not; null = its own.</summary>
+    public RepositorySettings? Settings { get; init; }
+
+    /// <summary>Where the sandbox gets to in the network, in words; empty when that is not known.</summary>
+    public string Network { get; init; } = "";
+}
+
+/// <summary>The files of a project.</summary>
+/// <param name="Tree">The files; null when there are none yet.</param>
+/// <param name="About">What they are and as of when, one line each. Names in it are anybody's.</param>
+internal sealed record ProjectFiles(ProjectTree? Tree, IReadOnlyList<string> About);
+
+/// <summary>Finds the project of a run, without looking at it; null when it has none.</summary>
+internal delegate ValueTask<ProjectPlace?> FindProject(RunContext run, CancellationToken cancellationToken);
