@@ -1,5 +1,6 @@
 using Drafthorse.Harness.Brief;
 using Drafthorse.Harness.Brief.Probes;
+using Drafthorse.Harness.DoneGates;
 using Drafthorse.Harness.Sandboxes;
 using Microsoft.Extensions.Logging;
 
@@ -33,6 +34,10 @@ public sealed partial class HarnessAgentBuilder
         _todos = options.Check();
         return this;
     }
+
+    /// <summary>Judges a reply without tool calls by what code sees (verify commands, to-dos, background commands) before it ends a run that
+    /// changed files, and tells the model once what is open. Throws <see cref="ArgumentOutOfRangeException"/>.</summary>
+    public HarnessAgentBuilder UseDoneGate(DoneGateOptions? options = null) => Use(new DoneGateMiddleware((options ?? new DoneGateOptions()).Check()));
 
     /// <summary>What models are told of the project and its sandbox before they begin, which every agent has unless it is left out here.
     /// Throws <see cref="ArgumentOutOfRangeException"/>.</summary>

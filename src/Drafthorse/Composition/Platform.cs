@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Drafthorse.Channels.GitHub;
 using Drafthorse.Folders;
 using Drafthorse.Harness;
@@ -16,7 +15,6 @@ using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Sandbox.Files;
 using Drafthorse.Settings;
-using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Composition;
 
@@ -150,7 +148,7 @@ internal sealed class Platform : IAsyncDisposable
         var builder = HarnessAgent.CreateBuilder("coding")
             .UseModel(factory.Create(specs[0]), specs[0].ToString())
             .UseModelCatalog(factory.Catalog)
-            .UseModelChoice(ModelChoice(settings, factory, [.. specs.Skip(1)]))
+            .UseModelChoice(ModelChoices.Of(settings, factory, [.. specs.Skip(1)]))
             .UseStateStore(store)
             .UseSandboxes(folder is null ? sandboxes.AcquireAsync : async (run, token) => await FolderMiddleware.EnterAsync(run, await sandboxes.AcquireAsync(run, token), token))
             .UseInstructions((run, _) => ValueTask.FromResult(Surroundings.Describe(run, selection, folder is not null)))
@@ -184,30 +182,10 @@ internal sealed class Platform : IAsyncDisposable
         return platform;
     }
 
-    /// <summary>The clients of models that people choose, each made once.</summary>
-    private static Func<string, IChatClient> ModelChoice(DrafthorseSettings settings, ModelFactory factory, IReadOnlyList<ModelSpec> fallbacks)
-    {
-        var clients = new ConcurrentDictionary<ModelSpec, IChatClient>();
-        return text => clients.GetOrAdd(settings.Models.ParseRequested(text), spec => factory.Create([spec, .. fallbacks.Where(other => other != spec)]));
-    }
-
-    private static string? WhyNotModel(DrafthorseSettings settings, string text)
-    {
-        try
-        {
-            settings.Models.ParseRequested(text);
-            return null;
-        }
-        catch (ModelException exception)
-        {
-            return exception.Message;
-        }
-    }
-
     private static GitHubChannel NewGitHub(DrafthorseSettings settings, GitHubOptions options, IThreadStore store, ILoggerFactory loggers)
     {
         var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
-        return new GitHubChannel(options, store, http, TimeProvider.System, loggers, text => WhyNotModel(settings, text))
+        return new GitHubChannel(options, store, http, TimeProvider.System, loggers, text => ModelChoices.WhyNot(settings, text))
         {
             WhyQueued = async (thread, cancellationToken) => (await QueuedThreads.WhyAsync(store, settings, [thread], cancellationToken)).GetValueOrDefault(thread.Id),
         };

@@ -94,7 +94,7 @@ internal static class EventJson
             writer.WriteNumber("durationMs", Math.Round(finished.DurationMs, 3));
             writer.WriteString("text", TextOf(finished.Content));
         }),
-        TodosWritten todos => WriteObject("todos.written", thread, position, at, writer => WriteTodos(writer, todos)),
+        TodosWritten todos => WriteObject("todos.written", thread, position, at, writer => WorkJson.WriteTodos(writer, todos)),
         ContextCompacted compacted => WriteObject("context.compacted", thread, position, at, writer =>
         {
             writer.WriteNumber("tokensBefore", compacted.TokensBefore);
@@ -103,8 +103,8 @@ internal static class EventJson
             writer.WriteNumber("summarized", compacted.Summarized);
             writer.WriteNumber("kept", compacted.Kept);
         }),
-        VerifyFinished verify => WriteObject("verify.finished", thread, position, at, writer => WriteVerify(writer, verify)),
-        DoneJudged judged => WriteObject("done.judged", thread, position, at, writer => WriteJudged(writer, judged)),
+        VerifyFinished verify => WriteObject("verify.finished", thread, position, at, writer => WorkJson.WriteVerify(writer, verify)),
+        DoneJudged judged => WriteObject("done.judged", thread, position, at, writer => WorkJson.WriteJudged(writer, judged)),
         BranchPushed pushed => WriteObject("branch.pushed", thread, position, at, writer =>
         {
             writer.WriteString("repository", pushed.Repository);
@@ -141,56 +141,6 @@ internal static class EventJson
         writer.WriteString("model", replied.Model);
         writer.WriteString("text", TextOf(replied.Content));
         writer.WriteString("finishReason", replied.FinishReason);
-    }
-
-    private static void WriteTodos(Utf8JsonWriter writer, TodosWritten todos)
-    {
-        writer.WriteStartArray("todos");
-        foreach (var todo in todos.Items)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("content", todo.Content);
-            writer.WriteString("status", TodoStatusNames.Of(todo.Status));
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-    }
-
-    private static void WriteVerify(Utf8JsonWriter writer, VerifyFinished verify)
-    {
-        writer.WriteNumber("round", verify.Round);
-        writer.WriteString("commit", verify.Commit);
-        writer.WriteBoolean("passed", verify.Passed);
-        writer.WriteStartArray("commands");
-        foreach (var result in verify.Results)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("command", result.Command);
-            if (result.ExitCode is { } code)
-            {
-                writer.WriteNumber("exitCode", code);
-            }
-
-            writer.WriteNumber("durationMs", Math.Round(result.DurationMs, 3));
-            writer.WriteEndObject();
-        }
-
-        writer.WriteEndArray();
-    }
-
-    private static void WriteJudged(Utf8JsonWriter writer, DoneJudged judged)
-    {
-        writer.WriteString("result", judged.Result);
-        writer.WriteString("reason", judged.Reason);
-        writer.WriteStartArray("open");
-        foreach (var kind in judged.Open)
-        {
-            writer.WriteStringValue(kind);
-        }
-
-        writer.WriteEndArray();
-        writer.WriteNumber("step", judged.Step);
     }
 
     private static void WriteEnd(Utf8JsonWriter writer, RunFinished finished, PullRequestRef? pullRequest)

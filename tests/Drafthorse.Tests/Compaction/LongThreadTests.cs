@@ -158,7 +158,7 @@ public sealed class LongThreadTests : IDisposable
         spec,
         builder =>
         {
-            builder.UseLimit(new() { MaxCalls = 5_000 }).UseBudget(new ThreadBudget { CostUsd = null, UserPerDayUsd = null, UnpricedTokens = null, UserPerDayUnpricedTokens = null });
+            builder.UseLimit(new() { MaxCalls = 5_000, WarnAfterStepsWithoutProgress = 0 }).UseBudget(new ThreadBudget { CostUsd = null, UserPerDayUsd = null, UnpricedTokens = null, UserPerDayUnpricedTokens = null });
             configure?.Invoke(builder);
         },
         WireAgent.CatalogWith("tiny", Window));

@@ -36,7 +36,7 @@ public sealed class MaskAndFrameTests
     [Fact]
     public async Task Masked_Twice_WhatWasMaskedStaysByteForByte()
     {
-        await using var agent = new WireAgent("openai-chat:tiny", catalog: WireAgent.CatalogWith("tiny", Window));
+        await using var agent = new WireAgent("openai-chat:tiny", builder => builder.UseLimit(new() { WarnAfterStepsWithoutProgress = 0 }), catalog: WireAgent.CatalogWith("tiny", Window));
         agent.OnLook = () => new string('x', 8_000);
         agent.Server.OnRequest = (number, _) => Task.FromResult(agent.Server.Stream(
             (number < 30 ? WireReply.Call("look", $$"""{"n":{{number}}}""", $"c{number}") : WireReply.Says("done")) with { InputTokens = TokensOf(agent.Server.Bodies[number]) }));
@@ -76,7 +76,7 @@ public sealed class MaskAndFrameTests
     public async Task Compacted_TenTimes_PeoplesWordsAndChangedFilesAreThereWordForWord()
     {
         await using var agent = new WireAgent(
-            "openai-chat:tiny", builder => builder.UseLimit(new() { MaxCalls = 1000 }).UseCompaction(new CompactionOptions { KeepMessages = 4, TriggerMessages = 10 }), WireAgent.CatalogWith("tiny", Window));
+            "openai-chat:tiny", builder => builder.UseLimit(new() { MaxCalls = 1000, WarnAfterStepsWithoutProgress = 0 }).UseCompaction(new CompactionOptions { KeepMessages = 4, TriggerMessages = 10 }), WireAgent.CatalogWith("tiny", Window));
         agent.OnLook = () => new string('x', 2_000);
         var step = 0;
         agent.Server.OnRequest = (number, _) => Task.FromResult(agent.Server.Stream(IsSummary(agent.Server.Bodies[number]) ? WireReply.Says("a thin summary")

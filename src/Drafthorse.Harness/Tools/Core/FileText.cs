@@ -30,7 +30,7 @@ internal static class FileText
             text = $"{text}{(text.Length == 0 || text.EndsWith('\n') ? "" : "\n")}[{notes}]";
         }
 
-        return ToolOutput.Text(CutText.Frame(
+        return ToolOutput.Text(PartialResult.Frame(
             text,
             isCut ? place : null,
             result.NextOffset is { } next ? string.Create(CultureInfo.InvariantCulture, $"go on with offset {next}") : null,
@@ -62,7 +62,7 @@ internal static class FileText
             }).Append('\n');
         }
 
-        return ToolOutput.Text(CutText.Frame(
+        return ToolOutput.Text(PartialResult.Frame(
             text.ToString().TrimEnd('\n'),
             result.Total > result.Entries.Count ? string.Create(CultureInfo.InvariantCulture, $"{result.Entries.Count} of {result.Total} entries; use glob_files for the others") : null));
     }

@@ -17,7 +17,7 @@ internal static class SearchText
 
         Note(text, result.Paths.Count == 0, "No file matches (files that .gitignore names are left out unless include_ignored is set).");
         Note(text, result.Unreadable > 0, $"[{result.Unreadable} folders could not be read]");
-        return ToolOutput.Text(CutText.Frame(
+        return ToolOutput.Text(PartialResult.Frame(
             text.ToString().TrimEnd('\n'),
             result.Total > result.Paths.Count ? $"{result.Paths.Count} of {result.Total} paths; narrow the pattern" : null,
             result.IsTimedOut ? "the time was up before all was searched; narrow the path" : null));
@@ -48,7 +48,7 @@ internal static class SearchText
         Note(text, result.TooLarge.Count > 0, $"[too large to search, use execute with grep: {string.Join(", ", result.TooLarge)}]");
         Note(text, result.TooSlow.Count > 0, $"[the pattern took too long on: {string.Join(", ", result.TooSlow)}; make it simpler]");
         Note(text, result.Unreadable > 0, $"[{result.Unreadable} files or folders could not be read]");
-        return ToolOutput.Text(CutText.Frame(
+        return ToolOutput.Text(PartialResult.Frame(
             text.ToString().TrimEnd('\n'),
             result.IsCapped ? "there may be more: the limit was reached; narrow the pattern, path or include" : null,
             result.IsTimedOut ? "the time was up before all was searched; narrow the path or include" : null));

@@ -40,5 +40,6 @@ internal static class Features
         StopAfterIdenticalCalls = int.MaxValue,
         LongestCycle = 0,
         WarnAfterStepsWithoutProgress = 0,
+        StopAfterFailedCalls = int.MaxValue,
     };
 }

@@ -1,7 +1,7 @@
 namespace Drafthorse.Harness;
 
 /// <summary>A result that is not whole says so in its first and its last line, wherever a model looks.</summary>
-internal static class CutText
+internal static class PartialResult
 {
     /// <summary>The text between two lines of what is missing and how to get it; the text alone when nothing is.</summary>
     public static string Frame(string text, params IEnumerable<string?> missing)
