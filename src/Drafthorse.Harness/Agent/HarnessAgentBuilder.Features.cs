@@ -57,6 +57,6 @@ public sealed partial class HarnessAgentBuilder
     private BriefMiddleware? NewBrief()
     {
         var find = _project ?? (_sandbox is null && (_filesystem ?? new LocalFilesystemSpec()) is LocalFilesystemSpec { WorkingDirectory: var folder } ? LocalProject.In(folder, _timeProvider) : null);
-        return _brief.Enabled && find is not null ? new BriefMiddleware(_brief, find, new SandboxProbe(_timeProvider).AskAsync, _redactor, _timeProvider, _loggers.CreateLogger<BriefMiddleware>()) : null;
+        return _brief.Enabled && find is not null ? new BriefMiddleware(_brief, find, SandboxProbe.AskAsync, _redactor, _timeProvider, _loggers.CreateLogger<BriefMiddleware>()) : null;
     }
 }

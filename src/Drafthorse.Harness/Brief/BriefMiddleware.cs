@@ -19,7 +19,7 @@ namespace Drafthorse.Harness.Brief;
 internal sealed partial class BriefMiddleware(
     EnvironmentBriefOptions options,
     FindProject find,
-    Func<RunContext, SandboxSession, string, IReadOnlyList<string>, Task<string?>> ask,
+    Func<RunContext, SandboxSession, IReadOnlyList<string>, Task<string?>> ask,
     SecretRedactor redactor,
     TimeProvider time,
     ILogger logger) : IAgentMiddleware
@@ -70,7 +70,7 @@ internal sealed partial class BriefMiddleware(
     {
         var session = await acquire(run, cancellationToken).ConfigureAwait(false);
         if (run.Get<Telling>() is { } telling)
-            telling.Answer = ask(run, session, telling.Place.Name, telling.Tools);
+            telling.Answer = ask(run, session, telling.Tools);
         return session;
     };
 

@@ -11,7 +11,6 @@ internal static class LocalProject
     /// <summary>A folder as it lies there, without asking git.</summary>
     public static ProjectPlace Of(string folder, TimeProvider time) => new()
     {
-        Name = folder,
         OpenAsync = _ => Task.FromResult(new ProjectFiles(new FolderTree(folder, time), ["the working folder as it is now, without what tools usually make"])),
         Network = "this machine's own",
     };

@@ -6,9 +6,6 @@ namespace Drafthorse.Harness.Brief;
 /// <summary>The project that a run works on. What it takes to look at it is done when it is opened.</summary>
 internal sealed record ProjectPlace
 {
-    /// <summary>What the project is known by, so that what was learnt of its sandboxes holds for the next one.</summary>
-    public string Name { get; init; } = "";
-
     /// <summary>Opens its files. Throws <see cref="GitGateway.GitException"/>.</summary>
     public required Func<CancellationToken, Task<ProjectFiles>> OpenAsync { get; init; }
 

@@ -15,7 +15,6 @@ internal static class RepositoryProject
     /// <param name="network">Where sandboxes of this repository get to in the network, in words.</param>
     public static ProjectPlace? Of(RunContext run, RepositoryMirrors mirrors, string network) => run.Get<RepositoryWork>() is not { } work ? null : new ProjectPlace
     {
-        Name = work.Repository.FullName,
         OpenAsync = cancellationToken => OpenAsync(work, mirrors, cancellationToken),
         Note = work.BaseCommit == work.TrustedCommit ? "" : Strangers,
         Settings = work.Settings,

@@ -14,7 +14,6 @@ internal static class FolderProject
     /// <param name="network">Where the sandbox gets to in the network, in words.</param>
     public static ProjectPlace Of(string folder, string stateDirectory, string network) => new()
     {
-        Name = folder,
         OpenAsync = cancellationToken => OpenAsync(folder, stateDirectory, cancellationToken),
         Network = network,
     };

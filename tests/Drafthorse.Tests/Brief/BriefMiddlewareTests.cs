@@ -94,7 +94,7 @@ public sealed class BriefMiddlewareTests
         using var folder = NewRepository();
         var answer = new TaskCompletionSource<string?>();
         var asked = 0;
-        var brief = NewBrief(folder, (_, _, _, _) =>
+        var brief = NewBrief(folder, (_, _, _) =>
         {
             asked++;
             return answer.Task;
@@ -120,7 +120,7 @@ public sealed class BriefMiddlewareTests
     public async Task KnownAnswer_ComesWithTheFirstResult_AlsoOfCallsSideBySide()
     {
         using var folder = NewRepository();
-        var brief = NewBrief(folder, (_, _, _, _) => Task.FromResult<string?>("processors\t3\n"));
+        var brief = NewBrief(folder, (_, _, _) => Task.FromResult<string?>("processors\t3\n"));
         var model = new FakeModel().Calls(("read_file", """{"path":"go.mod"}"""), ("glob_files", """{"pattern":"*"}"""), ("grep_files", """{"pattern":"module"}""")).Says("done");
         await using var agent = NewAgent(folder, brief, model);
 
@@ -163,7 +163,7 @@ public sealed class BriefMiddlewareTests
             ? [new TextContent("told"), FakeModel.Usage(100)]
             : [FakeModel.Call($"c{call}", "execute", $$"""{"command":"echo {{call}}"}"""), FakeModel.Usage(100)]);
 
-    private static BriefMiddleware NewBrief(TemporaryFolder folder, Func<RunContext, SandboxSession, string, IReadOnlyList<string>, Task<string?>> ask) => new(
+    private static BriefMiddleware NewBrief(TemporaryFolder folder, Func<RunContext, SandboxSession, IReadOnlyList<string>, Task<string?>> ask) => new(
         new EnvironmentBriefOptions(), (_, _) => ValueTask.FromResult<ProjectPlace?>(LocalProject.Of(folder.Root, TimeProvider.System) with { Network = "a gate" }), ask,
         new SecretRedactor(new Dictionary<string, string>()), TimeProvider.System, NullLogger.Instance);
 

@@ -39,7 +39,6 @@ internal sealed class ProjectWorld : IDisposable
 
     public ProjectPlace Place(string? commit, IReadOnlyList<string>? about = null) => new()
     {
-        Name = "acme/project",
         OpenAsync = _ => Task.FromResult(new ProjectFiles(commit is null ? null : new GitTree(new GitProcess("git", _root.FullName), Mirror, commit), about ?? [])),
     };
 

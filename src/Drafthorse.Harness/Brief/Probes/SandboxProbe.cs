@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Drafthorse.Harness.Drafts;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Sandbox.Exec;
@@ -6,44 +5,27 @@ using Drafthorse.Sandbox.Wire;
 
 namespace Drafthorse.Harness.Brief.Probes;
 
-/// <summary>Asks a sandbox once what it has: one command beside the model's own. The answer holds an hour for all sandboxes of the project on
-/// the same machine, which have the same image.</summary>
-internal sealed class SandboxProbe(TimeProvider time)
+/// <summary>Asks a thread's sandbox once what it has: one command beside the model's own. What one sandbox says of itself is told to no other
+/// thread, as whoever owns the sandbox owns its words.</summary>
+internal static class SandboxProbe
 {
-    private const int MostKnown = 256;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan Age = TimeSpan.FromHours(1);
-
-    private readonly ConcurrentDictionary<string, (string Output, DateTimeOffset At)> _known = new(StringComparer.Ordinal);
 
     /// <summary>What the sandbox printed, as <see cref="SandboxReading"/> reads it; null when it did not answer. Throws nothing.</summary>
-    public Task<string?> AskAsync(RunContext run, SandboxSession session, string project, IReadOnlyList<string> tools)
-    {
-        var key = string.Join('\n', [session.Sandbox.Kind, session.Sandbox.Machine, project, .. tools]);
-        return _known.TryGetValue(key, out var known) && time.GetUtcNow() - known.At < Age
-            ? Task.FromResult<string?>(known.Output)
-            : Task.Run(() => AskNowAsync(run, session, key, tools));
-    }
-
-    private async Task<string?> AskNowAsync(RunContext run, SandboxSession session, string key, IReadOnlyList<string> tools)
+    public static Task<string?> AskAsync(RunContext run, SandboxSession session, IReadOnlyList<string> tools) => Task.Run(async () =>
     {
         try
         {
             var client = await session.GetClientAsync(CancellationToken.None).ConfigureAwait(false);
             var result = await new SandboxGit(client, run, "/").TryAsync(Script(run.WorkingDirectory ?? ".", tools), CancellationToken.None, timeout: Patience).ConfigureAwait(false);
-            if (result.End != ExecEnd.Exited)
-                return null;
-            if (_known.Count >= MostKnown)
-                _known.Clear();
-            _known[key] = (result.Output, time.GetUtcNow());
-            return result.Output;
+            return result.End == ExecEnd.Exited ? result.Output : null;
         }
         catch (Exception exception) when (exception is WireException or SandboxException or SandboxCallException or ObjectDisposedException or OperationCanceledException)
         {
             // The run has ended, or its sandbox: nobody asks any more.
             return null;
         }
-    }
+    });
 
     /// <summary>Run outside of the project, so that no file of it says what a tool is. Nothing is fetched.</summary>
     private static string Script(string folder, IReadOnlyList<string> tools) =>
