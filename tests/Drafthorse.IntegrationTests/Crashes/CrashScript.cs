@@ -15,6 +15,7 @@ internal static class CrashScript
 
     public const string CountLine = "ran";
 
+    private const int Thinks = 60;
     private const string Mend = "sed -i 's/name=$2/name=$1/' greet.sh; ";
 
     public static IReadOnlyDictionary<string, string> Files { get; } = new Dictionary<string, string>(DemoProject.Files)
@@ -26,14 +27,21 @@ internal static class CrashScript
     /// <param name="seconds">How long the counted command takes before it counts.</param>
     /// <param name="looksAgain">Whether the model makes sure of its edit: without a sandbox nobody knows what became of a call that the
     /// server died in, and the model is told so.</param>
-    public static string Write(double seconds, bool looksAgain) => new JsonArray(
-        Turn("I will look at it.", ("list_files", new() { ["path"] = "." }), ("read_file", new() { ["path"] = "greet.sh" })),
+    /// <param name="firstThinks">How long the first turn thinks, in milliseconds.</param>
+    public static string Write(double seconds, bool looksAgain, int firstThinks = Thinks) => new JsonArray(
+        Thinking(firstThinks, Turn("I will look at it.", ("list_files", new() { ["path"] = "." }), ("read_file", new() { ["path"] = "greet.sh" }))),
         Turn("", ("execute", new() { ["command"] = "sh test.sh" })),
         Turn("It reads the wrong argument.", ("edit_file", new() { ["path"] = "greet.sh", ["edits"] = new JsonArray(new JsonObject { ["old_text"] = "name=$2", ["new_text"] = "name=$1" }) })),
         Turn("", ("execute", new() { ["command"] = string.Create(CultureInfo.InvariantCulture, $"{(looksAgain ? Mend : "")}sleep {seconds}; echo {CountLine} >> {CountFile}") })),
         Turn("", ("execute", new() { ["command"] = $"{(looksAgain ? Mend : "")}sh test.sh" })),
         Turn("`greet.sh` reads its first argument now."),
         When(Turn("Yes."), Quick)).ToJsonString(new JsonSerializerOptions { WriteIndented = true });
+
+    private static JsonObject Thinking(int milliseconds, JsonObject turn)
+    {
+        turn["delayMs"] = milliseconds;
+        return turn;
+    }
 
     private static JsonObject When(JsonObject turn, string text)
     {
@@ -44,7 +52,7 @@ internal static class CrashScript
     private static JsonObject Turn(string text, params (string Tool, JsonObject Arguments)[] calls) => new()
     {
         ["text"] = text,
-        ["delayMs"] = 60,
+        ["delayMs"] = Thinks,
         ["usage"] = new JsonObject { ["input"] = 1200, ["output"] = 60 },
         ["calls"] = new JsonArray([.. calls.Select(call => (JsonNode)new JsonObject { ["name"] = call.Tool, ["arguments"] = call.Arguments })]),
     };

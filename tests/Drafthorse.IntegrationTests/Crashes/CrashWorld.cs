@@ -84,9 +84,13 @@ internal sealed class CrashWorld : IAsyncDisposable
         world.GitHub.Access.AddToken(world._token, world.GitHub.World.AddAccount("drafthorse", "Bot"));
         world.Repository = world.GitHub.World.AddRepository(DemoProject.Owner, DemoProject.Name);
         await world.Remote.CreateAsync(world.Repository.FullName, world.Repository.DefaultBranch, CrashScript.Files, cancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(world._folder.FullName, "model.json"), CrashScript.Write(commandSeconds, looksAgain: !world.IsIsolated), cancellationToken);
+        await world.WriteModelAsync(CrashScript.Write(commandSeconds, looksAgain: !world.IsIsolated), cancellationToken);
         return world;
     }
+
+    /// <summary>What the model of every server does that starts from now on.</summary>
+    public Task WriteModelAsync(string script, CancellationToken cancellationToken) =>
+        File.WriteAllTextAsync(Path.Combine(_folder.FullName, "model.json"), script, cancellationToken);
 
     /// <summary>Starts a <c>serve</c> and waits until it listens: one of this machine, or as if on another, which has a home of its own.</summary>
     public async Task<ServeProcess> ServeAsync(CancellationToken cancellationToken, string? otherMachine = null)

@@ -93,6 +93,8 @@ public sealed class ServeRestartedTests(ITestOutputHelper output)
     [Fact]
     public Task Killed_ByOneThreadEachTime_ItIsParkedAndTheOthersGoOn() => RunAsync(async (world, cancellationToken) =>
     {
+        // It dies while the model thinks about its first answer: so it gets nowhere each time.
+        await world.WriteModelAsync(CrashScript.Write(seconds: 1, looksAgain: false, firstThinks: 60_000), cancellationToken);
         var process = await world.ServeAsync(cancellationToken);
         var poison = world.OpenIssue(DemoProject.IssueTitle);
         Assert.True(await world.DeliverAsync(poison, process, cancellationToken));
@@ -101,6 +103,8 @@ public sealed class ServeRestartedTests(ITestOutputHelper output)
             await SeesAsync(world, poison, record => record.Event is RunStarted, cancellationToken, start);
             process.Kill();
             await process.ExitAsync(cancellationToken);
+            if (start == 4)
+                await world.WriteModelAsync(CrashScript.Write(seconds: 1, looksAgain: false), cancellationToken);
             process = await world.ServeAsync(cancellationToken);
         }
 

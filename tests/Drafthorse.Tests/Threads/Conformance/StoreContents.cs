@@ -55,7 +55,9 @@ public sealed class StoreContents
     {
         var lines = new List<string>();
         var page = await store.ListThreadsAsync(new ThreadQuery { Limit = 200 }, Ct);
-        foreach (var thread in page.Threads.Append((await store.GetThreadAsync(ThreadId.FromKey("intake"), Ct))!))
+
+        // Of threads that changed in the same moment each store lists them in an order of its own.
+        foreach (var thread in page.Threads.OrderBy(thread => thread.Id.ToString(), StringComparer.Ordinal).Append((await store.GetThreadAsync(ThreadId.FromKey("intake"), Ct))!))
         {
             lines.Add($"{thread with { Origin = thread.Origin with { Repository = null }, Facts = new(), ReadyAt = null }} {thread.Origin.Repository} {thread.Facts} {thread.ReadyAt}");
             lines.AddRange((await store.ReadInboxAsync(thread.Id, Ct)).Select(entry => $"{entry.Position} {entry.EnqueuedAt:O} {entry.Message}"));
