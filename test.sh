@@ -16,9 +16,13 @@ configuration=Release
 results=$(mktemp -d)
 native_made=
 
+# One compiler for all projects and both builds, warm after the first, and nobody else's.
+export UseSharedCompilation=true SharedCompilationId="drafthorse-tests-$$"
+
 # What runs beside the tests ends with them, also when the build fails.
 finish() {
   [ -z "$native_made" ] || kill -- "-$native_made" 2>/dev/null
+  pkill -f -- "-pipename:$SharedCompilationId" 2>/dev/null
   env -u DOCKER_HOST tests/tools/docker-engine.sh stop >/dev/null 2>&1
   rm -rf "$results"
 }
