@@ -26,6 +26,7 @@ internal sealed class CrashWorld : IAsyncDisposable
     private const string Secret = "the-webhook-secret-of-the-crash-tests";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("dhc-");
+    private readonly ConcurrentDictionary<string, bool> _homes = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<ServeProcess> _processes = [];
     private readonly ConcurrentBag<CrashTask> _tasks = [];
     private readonly string _token = $"ghp_{RandomNumberGenerator.GetHexString(32, lowercase: true)}";
@@ -106,6 +107,7 @@ internal sealed class CrashWorld : IAsyncDisposable
         var environment = new Dictionary<string, string>(Environment);
         if (otherMachine is not null)
             environment["DRAFTHORSE_HOME"] = Directory.CreateDirectory(Path.Combine(_folder.FullName, otherMachine)).FullName;
+        _homes.TryAdd(environment["DRAFTHORSE_HOME"], true);
         var process = ServeProcess.Start(environment);
         _processes.Add(process);
         return process;
@@ -212,7 +214,8 @@ internal sealed class CrashWorld : IAsyncDisposable
     {
         foreach (var process in _processes)
             await process.DisposeAsync();
-        await RemoveSandboxesAsync();
+        foreach (var home in _homes.Keys)
+            await RemoveSandboxesAsync(home);
         await GitHub.DisposeAsync();
         await Store.DisposeAsync();
         _http.Dispose();
@@ -234,13 +237,13 @@ internal sealed class CrashWorld : IAsyncDisposable
         }
     }
 
-    private async Task RemoveSandboxesAsync()
+    private async Task RemoveSandboxesAsync(string home)
     {
         if (!IsIsolated)
             return;
         ISandboxBackend backend = _engine is null
-            ? new BubblewrapBackend(new BubblewrapOptions { StateDirectory = Path.Combine(Home, "state", "bubblewrap") })
-            : new DockerBackend(new DockerSandboxOptions { Endpoint = _engine, Image = "drafthorse/sandbox:test", Deployment = SandboxKinds.DeploymentOf(Home) });
+            ? new BubblewrapBackend(new BubblewrapOptions { StateDirectory = Path.Combine(home, "state", "bubblewrap") })
+            : new DockerBackend(new DockerSandboxOptions { Endpoint = _engine, Image = "drafthorse/sandbox:test", Deployment = SandboxKinds.DeploymentOf(home) });
         await using var owned = backend;
         var threads = _tasks.Select(task => task.Thread).ToHashSet();
         foreach (var listing in (await backend.ListAsync(CancellationToken.None)).Where(listing => threads.Contains(listing.ThreadId)))
