@@ -191,7 +191,7 @@ public sealed partial class HarnessAgentBuilder
         var owned = new List<IAsyncDisposable>();
         var store = _store ?? Owned(owned, new InMemoryThreadStore(_timeProvider));
         var sandboxes = _sandbox ?? Owned(owned, new SpecSandboxes(_filesystem ?? new LocalFilesystemSpec(), store, _timeProvider, _loggers)).AcquireAsync;
-        var brief = NewBrief();
+        var (brief, archive) = (NewBrief(), ResultArchive.Of(_eviction));
         return new HarnessAgent(
             new AgentOptions
             {
@@ -202,7 +202,7 @@ public sealed partial class HarnessAgentBuilder
                 FindModel = catalog.Find,
                 Summarizer = ModelClients.SummarizerOf(_compaction, _retries, _timeProvider),
                 Store = store,
-                Tools = new ToolSet([.. CoreTools.All, .. Todos.TodoWriteTool.Of(_todos), .. SessionSearchTool.Of(_compaction, store, ResultArchive.Of(_eviction), _timeProvider), .. _tools]),
+                Tools = new ToolSet([.. CoreTools.All, .. Todos.TodoWriteTool.Of(_todos), .. SessionSearchTool.Of(_compaction, store, archive, _timeProvider), .. _tools]),
                 Instructions = _prompt.ComposeAsync,
                 AcquireSandbox = brief is null ? sandboxes : brief.Around(sandboxes),
                 CreateClient = _choice,
@@ -211,7 +211,7 @@ public sealed partial class HarnessAgentBuilder
                 Limit = _limit,
                 Compaction = _compaction,
                 Eviction = _eviction,
-                Archive = ResultArchive.Of(_eviction),
+                Archive = archive,
                 Redactor = _redactor,
                 TimeProvider = _timeProvider,
                 Watcher = _watcher,

@@ -1,4 +1,5 @@
 using Drafthorse.Harness.Guards;
+using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.TestReports;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Sandbox.Exec;
@@ -93,15 +94,13 @@ internal sealed class DoneGateMiddleware(DoneGateOptions options) : IAgentMiddle
         var sandbox = await run.GetSandboxClientAsync(cancellationToken).ConfigureAwait(false);
         var request = new ExecRequest
         {
-            CallId = $"{run.Lease.Token}-code-{Guid.NewGuid():N}",
+            CallId = CodeCommands.NewCallId(run.Lease.Token),
             Command = command,
             WorkingDirectory = run.WorkingDirectory,
             OutputLimit = VerifyOutcome.OutputLimit,
             Timeout = options.CommandTimeout,
         };
-        var result = await sandbox.Commands.ExecAsync(request, null, cancellationToken).ConfigureAwait(false);
-        await sandbox.Commands.AcknowledgeAsync(request.CallId, cancellationToken).ConfigureAwait(false);
-        return result;
+        return await CodeCommands.RunAsync(sandbox, request, cancellationToken).ConfigureAwait(false);
     }
 
     private static IEnumerable<string> Failed(DoneEvidence evidence) =>

@@ -61,7 +61,7 @@ internal sealed class RepositorySandboxes(SandboxPool pool, EgressGate egress, G
         try
         {
             var client = await session.GetClientAsync(cancellationToken).ConfigureAwait(false);
-            await SandboxGit.EndEarlierAsync(client, run.Lease.Token, cancellationToken).ConfigureAwait(false);
+            await CodeCommands.EndEarlierAsync(client, run.Lease.Token, cancellationToken).ConfigureAwait(false);
             await Checkout.EnsureAsync(client, run, work, gateway.Mirrors, options.CommandTimeout, cancellationToken).ConfigureAwait(false);
         }
         catch

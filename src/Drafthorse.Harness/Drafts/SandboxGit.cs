@@ -8,8 +8,6 @@ namespace Drafthorse.Harness.Drafts;
 /// <summary>Commands that code itself runs in a sandbox. All git runs there, never in the host on files that a sandbox owns.</summary>
 internal sealed class SandboxGit(SandboxClient sandbox, RunContext run, string directory)
 {
-    private const string CodeMark = "-code-";
-
     private const int DefaultOutputLimit = 64 * 1024;
 
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(10);
@@ -17,25 +15,12 @@ internal sealed class SandboxGit(SandboxClient sandbox, RunContext run, string d
     /// <summary>None of the repository's hooks or helpers run in code's own commands.</summary>
     private const string Plain = "git --no-replace-objects -c core.hooksPath=/dev/null -c core.fsmonitor=false -c commit.gpgSign=false -c i18n.commitEncoding=UTF-8 -c protocol.ext.allow=never";
 
-    /// <summary>
-    /// Ends what code of earlier owners still runs in a sandbox: it would work on the same files. The model's own commands go on, to be
-    /// collected by their ids.
-    /// </summary>
-    public static async Task EndEarlierAsync(SandboxClient sandbox, long token, CancellationToken cancellationToken)
-    {
-        foreach (var command in await sandbox.Commands.ListAsync(cancellationToken).ConfigureAwait(false))
-        {
-            if (command.End is null && command.CallId.Contains(CodeMark, StringComparison.Ordinal) && !command.CallId.StartsWith($"{token}{CodeMark}", StringComparison.Ordinal))
-                await sandbox.Commands.KillAsync(command.CallId, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
     /// <summary>Runs a command line in the checkout as it is.</summary>
-    public async Task<ExecResult> TryAsync(string script, CancellationToken cancellationToken, string? input = null, string? workingDirectory = null, TimeSpan? timeout = null, bool apart = false, int outputLimit = DefaultOutputLimit)
+    public Task<ExecResult> TryAsync(string script, CancellationToken cancellationToken, string? input = null, string? workingDirectory = null, TimeSpan? timeout = null, bool apart = false, int outputLimit = DefaultOutputLimit)
     {
         var request = new ExecRequest
         {
-            CallId = $"{run.Lease.Token}{CodeMark}{Guid.NewGuid():N}",
+            CallId = CodeCommands.NewCallId(run.Lease.Token),
             Command = script,
             WorkingDirectory = workingDirectory ?? directory,
             StandardInput = input,
@@ -43,9 +28,7 @@ internal sealed class SandboxGit(SandboxClient sandbox, RunContext run, string d
             OutputLimit = apart ? ExecRequest.MaxOutputLimit : outputLimit,
             Timeout = timeout ?? DefaultTimeout,
         };
-        var result = await sandbox.Commands.ExecAsync(request, null, cancellationToken).ConfigureAwait(false);
-        await sandbox.Commands.AcknowledgeAsync(request.CallId, cancellationToken).ConfigureAwait(false);
-        return result;
+        return CodeCommands.RunAsync(sandbox, request, cancellationToken);
     }
 
     /// <summary>Runs a script of our own, in which <c>$git</c> is git without hooks.</summary>

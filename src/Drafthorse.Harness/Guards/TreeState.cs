@@ -1,4 +1,5 @@
 using System.Globalization;
+using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Sandbox;
 using Drafthorse.Sandbox.Exec;
 
@@ -48,7 +49,7 @@ internal sealed record TreeState(string Base, string Hash, long Lines)
         var sandbox = await run.GetSandboxClientAsync(cancellationToken).ConfigureAwait(false);
         var request = new ExecRequest
         {
-            CallId = $"{run.Lease.Token}-code-{Guid.NewGuid():N}",
+            CallId = CodeCommands.NewCallId(run.Lease.Token),
             Command = $"base={baseCommit}\n{Script.Replace("EMPTY", GitGateway.Git.ObjectId.EmptyTree, StringComparison.Ordinal)}",
             WorkingDirectory = run.WorkingDirectory,
             MergeError = false,
@@ -59,8 +60,7 @@ internal sealed record TreeState(string Base, string Hash, long Lines)
 
     private static async Task<TreeState?> ReadAsync(SandboxClient sandbox, ExecRequest request, CancellationToken cancellationToken)
     {
-        var result = await sandbox.Commands.ExecAsync(request, null, cancellationToken).ConfigureAwait(false);
-        await sandbox.Commands.AcknowledgeAsync(request.CallId, cancellationToken).ConfigureAwait(false);
+        var result = await CodeCommands.RunAsync(sandbox, request, cancellationToken).ConfigureAwait(false);
         return result.ExitCode == 0
             && result.Output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is [var from, var hash, var tracked, var untracked]
             && IsId(from) && IsId(hash)
