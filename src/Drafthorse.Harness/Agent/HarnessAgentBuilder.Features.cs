@@ -1,6 +1,7 @@
 using Drafthorse.Harness.Brief;
 using Drafthorse.Harness.Brief.Probes;
 using Drafthorse.Harness.DoneGates;
+using Drafthorse.Harness.Instructions;
 using Drafthorse.Harness.Sandboxes;
 using Microsoft.Extensions.Logging;
 
@@ -52,6 +53,14 @@ public sealed partial class HarnessAgentBuilder
     {
         _project = find;
         return this;
+    }
+
+    /// <summary>Tells models what their repository's files for agents say.</summary>
+    internal HarnessAgentBuilder UseRepositoryInstructions(OpenInstructions open)
+    {
+        var instructions = new RepositoryInstructions(open, text => _redactor.Redact(text), () => _loggers.CreateLogger<RepositoryInstructions>());
+        _prompt.Add(instructions.ReadTopAsync);
+        return Use(instructions);
     }
 
     private BriefMiddleware? NewBrief()

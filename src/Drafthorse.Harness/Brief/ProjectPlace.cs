@@ -22,7 +22,14 @@ internal sealed record ProjectPlace
 /// <summary>The files of a project.</summary>
 /// <param name="Tree">The files; null when there are none yet.</param>
 /// <param name="About">What they are and as of when, one line each. Names in it are anybody's.</param>
-internal sealed record ProjectFiles(ProjectTree? Tree, IReadOnlyList<string> About);
+internal sealed record ProjectFiles(ProjectTree? Tree, IReadOnlyList<string> About)
+{
+    /// <summary>The folder below the top that work begins in; empty for the top.</summary>
+    public string Below { get; init; } = "";
+
+    /// <summary>Whether they are those of a commit.</summary>
+    public bool IsCommit { get; init; }
+}
 
 /// <summary>Finds the project of a run, without looking at it; null when it has none.</summary>
 internal delegate ValueTask<ProjectPlace?> FindProject(RunContext run, CancellationToken cancellationToken);

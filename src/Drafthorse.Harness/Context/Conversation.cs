@@ -52,6 +52,9 @@ internal sealed class Conversation
     /// <summary>What the model was told of its environment since the last compaction.</summary>
     public IReadOnlyList<EnvironmentDescribed> Described => _described;
 
+    /// <summary>Which of the repository's instructions are shown beside the system prompt.</summary>
+    public ShownInstructions Instructions { get; private set; } = ShownInstructions.None;
+
     /// <summary>The to-do list that was written last, or null.</summary>
     public TodosWritten? Todos { get; private set; }
 
@@ -113,6 +116,10 @@ internal sealed class Conversation
                 _described.Add(described);
                 AddAfterResults(MessageRendering.Render(described));
                 break;
+            case InstructionsGiven given:
+                AddAfterResults(MessageRendering.Render(given));
+                Instructions = Instructions.With(given);
+                break;
             case ModelReplied replied:
                 ApplyReply(replied);
                 break;
@@ -153,6 +160,7 @@ internal sealed class Conversation
                 CountedMessages = 0;
                 MessagesBeforeRun = compacted.MessagesBeforeRun;
                 Compacted = compacted with { Context = [] };
+                Instructions = ShownInstructions.In(compacted.Context);
                 foreach (var message in compacted.Context)
                 {
                     Add(message);

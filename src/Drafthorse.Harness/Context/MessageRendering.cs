@@ -55,6 +55,9 @@ internal static partial class MessageRendering
         Content = [ContentBlock.OfText($"<notice topic=\"environment\">\n{Escape(described.Text)}\n</notice>{(described.Data.Length == 0 ? "" : $"\n<material title=\"{Attribute(described.Part)}\" author=\"files and programs\">\n{Escape(described.Data)}\n</material>")}")],
     };
 
+    /// <summary>Instructions of a repository's base branch: orders, as notices are.</summary>
+    public static ContextMessage Render(InstructionsGiven given) => new() { Role = "user", Content = [.. given.Files.Select(ShownInstructions.Render)] };
+
     /// <summary>The to-do list as it stands, word for word, for a context that was made shorter.</summary>
     public static ContentBlock Render(IReadOnlyList<TodoItem> todos) => ContentBlock.OfText(
         $"{TodosTag}{Escape(string.Join('\n', todos.Select(todo => $"[{TodoStatusNames.Of(todo.Status)}] {todo.Content}")))}\n</todos>\nThis is your to-do list as it stands; todo_write replaces it.");
@@ -65,7 +68,7 @@ internal static partial class MessageRendering
     /// <summary>The text with the opening of every tag that fences something here made harmless.</summary>
     public static string Escape(string text) => FenceTag().Replace(text, "&lt;");
 
-    private static string Attribute(string text) => text
+    internal static string Attribute(string text) => text
         .Replace("&", "&amp;", StringComparison.Ordinal)
         .Replace("\"", "&quot;", StringComparison.Ordinal)
         .Replace("<", "&lt;", StringComparison.Ordinal)

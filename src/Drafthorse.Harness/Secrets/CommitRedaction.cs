@@ -22,6 +22,8 @@ internal sealed class CommitRedaction(SecretRedactor redactor)
         ModelReplied replied => replied with { Content = [.. replied.Content.Select(Redact)] },
         NoticeGiven notice => notice with { Text = redactor.Redact(notice.Text), Output = notice.Output is { } output ? redactor.Redact(output) : null },
         EnvironmentDescribed described => described with { Data = redactor.Redact(described.Data) },
+        PromptSet prompt => prompt with { System = redactor.Redact(prompt.System) },
+        InstructionsGiven given => given with { Files = [.. given.Files.Select(file => file with { Text = redactor.Redact(file.Text) })] },
         TodosWritten todos => todos with { Items = [.. todos.Items.Select(item => item with { Content = redactor.Redact(item.Content) })] },
         ContextCompacted { Summarized: > 0 } compacted => Redact(compacted),
         VerifyFinished verified => verified with { Results = [.. verified.Results.Select(result => result with { OutputTail = redactor.Redact(result.OutputTail), Excerpt = result.Excerpt is { } excerpt ? redactor.Redact(excerpt) : null })] },

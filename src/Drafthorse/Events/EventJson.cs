@@ -68,6 +68,13 @@ internal static class EventJson
             writer.WriteString("topic", notice.Topic);
             writer.WriteString("text", notice.Text);
         }),
+        InstructionsGiven given => WriteObject("instructions.given", thread, position, at, writer =>
+        {
+            writer.WriteStartArray("paths");
+            foreach (var file in given.Files)
+                writer.WriteStringValue(file.Path);
+            writer.WriteEndArray();
+        }),
         EnvironmentDescribed described => WriteObject("environment.described", thread, position, at, writer =>
         {
             writer.WriteString("part", described.Part);

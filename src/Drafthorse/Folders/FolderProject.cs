@@ -18,7 +18,8 @@ internal static class FolderProject
         Network = network,
     };
 
-    private static async Task<ProjectFiles> OpenAsync(string folder, string stateDirectory, CancellationToken cancellationToken)
+    /// <summary>Opens the folder's files.</summary>
+    public static async Task<ProjectFiles> OpenAsync(string folder, string stateDirectory, CancellationToken cancellationToken)
     {
         try
         {
@@ -29,7 +30,7 @@ internal static class FolderProject
             if (states.Facts.Below.Length > 0)
                 about.Add($"you begin in {states.Facts.Below}/ of the repository; paths below are from its top");
             var own = states.Git.Directory;
-            return new ProjectFiles(new GitTree(new GitProcess("git", Path.GetDirectoryName(own)!), own, head), about);
+            return new ProjectFiles(new GitTree(new GitProcess("git", Path.GetDirectoryName(own)!), own, head), about) { Below = states.Facts.Below, IsCommit = true };
         }
         catch (FolderException)
         {

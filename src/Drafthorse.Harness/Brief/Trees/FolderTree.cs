@@ -19,6 +19,50 @@ internal sealed class FolderTree(string root, TimeProvider time) : ProjectTree
     public override Task<IReadOnlyList<TreeFile>> ReadAsync(IReadOnlyList<TreeEntry> entries, CancellationToken cancellationToken) =>
         Task.Run<IReadOnlyList<TreeFile>>(() => ReadAll(entries), cancellationToken);
 
+    public override Task<IReadOnlyList<TreeEntry>> FindAsync(IReadOnlyList<string> paths, int most, CancellationToken cancellationToken) => Task.Run<IReadOnlyList<TreeEntry>>(
+        () =>
+        {
+            var found = new List<TreeEntry>();
+            foreach (var path in paths.Where(HasNoLinkAbove))
+                Find(path, found, most, 0);
+            return found;
+        },
+        cancellationToken);
+
+    private bool HasNoLinkAbove(string path)
+    {
+        for (var slash = path.IndexOf('/'); slash > 0; slash = path.IndexOf('/', slash + 1))
+        {
+            if (KindAt(path[..slash]) != TreeEntryKind.Folder)
+                return false;
+        }
+
+        return true;
+    }
+
+    private TreeEntryKind? KindAt(string path)
+    {
+        var full = Path.Combine(root, path);
+        var info = Directory.Exists(full) ? new DirectoryInfo(full) : (FileSystemInfo)new FileInfo(full);
+        return info.Exists ? KindOf(info) : null;
+    }
+
+    private void Find(string path, List<TreeEntry> found, int most, int depth)
+    {
+        switch (KindAt(path))
+        {
+            case null:
+                return;
+            case TreeEntryKind.Folder when depth < MaxDepth:
+                foreach (var (name, _) in Enumerate(path, most))
+                    Find($"{path}/{name}", found, most, depth + 1);
+                return;
+            case TreeEntryKind.File or TreeEntryKind.Link when found.Count < most:
+                found.Add(new TreeEntry(path, KindAt(path)!.Value));
+                return;
+        }
+    }
+
     /// <summary>Breadth first, so that what is cut off lies deepest.</summary>
     private bool List(Action<TreeEntry> see, CancellationToken cancellationToken)
     {

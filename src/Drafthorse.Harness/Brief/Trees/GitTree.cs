@@ -32,6 +32,26 @@ internal sealed class GitTree(GitProcess git, string directory, string commit) :
         }
     }
 
+    public override async Task<IReadOnlyList<TreeEntry>> FindAsync(IReadOnlyList<string> paths, int most, CancellationToken cancellationToken)
+    {
+        var found = new List<TreeEntry>();
+        if (paths.Count == 0)
+            return found;
+        using var records = new TreeRecords(found.Add, most);
+        try
+        {
+            await git.RequireAsync(
+                new GitCommand(["--literal-pathspecs", "ls-tree", "-r", "-z", "--full-tree", "--end-of-options", commit, "--", .. paths]) { GitDirectory = directory, Output = records, Timeout = Patience },
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (TreeTooLargeException)
+        {
+            // Those that were seen are the first.
+        }
+
+        return found;
+    }
+
     public override async Task<IReadOnlyList<TreeFile>> ReadAsync(IReadOnlyList<TreeEntry> entries, CancellationToken cancellationToken)
     {
         if (entries.Count == 0)

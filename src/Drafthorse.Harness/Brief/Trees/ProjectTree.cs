@@ -13,6 +13,9 @@ internal abstract class ProjectTree
     /// <paramref name="see"/> has seen the first of them.</summary>
     public abstract Task<bool> ListAsync(Action<TreeEntry> see, CancellationToken cancellationToken);
 
+    /// <summary>Every file and link that is one of these paths or below one of them, <paramref name="most"/> at most.</summary>
+    public abstract Task<IReadOnlyList<TreeEntry>> FindAsync(IReadOnlyList<string> paths, int most, CancellationToken cancellationToken);
+
     /// <summary>The contents of files, in their order; a file that cannot be read says why.</summary>
     public abstract Task<IReadOnlyList<TreeFile>> ReadAsync(IReadOnlyList<TreeEntry> entries, CancellationToken cancellationToken);
 }

@@ -14,6 +14,7 @@ public static class JournalEvents
         ("messages.taken", 1, JournalJson.Default.MessagesTaken),
         ("notice.given", 1, JournalJson.Default.NoticeGiven),
         ("environment.described", 1, JournalJson.Default.EnvironmentDescribed),
+        ("instructions.given", 1, JournalJson.Default.InstructionsGiven),
         ("model.replied", 1, JournalJson.Default.ModelReplied),
         ("tool.started", 1, JournalJson.Default.ToolStarted),
         ("tool.finished", 1, JournalJson.Default.ToolFinished),

@@ -9,6 +9,7 @@ namespace Drafthorse.Harness.Threads;
 [JsonSerializable(typeof(MessagesTaken))]
 [JsonSerializable(typeof(NoticeGiven))]
 [JsonSerializable(typeof(EnvironmentDescribed))]
+[JsonSerializable(typeof(InstructionsGiven))]
 [JsonSerializable(typeof(ModelReplied))]
 [JsonSerializable(typeof(ToolStarted))]
 [JsonSerializable(typeof(ToolFinished))]
