@@ -40,6 +40,8 @@ internal sealed record AgentOptions
 
     public required ModelCallLimit Limit { get; init; }
 
+    public required ApprovalOptions Approvals { get; init; }
+
     public required CompactionOptions Compaction { get; init; }
 
     public required ToolResultEvictionOptions Eviction { get; init; }

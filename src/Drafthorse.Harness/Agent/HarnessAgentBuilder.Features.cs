@@ -12,6 +12,7 @@ public sealed partial class HarnessAgentBuilder
     private CompactionOptions _compaction = new();
     private ToolResultEvictionOptions _eviction = new();
     private TodoOptions _todos = new();
+    private ApprovalOptions _approvals = new();
     private EnvironmentBriefOptions _brief = new();
     private FindProject? _project;
 
@@ -33,6 +34,13 @@ public sealed partial class HarnessAgentBuilder
     public HarnessAgentBuilder UseTodos(TodoOptions options)
     {
         _todos = options.Check();
+        return this;
+    }
+
+    /// <summary>How people are asked to decide. Throws <see cref="ArgumentOutOfRangeException"/>.</summary>
+    public HarnessAgentBuilder UseApprovals(ApprovalOptions options)
+    {
+        _approvals = options.Check();
         return this;
     }
 

@@ -209,6 +209,7 @@ public sealed partial class HarnessAgentBuilder
                 Middleware = brief is null ? [.. _middleware] : [.. _middleware, brief],
                 Budget = _budget,
                 Limit = _limit,
+                Approvals = _approvals,
                 Compaction = _compaction,
                 Eviction = _eviction,
                 Archive = archive,

@@ -125,6 +125,9 @@ public sealed record ReplyEffect
     /// <summary>The state of the work: nothing to change, what verify said, what was blocked. Markdown lines by code.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>What people are asked to decide, each to be shown whole.</summary>
+    public IReadOnlyList<ApprovalAsked> Asked { get; init; } = [];
+
     /// <summary>Cost of the thread so far, in USD.</summary>
     public decimal CostUsd { get; init; }
 }

@@ -46,6 +46,9 @@ internal sealed class Conversation
     /// <summary>The id of the newest message from a person, or null.</summary>
     public string? LastMessageId { get; private set; }
 
+    /// <summary>Who wrote the newest message that was taken since the last compaction, or null.</summary>
+    public string? LastSender { get; private set; }
+
     /// <summary>The JSON schema that the run's last reply must fit, or null.</summary>
     public string? AnswerSchema { get; private set; }
 
@@ -103,9 +106,11 @@ internal sealed class Conversation
                 foreach (var entry in taken.Messages)
                 {
                     FirstMessageOfRun ??= entry.Position;
-                    LastMessageId = entry.Message.Id;
+                    LastMessageId = entry.Message.Answer?.Source ?? entry.Message.Id;
+                    LastSender = entry.Message.Sender;
                     AnswerSchema = entry.Message.AnswerSchema ?? AnswerSchema;
-                    AddAfterResults(MessageRendering.Render(entry));
+                    if (entry.Message.Answer is not { } answer || ApprovalKinds.IsForModel(answer.Kind))
+                        AddAfterResults(MessageRendering.Render(entry));
                 }
 
                 break;

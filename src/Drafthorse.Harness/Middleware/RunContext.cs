@@ -23,7 +23,8 @@ public sealed class RunContext : IAsyncDisposable
         Conversation conversation,
         Func<RunContext, Task<SandboxSession>> acquireSandbox,
         Action<AgentEvent>? watcher,
-        TimeProvider timeProvider)
+        TimeProvider timeProvider,
+        ApprovalOptions? approvals = null)
     {
         _store = store;
         _watcher = watcher;
@@ -33,6 +34,7 @@ public sealed class RunContext : IAsyncDisposable
         Conversation = conversation;
         Facts = claim.Thread.Facts;
         TimeProvider = timeProvider;
+        Approvals = new RunApprovals(this, store, approvals ?? new());
     }
 
     /// <summary>The claim that the run began with; the thread's changing part is <see cref="Facts"/>.</summary>
@@ -55,6 +57,9 @@ public sealed class RunContext : IAsyncDisposable
 
     /// <summary>The thread's to-do list as the model wrote it last; empty when it wrote none.</summary>
     public IReadOnlyList<TodoItem> Todos => Conversation.Todos?.Items ?? [];
+
+    /// <summary>What people are asked to decide.</summary>
+    public RunApprovals Approvals { get; }
 
     /// <summary>Tokens used by this run so far.</summary>
     public TokenUsage Usage { get; private set; } = new();

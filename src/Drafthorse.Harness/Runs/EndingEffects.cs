@@ -6,7 +6,7 @@ namespace Drafthorse.Harness.Runs;
 /// <summary>What people outside are told when a run ends: the last state of its status, and one reply.</summary>
 internal static class EndingEffects
 {
-    public static IReadOnlyList<OutboxRequest> Of(ThreadOrigin origin, ThreadFacts facts, IReadOnlyList<TodoItem> todos, ThreadStatus outcome, RunFinished finished, string? inReplyTo) => origin.IsAnsweredByJournal
+    public static IReadOnlyList<OutboxRequest> Of(ThreadOrigin origin, ThreadFacts facts, IReadOnlyList<TodoItem> todos, ThreadStatus outcome, RunFinished finished, string? inReplyTo, IReadOnlyList<ApprovalAsked>? asked = null) => origin.IsAnsweredByJournal
         ? []
         :
         [
@@ -19,6 +19,7 @@ internal static class EndingEffects
                 Text = finished.FinalText.Length > 0 ? finished.FinalText : finished.Reason,
                 Reason = finished.Reason,
                 Notes = finished.Notes,
+                Asked = asked ?? [],
                 CostUsd = facts.CostUsd,
             }.ToOutbox(),
         ];

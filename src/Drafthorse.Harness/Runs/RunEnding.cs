@@ -1,3 +1,4 @@
+using Drafthorse.Harness.Approvals;
 using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Harness.Runs;
@@ -28,13 +29,16 @@ internal sealed class RunEnding(IThreadStore store)
             ?? throw new LeaseLostException(lease.Lease.ThreadId, lease.Lease.Token);
         var finished = new RunFinished { Token = lease.Lease.Token, Outcome = ThreadStatusNames.Of(outcome), Reason = reason };
         var todos = await store.ReadTodosAsync(thread, cancellationToken).ConfigureAwait(false);
+        var messages = TakenMessages.Of(thread.Facts, taken);
+        finished = finished with { Notes = messages.Notes };
         await store.CommitAsync(
             new CommitRequest
             {
                 Lease = lease.Lease,
                 Sequence = thread.Commits + 1,
-                Events = taken.Count == 0 ? [finished] : [new MessagesTaken { Messages = taken }, finished],
+                Events = [.. messages.Events, finished],
                 Consumed = [.. taken.Select(entry => entry.Position)],
+                Facts = taken.Count == 0 ? null : messages.Change(thread.Facts),
                 Outbox = EndingEffects.Of(thread.Origin, thread.Facts, todos, outcome, finished, taken.Count == 0 ? null : taken[^1].Message.Id),
             },
             cancellationToken).ConfigureAwait(false);

@@ -32,6 +32,9 @@ public sealed record InboxMessage
 
     /// <summary>When it reaches a thread that is running.</summary>
     public DeliveryMode Mode { get; init; }
+
+    /// <summary>A person's answer to an approval, made by code that checked who may; null for words.</summary>
+    public ApprovalAnswer? Answer { get; init; }
 }
 
 /// <summary>Text that somebody outside wrote. Shown to the model fenced and escaped, as data.</summary>

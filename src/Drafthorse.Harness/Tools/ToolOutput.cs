@@ -18,8 +18,9 @@ public sealed record ToolOutput
     /// <summary>Whether the result is left whole whatever its size, because the tool caps it itself.</summary>
     public bool NeverEvict { get; init; }
 
-    /// <summary>A question to a person; the run ends as waiting when the step is done. Null for all tools but <c>ask_person</c>.</summary>
-    public string? Question { get; init; }
+    /// <summary>What a person is to decide; it is asked together with this result, and the run ends as waiting when the step is done. A text that is
+    /// too long to be shown whole fails the run.</summary>
+    public ApprovalRequest? Approval { get; init; }
 
     /// <summary>The thread's to-do list from here on; null = as it was. Null for all tools but <c>todo_write</c>.</summary>
     public IReadOnlyList<TodoItem>? Todos { get; init; }

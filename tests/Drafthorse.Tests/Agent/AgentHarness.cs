@@ -10,12 +10,13 @@ internal sealed class AgentHarness
 {
     public const string Key = "cli:test";
 
-    public AgentHarness(Action<HarnessAgentBuilder>? configure = null)
+    public AgentHarness(Action<HarnessAgentBuilder>? configure = null, TimeProvider? time = null)
     {
-        Store = new InMemoryThreadStore(TimeProvider.System);
+        Store = new InMemoryThreadStore(time ?? TimeProvider.System);
         var builder = HarnessAgent.CreateBuilder("test")
             .UseModel(Model, "script:test")
             .UseStateStore(Store)
+            .UseTimeProvider(time ?? TimeProvider.System)
             .UseSandboxes((_, _) => throw new SandboxException("no sandbox in this test"))
             .UseTools(Tools);
         configure?.Invoke(builder);

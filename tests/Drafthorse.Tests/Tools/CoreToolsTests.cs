@@ -1,4 +1,5 @@
 using Drafthorse.Harness;
+using Drafthorse.Harness.Threads;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Tests.Tools;
@@ -227,7 +228,7 @@ public sealed class CoreToolsTests : IAsyncLifetime
     {
         var output = await _tools.CallAsync("ask_person", """{"question":"Which?"}""");
 
-        Assert.Equal("Which?", output.Question);
+        Assert.Equal((ApprovalKinds.Question, "Which?"), (output.Approval!.Kind, output.Approval.Text));
         Assert.False(output.IsError);
     }
 

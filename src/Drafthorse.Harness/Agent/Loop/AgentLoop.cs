@@ -40,6 +40,8 @@ internal sealed class AgentLoop(
         while (true)
         {
             await inbox.TakeAsync(cancellationToken).ConfigureAwait(false);
+            if (WaitsOrHasNothingToDo() is { } waiting)
+                return waiting;
             if (run.Conversation.EndsWithReply
                 && await FinishAsync(run.LastText, run.Conversation.FinishReason, cancellationToken).ConfigureAwait(false) is { } answered)
             {
@@ -60,8 +62,7 @@ internal sealed class AgentLoop(
             if (run.Conversation.OpenCalls.Count > 0)
             {
                 (_emptyReplies, _cuts) = (0, 0);
-                if (await RunToolsAsync(reply, cancellationToken).ConfigureAwait(false) is { } question)
-                    return new RunOutcome { Status = ThreadStatus.Waiting, Text = question };
+                await RunToolsAsync(reply, cancellationToken).ConfigureAwait(false);
             }
             else if (await FinishAsync(reply.Text, reply.FinishReason, cancellationToken).ConfigureAwait(false) is { } outcome)
             {
@@ -69,6 +70,13 @@ internal sealed class AgentLoop(
             }
         }
     }
+
+    /// <summary>The end of a run that has to wait for a person, or that no message began; null when the model goes on.</summary>
+    private RunOutcome? WaitsOrHasNothingToDo() =>
+        run.Approvals.Holding is { Count: > 0 } ? new RunOutcome { Status = ThreadStatus.Waiting, Text = run.LastText }
+        : run.Conversation.FirstMessageOfRun is not null ? null
+        : run.Approvals.Lapsed is { } lapsed ? new RunOutcome { Status = ThreadStatus.Stopped, Reason = lapsed }
+        : new RunOutcome { Status = ThreadStatus.Done, Text = run.LastText };
 
     /// <summary>What a reply without calls means: the end, or null when the run goes on.</summary>
     private async Task<RunOutcome?> FinishAsync(string text, string finishReason, CancellationToken cancellationToken)
@@ -208,8 +216,7 @@ internal sealed class AgentLoop(
         : run.TimeProvider.GetElapsedTime(_startedAt) >= limit.MaxDuration ? $"the limit of {limit.MaxDuration:g} for one run is reached"
         : null;
 
-    /// <summary>Runs the reply's calls. Returns the question when the model asked a person, else null.</summary>
-    private async Task<string?> RunToolsAsync(ModelAnswer reply, CancellationToken cancellationToken)
+    private async Task RunToolsAsync(ModelAnswer reply, CancellationToken cancellationToken)
     {
         switch (guards.BeforeTools(reply.Content))
         {
@@ -221,8 +228,7 @@ internal sealed class AgentLoop(
                 break;
         }
 
-        if (await tools.FinishOpenCallsAsync(cancellationToken).ConfigureAwait(false) is { } question)
-            return question;
+        await tools.FinishOpenCallsAsync(cancellationToken).ConfigureAwait(false);
         switch (await guards.AfterToolsAsync(reply.Content, cancellationToken).ConfigureAwait(false))
         {
             case { IsStop: true } stop:
@@ -231,8 +237,6 @@ internal sealed class AgentLoop(
                 await run.TellModelAsync("loop", warning.Text, cancellationToken).ConfigureAwait(false);
                 break;
         }
-
-        return null;
     }
 
     private static RunOutcome Failed(string reason) => new() { Status = ThreadStatus.Failed, Reason = reason, Failure = FailureKind.Model };

@@ -28,7 +28,7 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
         if (claim is { TakenOver: true, Thread.InboxDepth: 0 } && conversation.Ended is { } ended)
         {
             // The owner before was lost between its last commit and the release: its people have their answer.
-            return new ReleaseRequest { Lease = claim.Lease, State = ended };
+            return new ReleaseRequest { Lease = claim.Lease, State = ended, WakeAt = RunApprovalEnd.WakeAt(claim.Thread.Facts) };
         }
 
         var run = NewContext(lease, conversation, cancelled.Token);
@@ -58,12 +58,12 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
         }
 
         await inbox.TakeUntakenAsync(lease.Lost).ConfigureAwait(false);
-        await EndAsync(run, engine.Tools, outcome, lease.Lost).ConfigureAwait(false);
+        outcome = await EndAsync(run, engine.Tools, outcome, lease.Lost).ConfigureAwait(false);
         await EndCommandsAsync(run, lease.Lost).ConfigureAwait(false);
         var reason = options.Redactor.Redact(outcome.Reason);
         LogEnded(logger, claim.Thread.Id, lease.Lease.Token, outcome.Status, run.Steps, run.CostUsd, reason);
         AgentTelemetry.FinishRun(activity, outcome.Status, outcome.Failure.ToString(), claim.Thread.Origin.Channel, options.TimeProvider.GetElapsedTime(began));
-        return new ReleaseRequest { Lease = claim.Lease, State = outcome.Status };
+        return new ReleaseRequest { Lease = claim.Lease, State = outcome.Status, WakeAt = RunApprovalEnd.WakeAt(run.Facts) };
     }
 
     /// <summary>Makes the context shorter without a run. Returns null when nothing could be made shorter.</summary>
@@ -81,7 +81,7 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
     private sealed record Engine(AgentLoop Loop, ToolRunner Tools, ModelCaller Models, Compactor Compactor);
 
     private RunContext NewContext(RunLease lease, Conversation conversation, CancellationToken stopping) =>
-        new(options.Store, lease.Claim, conversation, context => options.AcquireSandbox(context, stopping), options.Watcher, options.TimeProvider)
+        new(options.Store, lease.Claim, conversation, context => options.AcquireSandbox(context, stopping), options.Watcher, options.TimeProvider, options.Approvals)
         {
             Redact = new CommitRedaction(options.Redactor).Redact,
             RedactLive = new LiveRedaction(options.Redactor).Redact,
@@ -127,7 +127,7 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
         AdditionalProperties = new() { [ModelProperties.Thread] = run.Thread.Id.ToString() },
     };
 
-    private static async Task BeginAsync(RunContext run, CancellationToken cancellationToken)
+    private async Task BeginAsync(RunContext run, CancellationToken cancellationToken)
     {
         var started = new RunStarted { Token = run.Lease.Token, Owner = run.Lease.Owner, TakenOver = run.Claim.TakenOver };
         List<OutboxRequest> outbox = [];
@@ -136,7 +136,8 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
             outbox.Add(new StatusEffect { State = ThreadStatus.Running, Activity = "Working on it", Step = run.Facts.Steps, CostUsd = run.Facts.CostUsd, Todos = run.Todos }.ToOutbox(null));
         }
 
-        await run.CommitAsync(new RunCommit { Events = [started], Outbox = outbox }, cancellationToken).ConfigureAwait(false);
+        var lapsed = await RunApprovalEnd.LapsedAsync(run, options.Store, cancellationToken).ConfigureAwait(false);
+        await run.CommitAsync(lapsed with { Events = [started, .. lapsed.Events], Outbox = outbox }, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Composes a new thread's system prompt when middleware has found out where the run works, which the prompt says.</summary>
@@ -176,9 +177,10 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
         }
     }
 
-    private static async Task EndAsync(RunContext run, ToolRunner tools, RunOutcome outcome, CancellationToken cancellationToken)
+    private static async Task<RunOutcome> EndAsync(RunContext run, ToolRunner tools, RunOutcome outcome, CancellationToken cancellationToken)
     {
         await tools.SkipOpenCallsAsync($"the run ended ({outcome.Status}).", cancellationToken).ConfigureAwait(false);
+        (outcome, var open, var shown, var lapsed) = await RunApprovalEnd.OfAsync(run, outcome, cancellationToken).ConfigureAwait(false);
         var finished = new RunFinished
         {
             Token = run.Lease.Token,
@@ -186,13 +188,15 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
             Reason = outcome.Reason,
             FinalText = outcome.Text,
             Failure = outcome.Failure.ToString(),
-            Notes = outcome.Notes,
+            Notes = [.. outcome.Notes, .. RunNotes.Of(run).Lines],
+            WaitsFor = open.Count == 0 ? null : open,
             Steps = run.Steps,
             Usage = run.Usage,
             CostUsd = run.CostUsd,
         };
-        List<OutboxRequest> outbox = [.. outcome.Outbox, .. EndingEffects.Of(run.Thread.Origin, run.Facts, run.Todos, outcome.Status, finished, run.Conversation.LastMessageId)];
-        await run.CommitAsync(new RunCommit { Events = [finished], Outbox = outbox }, cancellationToken).ConfigureAwait(false);
+        List<OutboxRequest> outbox = [.. outcome.Outbox, .. EndingEffects.Of(run.Thread.Origin, run.Facts, run.Todos, outcome.Status, finished, run.Conversation.LastMessageId, shown)];
+        await run.CommitAsync(lapsed with { Events = [.. lapsed.Events, finished], Outbox = outbox }, cancellationToken).ConfigureAwait(false);
+        return outcome;
     }
 
     /// <summary>After the people have their answer. Who owns the thread now, if it is another, has taken the sandbox over too.</summary>

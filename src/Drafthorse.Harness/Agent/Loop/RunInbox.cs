@@ -1,3 +1,4 @@
+using Drafthorse.Harness.Approvals;
 using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Harness.Agent.Loop;
@@ -45,15 +46,10 @@ internal sealed class RunInbox(IThreadStore store, RunContext run, CancellationT
                 _takenUpTo = Math.Max(_takenUpTo, due[^1].Position);
             }
 
+            var taken = TakenMessages.Of(run.Facts, due);
+            RunNotes.Of(run).Add(taken.Notes);
             await run.CommitAsync(
-                new RunCommit
-                {
-                    Events = [new MessagesTaken { Messages = due }],
-                    Consumed = [.. due.Select(entry => entry.Position)],
-                    ChangeFacts = due.LastOrDefault(entry => entry.Message.Model is not null) is { } choice
-                        ? facts => facts with { Model = choice.Message.Model }
-                        : null,
-                },
+                new RunCommit { Events = taken.Events, Consumed = [.. due.Select(entry => entry.Position)], ChangeFacts = taken.Change },
                 cancellationToken).ConfigureAwait(false);
         }
     }

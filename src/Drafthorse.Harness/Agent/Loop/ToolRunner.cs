@@ -30,15 +30,13 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
     /// <summary>A notice that follows the results of the calls that are open now.</summary>
     public void WarnWithResults(string warning) => _warning = warning;
 
-    /// <summary>Runs all open calls. Returns the question when the model asked a person, else null.</summary>
-    public async Task<string?> FinishOpenCallsAsync(CancellationToken cancellationToken)
+    /// <summary>Runs all open calls.</summary>
+    public async Task FinishOpenCallsAsync(CancellationToken cancellationToken)
     {
-        string? question = null;
         _steered = false;
         while (NextBatch() is { Count: > 0 } batch)
         {
             var finished = await RunBatchAsync(batch, cancellationToken).ConfigureAwait(false);
-            question ??= finished.Select(result => result.Output.Question).FirstOrDefault(text => text is not null);
             List<JournalEvent> events = [.. finished.Select(result => result.Event)];
             if (_warning is not null && run.Conversation.OpenCalls.Count == batch.Count)
             {
@@ -46,7 +44,7 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
                 _warning = null;
             }
 
-            await run.CommitAsync(WithTodos(events, finished), cancellationToken).ConfigureAwait(false);
+            await run.CommitAsync(WithTodos(WithApprovals(events, finished), finished), cancellationToken).ConfigureAwait(false);
             if (failures.Excess is { } reason)
             {
                 throw new RunEndedException(new RunOutcome { Status = ThreadStatus.Stopped, Reason = reason, Failure = FailureKind.Limit });
@@ -57,8 +55,6 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
                 await SkipOpenCallsAsync("a person sent a message that changes the task. Read it before you go on.", cancellationToken).ConfigureAwait(false);
             }
         }
-
-        return question;
     }
 
     /// <summary>Answers all open calls without running them: with why they were not run, or that nobody knows what became of them.</summary>
@@ -72,15 +68,22 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
                 cancellationToken);
     }
 
+    /// <summary>What a batch's calls ask people goes into the journal together with their results.</summary>
+    private RunCommit WithApprovals(List<JournalEvent> events, IReadOnlyList<(ToolFinished Event, ToolOutput Output)> finished)
+    {
+        var asked = run.Approvals.Prepare([.. finished.Select(result => result.Output.Approval).OfType<ApprovalRequest>()]);
+        return asked with { Events = [.. events, .. asked.Events] };
+    }
+
     /// <summary>The to-do list that the last of a batch's calls wrote goes into the journal together with their results.</summary>
-    private RunCommit WithTodos(List<JournalEvent> events, IReadOnlyList<(ToolFinished Event, ToolOutput Output)> finished) =>
+    private RunCommit WithTodos(RunCommit commit, IReadOnlyList<(ToolFinished Event, ToolOutput Output)> finished) =>
         finished.LastOrDefault(result => result.Output.Todos is not null) is { Output.Todos: { } items, Event: var wrote }
-            ? new RunCommit
+            ? commit with
             {
-                Events = [.. events, new TodosWritten { CallId = wrote.ModelCallId, Items = items }],
-                ChangeFacts = facts => facts with { TodosStart = run.JournalEnd },
+                Events = [.. commit.Events, new TodosWritten { CallId = wrote.ModelCallId, Items = items }],
+                ChangeFacts = facts => (commit.ChangeFacts?.Invoke(facts) ?? facts) with { TodosStart = run.JournalEnd },
             }
-            : new RunCommit { Events = events };
+            : commit;
 
     private List<OpenCall> NextBatch()
     {

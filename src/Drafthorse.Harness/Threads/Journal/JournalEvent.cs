@@ -204,6 +204,9 @@ public sealed record RunFinished : JournalEvent
     /// <summary>What code has to say about the work, one line each.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
+    /// <summary>What people are still asked to decide; null = nothing.</summary>
+    public IReadOnlyList<Approval>? WaitsFor { get; init; }
+
     /// <summary>Steps of this run.</summary>
     public int Steps { get; init; }
 

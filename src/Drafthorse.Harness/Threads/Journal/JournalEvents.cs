@@ -20,6 +20,8 @@ public static class JournalEvents
         ("tool.finished", 1, JournalJson.Default.ToolFinished),
         ("todos.written", 1, JournalJson.Default.TodosWritten),
         ("context.compacted", 1, JournalJson.Default.ContextCompacted),
+        ("approval.asked", 1, JournalJson.Default.ApprovalAsked),
+        ("approval.closed", 1, JournalJson.Default.ApprovalClosed),
         ("verify.finished", 1, JournalJson.Default.VerifyFinished),
         ("done.judged", 1, JournalJson.Default.DoneJudged),
         ("branch.pushed", 1, JournalJson.Default.BranchPushed),

@@ -15,6 +15,8 @@ namespace Drafthorse.Harness.Threads;
 [JsonSerializable(typeof(ToolFinished))]
 [JsonSerializable(typeof(TodosWritten))]
 [JsonSerializable(typeof(ContextCompacted))]
+[JsonSerializable(typeof(ApprovalAsked))]
+[JsonSerializable(typeof(ApprovalClosed))]
 [JsonSerializable(typeof(VerifyFinished))]
 [JsonSerializable(typeof(DoneJudged))]
 [JsonSerializable(typeof(BranchPushed))]

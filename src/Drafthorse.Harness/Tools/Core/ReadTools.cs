@@ -53,8 +53,11 @@ internal sealed class AskPersonTool() : SandboxTool(
     protected override Task<ToolOutput> RunAsync(ArgumentReader arguments, ToolContext context, CancellationToken cancellationToken)
     {
         var question = arguments.Text("question", "the question as text").Trim();
-        return Task.FromResult(question.Length == 0
-            ? ToolOutput.Error("ask_person: the question is empty. Ask it in full.")
-            : new ToolOutput { Content = [ContentBlock.OfText("The question was passed on. The answer comes as a message.")], Question = question });
+        return Task.FromResult(question.Length switch
+        {
+            0 => ToolOutput.Error("ask_person: the question is empty. Ask it in full."),
+            > ApprovalRequest.MaxText => ToolOutput.Error($"ask_person: the question has {question.Length} characters; the most are {ApprovalRequest.MaxText}. Ask it in fewer words."),
+            _ => ToolOutput.Text("The question was passed on. The answer comes as a message.") with { Approval = new ApprovalRequest { Kind = ApprovalKinds.Question, Text = question } },
+        });
     }
 }

@@ -324,7 +324,7 @@ public sealed class AgentLoopTests
     {
         var harness = new AgentHarness();
         harness.Model.Calls(("look", "{}")).Says("thank you");
-        harness.OnTool = _ => Task.FromResult<object>(ToolOutput.Text("asked") with { Question = "Which one?" });
+        harness.OnTool = _ => Task.FromResult<object>(ToolOutput.Text("asked") with { Approval = new ApprovalRequest { Kind = ApprovalKinds.Question, Text = "Which one?" } });
 
         var asked = await harness.SendAsync("go");
         harness.OnTool = _ => Task.FromResult<object>("never");
