@@ -1,23 +1,40 @@
-using Drafthorse.Harness.Sandboxes;
+using System.Globalization;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Tests.Sandboxes;
 
 namespace Drafthorse.Tests.Agent.Loop;
 
+/// <summary>What a run leaves behind when it has ended.</summary>
 public sealed class RunEndTests
 {
     [Fact]
-    public async Task Run_Ends_EndsWhatRunsInItsSandbox()
+    public async Task BackgroundCommand_ThatTheModelForgot_EndsWithTheRun()
     {
-        await using var backend = new FakeBackend(TimeProvider.System);
-        var pool = new SandboxPool(backend);
-        var harness = new AgentHarness(builder => builder.UseSandboxes((run, token) =>
-            pool.AcquireAsync(new SandboxRequest { ThreadId = run.Thread.Id, Token = run.Lease.Token, Sandbox = run.Facts.Sandbox }, token)));
-        harness.Model.Calls(("execute", """{"command":"setsid sleep 1000 &"}""")).Says("done");
+        var mark = Random.Shared.Next(100_000_000, 999_999_999).ToString(CultureInfo.InvariantCulture);
+        var model = new FakeModel().Calls(("execute", $$"""{"command":"trap '' TERM; sleep {{mark}}; true","background":true}""")).Says("done");
+        var started = false;
+        await using var agent = HarnessAgent.CreateBuilder("a").UseModel(model)
+            .UseWatcher(seen => started |= seen is JournalAppended { Event: ToolFinished } && IsRunning(mark)).Build();
 
-        var reply = await harness.SendAsync("go");
+        var reply = await agent.RunAsync(AgentMessage.Of("go"), TestContext.Current.CancellationToken);
 
         Assert.Equal(ThreadStatus.Done, reply.Status);
-        Assert.Equal(1, backend.EndedAll);
+        Assert.True(started);
+        Assert.False(IsRunning(mark));
+    }
+
+    private static bool IsRunning(string mark) =>
+        Directory.EnumerateDirectories("/proc").Any(entry => ReadCommand(entry).Contains(mark, StringComparison.Ordinal));
+
+    private static string ReadCommand(string entry)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(entry, "cmdline"));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
     }
 }
