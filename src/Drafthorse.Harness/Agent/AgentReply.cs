@@ -17,11 +17,26 @@ public sealed record AgentReply
     /// <summary>Why it ended; empty when it ended well.</summary>
     public required string Reason { get; init; }
 
+    /// <summary>Which part failed the run; <see cref="FailureKind.None"/> when none did, or the task itself.</summary>
+    public FailureKind Failure { get; init; }
+
     /// <summary>Tokens used.</summary>
     public required TokenUsage Usage { get; init; }
 
     /// <summary>Cost in USD.</summary>
     public required decimal CostUsd { get; init; }
+
+    /// <summary>This reply, when the run ended <see cref="ThreadStatus.Done"/>; throws <see cref="RunNotDoneException"/> when it did not.</summary>
+    public AgentReply EnsureDone() => Status == ThreadStatus.Done ? this : throw new RunNotDoneException(this);
+}
+
+/// <summary>That a run ended and was not <see cref="ThreadStatus.Done"/>.</summary>
+/// <param name="reply">How it ended.</param>
+public sealed class RunNotDoneException(AgentReply reply)
+    : InvalidOperationException($"The run ended {reply.Status}: {(reply.Reason.Length > 0 ? reply.Reason : reply.Text)}")
+{
+    /// <summary>How the run ended.</summary>
+    public AgentReply Reply { get; } = reply;
 }
 
 /// <summary>How a run ended whose answer is a value.</summary>
@@ -42,8 +57,6 @@ public sealed class AgentReply<T>
     /// <summary>Whether there is a value: the run ended <see cref="ThreadStatus.Done"/>.</summary>
     public bool HasValue => Reply.Status == ThreadStatus.Done;
 
-    /// <summary>The value. Throws <see cref="InvalidOperationException"/> with the run's reason when there is none.</summary>
-    public T Value => HasValue
-        ? _value!
-        : throw new InvalidOperationException($"The run ended {Reply.Status} and not with a value: {(Reply.Reason.Length > 0 ? Reply.Reason : Reply.Text)}");
+    /// <summary>The value. Throws <see cref="RunNotDoneException"/> when there is none.</summary>
+    public T Value => HasValue ? _value! : throw new RunNotDoneException(Reply);
 }

@@ -1,8 +1,12 @@
 using Drafthorse.Harness;
+using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Models;
+using Drafthorse.Harness.Outbox;
+using Drafthorse.Harness.Runs;
 using Drafthorse.Harness.Threads;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -23,6 +27,25 @@ public static class DrafthorseServiceCollectionExtensions
         services.AddKeyedSingleton(name, (provider, _) => Build(provider, name, configure));
         services.TryAddSingleton(provider => provider.GetRequiredKeyedService<HarnessAgent>(name));
         return services;
+    }
+
+    /// <summary>
+    /// Adds a hosted service that claims and runs the threads of the agent without a key, and hands what they owe (statuses, replies) to the
+    /// registered <see cref="IChannel"/>s. A message comes in by <see cref="IThreadStore.EnqueueAsync"/>, also from another process.
+    /// </summary>
+    public static IServiceCollection AddDrafthorseWorker(this IServiceCollection services, Action<ThreadWorkerOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        return services.AddSingleton<IHostedService>(provider =>
+        {
+            var agent = provider.GetRequiredService<HarnessAgent>();
+            var options = new ThreadWorkerOptions();
+            configure?.Invoke(options);
+            var time = provider.GetService<TimeProvider>();
+            return new AgentWorkerService(
+                new ThreadWorker(agent.Store, (lease, draining) => agent.RunAsync(lease, null, draining), options, time, provider.GetService<ILogger<ThreadWorker>>()),
+                new OutboxDispatcher(agent.Store, provider.GetServices<IChannel>(), new OutboxDispatcherOptions(), time, provider.GetService<ILogger<OutboxDispatcher>>()));
+        });
     }
 
     private static HarnessAgent Build(IServiceProvider provider, string name, Action<HarnessAgentBuilder, IServiceProvider>? configure)

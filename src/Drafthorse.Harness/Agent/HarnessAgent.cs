@@ -54,6 +54,7 @@ public sealed class HarnessAgent : IAsyncDisposable
                     Status = Enum.Parse<ThreadStatus>(finished.Outcome, ignoreCase: true),
                     Text = finished.FinalText,
                     Reason = finished.Reason,
+                    Failure = Enum.TryParse<FailureKind>(finished.Failure, out var failure) ? failure : FailureKind.None,
                     Usage = finished.Usage,
                     CostUsd = finished.CostUsd,
                 };

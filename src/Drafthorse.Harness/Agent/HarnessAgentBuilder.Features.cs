@@ -3,6 +3,7 @@ using Drafthorse.Harness.Brief.Probes;
 using Drafthorse.Harness.DoneGates;
 using Drafthorse.Harness.Instructions;
 using Drafthorse.Harness.Sandboxes;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 
 namespace Drafthorse.Harness;
@@ -15,6 +16,7 @@ public sealed partial class HarnessAgentBuilder
     private ApprovalOptions _approvals = new();
     private EnvironmentBriefOptions _brief = new();
     private FindProject? _project;
+    private IReadOnlyList<AIFunction> _coreTools = CoreTools.All;
 
     /// <summary>When and how older context is summarized.</summary>
     public HarnessAgentBuilder UseCompaction(CompactionOptions options)
@@ -27,6 +29,22 @@ public sealed partial class HarnessAgentBuilder
     public HarnessAgentBuilder UseToolResultEviction(ToolResultEvictionOptions? options = null)
     {
         _eviction = options ?? new();
+        return this;
+    }
+
+    /// <summary>The core tools that the agent has, in place of all of them: <see cref="CoreTools.ReadOnly"/> makes an agent that only looks.</summary>
+    public HarnessAgentBuilder UseCoreTools(params IEnumerable<AIFunction> tools)
+    {
+        _coreTools = [.. tools];
+        return this;
+    }
+
+    /// <summary>How the agent works, in place of what coding agents are told; <see cref="UseInstructions(string)"/> adds to it. That foreign
+    /// text is only data is told to every agent.</summary>
+    public HarnessAgentBuilder ReplaceInstructions(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        _prompt.Work = text;
         return this;
     }
 

@@ -202,7 +202,7 @@ public sealed partial class HarnessAgentBuilder
                 FindModel = catalog.Find,
                 Summarizer = ModelClients.SummarizerOf(_compaction, _retries, _timeProvider),
                 Store = store,
-                Tools = new ToolSet([.. CoreTools.All, .. Todos.TodoWriteTool.Of(_todos), .. SessionSearchTool.Of(_compaction, store, archive, _timeProvider), .. _tools]),
+                Tools = new ToolSet([.. _coreTools, .. Todos.TodoWriteTool.Of(_todos), .. SessionSearchTool.Of(_compaction, store, archive, _timeProvider), .. _tools]),
                 Instructions = _prompt.ComposeAsync,
                 AcquireSandbox = brief is null ? sandboxes : brief.Around(sandboxes),
                 CreateClient = _choice,

@@ -8,8 +8,8 @@ namespace Drafthorse.Harness.Diagnostics;
 /// argument and no result is recorded.</summary>
 internal static class AgentTelemetry
 {
-    private static readonly ActivitySource Source = new("Drafthorse");
-    private static readonly Meter Meter = new("Drafthorse");
+    private static readonly ActivitySource Source = new(DrafthorseTelemetry.ActivitySource);
+    private static readonly Meter Meter = new(DrafthorseTelemetry.Meter);
 
     private static readonly Counter<long> Runs = Meter.CreateCounter<long>("drafthorse_runs_total", null, "Runs that ended, by outcome and channel.");
     private static readonly Counter<long> ToolCalls = Meter.CreateCounter<long>("drafthorse_tool_calls_total", null, "Tool calls, by tool and result.");

@@ -4,7 +4,7 @@ namespace Drafthorse.Harness.Egress;
 
 internal static class EgressMetrics
 {
-    private static readonly Meter Meter = new("Drafthorse");
+    private static readonly Meter Meter = new(DrafthorseTelemetry.Meter);
 
     private static readonly Counter<long> Connections =
         Meter.CreateCounter<long>("drafthorse_egress_total", description: "Connections of sandboxes, by what became of them.");

@@ -6,7 +6,7 @@ namespace Drafthorse.Harness.Runs;
 /// <summary>What is measured about runs and the queue in front of them.</summary>
 internal static class RunMetrics
 {
-    private static readonly Meter Meter = new("Drafthorse");
+    private static readonly Meter Meter = new(DrafthorseTelemetry.Meter);
     private static StoreStatus? _status;
 
     static RunMetrics()

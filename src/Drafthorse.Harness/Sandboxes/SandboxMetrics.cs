@@ -5,7 +5,7 @@ namespace Drafthorse.Harness.Sandboxes;
 /// <summary>What acquiring sandboxes reports.</summary>
 internal static class SandboxMetrics
 {
-    private static readonly Meter Meter = new("Drafthorse");
+    private static readonly Meter Meter = new(DrafthorseTelemetry.Meter);
 
     private static readonly Histogram<double> Acquired = Meter.CreateHistogram(
         "drafthorse_sandbox_acquire_seconds", "s", "How long a run waits for its sandbox, by kind and path.", null,

@@ -33,6 +33,9 @@ public readonly record struct ThreadId(Guid Value) : IParsable<ThreadId>
     /// <inheritdoc />
     public static ThreadId Parse(string s, IFormatProvider? provider = null) => new(Guid.ParseExact(s, "D"));
 
+    /// <summary>Reads an id in its usual form; false when the text is none.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? s, out ThreadId result) => TryParse(s, null, out result);
+
     /// <inheritdoc />
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out ThreadId result)
     {

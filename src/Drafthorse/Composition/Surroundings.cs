@@ -9,6 +9,18 @@ internal static class Surroundings
 {
     public static string Describe(RunContext run, SandboxSelection sandbox, bool carriesFolder)
     {
+        var place = Place(run, sandbox, carriesFolder);
+        return sandbox.Backend.IsIsolated
+            ? $"""
+                {place}
+                The network reaches only allowed hosts. A blocked call will be blocked again.
+                There are no credentials in the sandbox. Do not look for any.
+                """
+            : place;
+    }
+
+    private static string Place(RunContext run, SandboxSelection sandbox, bool carriesFolder)
+    {
         if (run.Get<RepositoryWork>() is { } work)
         {
             var verify = work.Settings.Verify.Count == 0 ? "" : $"\nCode will run these verify commands on your commit: {string.Join("; ", work.Settings.Verify)}";
@@ -16,6 +28,8 @@ internal static class Surroundings
             return $"""
                 # Where you work
                 The repository {work.Repository.FullName} is checked out at {work.Checkout}, on the branch {work.Branch}, which starts from {start}. Work there.{verify}
+                A person will review what you leave as a draft pull request: code commits what is left, pushes the branch and opens the draft. Code lets you
+                push only the branch that is checked out; you cannot merge, approve or push elsewhere, so do not try to get round it.
                 """;
         }
 
@@ -30,6 +44,6 @@ internal static class Surroundings
 
         return sandbox.Backend.IsIsolated
             ? "# Where you work\nYou are in an isolated sandbox without a repository. Work in /src."
-            : $"# Where you work\nYou work on the user's own machine, without isolation, in the folder that relative paths begin from. Change nothing outside of it.";
+            : "# Where you work\nYou work on the user's own machine, without isolation, in the folder that relative paths begin from. Change nothing outside of it.";
     }
 }

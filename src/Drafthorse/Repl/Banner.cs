@@ -1,3 +1,4 @@
+using Drafthorse.Folders;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Terminal;
 using Drafthorse.Terminal.Output;
@@ -13,6 +14,8 @@ internal static class Banner
         var console = session.Console;
         console.Say($"[bold]Drafthorse[/] [dim]·[/] {string.Join(", then ", session.Platform.Models)}");
         console.Say($"[dim]in[/] {TerminalConsole.Short(session.Target.Directory)}");
+        if (session.Target.Repository is null && FolderInstructions.Find(session.Target.Directory) is { Count: > 0 } files)
+            console.Say($"[dim]instructions:[/] {string.Join(", ", files.Select(TerminalConsole.Short))}");
         if (session.Platform.Sandbox.Backend.IsIsolated)
             console.Say($"[dim]sandbox:[/] {session.Platform.Sandbox.Reasons[^1]}\n[dim]It has a copy of this folder without ignored files; what changes in it comes back here after each turn.[/]");
         else

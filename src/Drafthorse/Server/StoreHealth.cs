@@ -1,3 +1,4 @@
+using Drafthorse.Harness;
 using System.Diagnostics.Metrics;
 using Drafthorse.Composition;
 using Drafthorse.Harness.Threads;
@@ -13,7 +14,7 @@ internal sealed class StoreHealth : IDisposable
 
     private readonly ThreadStore _store;
     private readonly TimeProvider _time;
-    private readonly Meter _meter = new("Drafthorse");
+    private readonly Meter _meter = new(DrafthorseTelemetry.Meter);
     private readonly SemaphoreSlim _one = new(1, 1);
     private (long At, StoreProbe Probe)? _last;
 

@@ -15,33 +15,23 @@ internal sealed record WorkTarget(string Directory, RepositoryRef? Repository)
     /// <summary>A thread of its own for one headless task.</summary>
     public string NewThreadKey() => $"{ThreadKey}#{Guid.NewGuid():N}";
 
-    /// <summary>Reads what the user named; nothing = the folder they are in when it is a repository, else the workspace.</summary>
+    /// <summary>Reads what the user named; nothing = the folder they are in. Throws <see cref="SettingsException"/>.</summary>
     public static WorkTarget Find(string? named, DrafthorseSettings settings)
     {
         if (named is not null && RepositoryUrl.TryParse(named, out var repository))
             return new WorkTarget(Path.Combine(settings.StatePath, "checkouts"), repository);
-        if (named is not null)
-        {
-            return System.IO.Directory.Exists(named)
-                ? new WorkTarget(Path.GetFullPath(named), null)
-                : throw new SettingsException($"--repo names '{named}', which is neither a folder nor the URL of a git remote (https://HOST/OWNER/REPO, without credentials: set GITHUB_TOKEN for those).");
-        }
+        if (named is not null && !System.IO.Directory.Exists(named))
+            throw new SettingsException($"--repo names '{named}', which is neither a folder nor the URL of a git remote (https://HOST/OWNER/REPO, without credentials: set GITHUB_TOKEN for those).");
 
-        var here = Environment.CurrentDirectory;
-        if (IsRepository(here))
-            return new WorkTarget(here, null);
-        HomeFolder.Prepare(settings);
-        return new WorkTarget(settings.WorkspacePath, null);
+        var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(named ?? Environment.CurrentDirectory));
+        return WhyTooMuch(folder, settings) is { } why
+            ? throw new SettingsException($"{folder} is {why}: too much for an agent to work in. Go to a project's folder, or name one with --repo.")
+            : new WorkTarget(folder, null);
     }
 
-    private static bool IsRepository(string directory)
-    {
-        for (var folder = new DirectoryInfo(directory); folder is not null; folder = folder.Parent)
-        {
-            if (Path.Exists(Path.Combine(folder.FullName, ".git")))
-                return true;
-        }
-
-        return false;
-    }
+    private static string? WhyTooMuch(string folder, DrafthorseSettings settings) =>
+        folder == Path.GetPathRoot(folder) ? "the whole machine"
+        : folder == Path.TrimEndingDirectorySeparator(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)) ? "your home folder"
+        : $"{Path.GetFullPath(settings.Home)}/".StartsWith($"{folder}/", StringComparison.Ordinal) ? "where Drafthorse keeps its own state"
+        : null;
 }

@@ -1,3 +1,4 @@
+using Drafthorse.Harness;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
@@ -6,7 +7,7 @@ namespace Drafthorse.Webhooks;
 /// <summary><c>drafthorse_webhooks_total{channel,result}</c> and <c>drafthorse_webhook_duration_seconds</c>.</summary>
 internal sealed class WebhookMetrics : IDisposable
 {
-    private readonly Meter _meter = new("Drafthorse");
+    private readonly Meter _meter = new(DrafthorseTelemetry.Meter);
     private readonly Counter<long> _count;
     private readonly Histogram<double> _duration;
 

@@ -69,7 +69,7 @@ public sealed partial class AnswerTests
         Assert.Equal(3, agent.Server.Bodies.Count);
         Assert.Equal(ThreadStatus.Failed, reply.Reply.Status);
         Assert.Contains("not JSON", reply.Reply.Reason, StringComparison.Ordinal);
-        Assert.Throws<InvalidOperationException>(() => reply.Value);
+        Assert.Throws<RunNotDoneException>(() => reply.Value);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Drafthorse.Harness;
 using System.Diagnostics.Metrics;
 
 namespace Drafthorse.Channels.GitHub.Inbound;
@@ -11,7 +12,7 @@ internal sealed class StrangerLimit(GitHubOptions options, TimeProvider time)
     private const int MostRemembered = 10_000;
 
     private static readonly Counter<long> Mentions =
-        new Meter("Drafthorse").CreateCounter<long>("drafthorse_stranger_mentions_total", null, "Calls by people who may not trigger, answered by a reaction or beyond the limit.");
+        new Meter(DrafthorseTelemetry.Meter).CreateCounter<long>("drafthorse_stranger_mentions_total", null, "Calls by people who may not trigger, answered by a reaction or beyond the limit.");
 
     private readonly Lock _lock = new();
     private readonly Dictionary<(long Repository, long Person), int> _people = [];

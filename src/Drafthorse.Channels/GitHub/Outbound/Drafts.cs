@@ -1,3 +1,4 @@
+using Drafthorse.Harness;
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text;
@@ -13,7 +14,7 @@ namespace Drafthorse.Channels.GitHub.Outbound;
 internal sealed partial class Drafts(GitHubApi api, ILogger logger)
 {
     private static readonly Counter<long> PullRequests =
-        new Meter("Drafthorse").CreateCounter<long>("drafthorse_pull_requests_total", null, "Draft pull requests, opened and updated.");
+        new Meter(DrafthorseTelemetry.Meter).CreateCounter<long>("drafthorse_pull_requests_total", null, "Draft pull requests, opened and updated.");
 
     private const int MaxTemplateLength = 20_000;
 

@@ -7,8 +7,8 @@ namespace Drafthorse.Harness.Models.Telemetry;
 /// <summary>What model calls report, by OpenTelemetry's conventions for generative AI and in names of our own.</summary>
 internal static class ModelTelemetry
 {
-    private static readonly ActivitySource Source = new("Drafthorse");
-    private static readonly Meter Meter = new("Drafthorse");
+    private static readonly ActivitySource Source = new(DrafthorseTelemetry.ActivitySource);
+    private static readonly Meter Meter = new(DrafthorseTelemetry.Meter);
 
     private static readonly Histogram<double> Duration = Meter.CreateHistogram(
         "gen_ai.client.operation.duration", "s", "How long model calls take.", null,

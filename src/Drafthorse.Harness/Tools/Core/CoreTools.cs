@@ -22,4 +22,8 @@ public static class CoreTools
         new ExecuteKillTool(),
         new AskPersonTool(),
     ];
+
+    /// <summary>Those that change nothing in the sandbox: reading, listing, searching, and a question to a person.</summary>
+    public static IReadOnlyList<AIFunction> ReadOnly { get; } =
+        [.. All.Where(tool => tool.Name is "read_file" or "list_files" or "glob_files" or "grep_files" or "ask_person")];
 }

@@ -11,16 +11,19 @@ public sealed class RunEndTests
     public async Task BackgroundCommand_ThatTheModelForgot_EndsWithTheRun()
     {
         var mark = Random.Shared.Next(100_000_000, 999_999_999).ToString(CultureInfo.InvariantCulture);
-        var model = new FakeModel().Calls(("execute", $$"""{"command":"trap '' TERM; sleep {{mark}}; true","background":true}""")).Says("done");
-        var started = false;
-        await using var agent = HarnessAgent.CreateBuilder("a").UseModel(model)
-            .UseWatcher(seen => started |= seen is JournalAppended { Event: ToolFinished } && IsRunning(mark)).Build();
+        var folder = Directory.CreateTempSubdirectory("drafthorse-");
+        var model = new FakeModel()
+            .Calls(("execute", $$"""{"command":"trap '' TERM; touch ready; sleep {{mark}}; true","background":true}"""))
+            .Calls(("execute", """{"command":"until [ -e ready ]; do sleep 0.01; done"}"""))
+            .Says("done");
+        await using var agent = HarnessAgent.CreateBuilder("a").UseModel(model).UseFilesystem(new LocalFilesystemSpec { WorkingDirectory = folder.FullName }).Build();
 
         var reply = await agent.RunAsync(AgentMessage.Of("go"), TestContext.Current.CancellationToken);
 
         Assert.Equal(ThreadStatus.Done, reply.Status);
-        Assert.True(started);
+        Assert.True(File.Exists(Path.Combine(folder.FullName, "ready")));
         Assert.False(IsRunning(mark));
+        folder.Delete(recursive: true);
     }
 
     private static bool IsRunning(string mark) =>
