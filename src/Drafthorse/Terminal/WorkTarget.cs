@@ -24,14 +24,13 @@ internal sealed record WorkTarget(string Directory, RepositoryRef? Repository)
             throw new SettingsException($"--repo names '{named}', which is neither a folder nor the URL of a git remote (https://HOST/OWNER/REPO, without credentials: set GITHUB_TOKEN for those).");
 
         var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(named ?? Environment.CurrentDirectory));
-        return WhyTooMuch(folder, settings) is { } why
+        return WhyTooMuch(folder) is { } why
             ? throw new SettingsException($"{folder} is {why}: too much for an agent to work in. Go to a project's folder, or name one with --repo.")
             : new WorkTarget(folder, null);
     }
 
-    private static string? WhyTooMuch(string folder, DrafthorseSettings settings) =>
+    private static string? WhyTooMuch(string folder) =>
         folder == Path.GetPathRoot(folder) ? "the whole machine"
         : folder == Path.TrimEndingDirectorySeparator(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile)) ? "your home folder"
-        : $"{Path.GetFullPath(settings.Home)}/".StartsWith($"{folder}/", StringComparison.Ordinal) ? "where Drafthorse keeps its own state"
         : null;
 }

@@ -21,14 +21,9 @@ public sealed class WorkTargetTests : IDisposable
     [Fact]
     public void Find_MoreThanAProject_IsRefusedWithWhatToDo()
     {
-        var settings = Settings(Path.Combine(_folder, "state", "home"));
-        string[] folders = ["/", "/.", Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + "/", _folder, Path.Combine(_folder, "state"), Path.Combine(_folder, "state", "home")];
+        string[] folders = ["/", "/.", "/tmp/..", Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + "/"];
 
-        Assert.All(folders, folder =>
-        {
-            Directory.CreateDirectory(folder);
-            Assert.Contains("Go to a project's folder", Assert.Throws<SettingsException>(() => WorkTarget.Find(folder, settings)).Message, StringComparison.Ordinal);
-        });
+        Assert.All(folders, folder => Assert.Contains("Go to a project's folder", Assert.Throws<SettingsException>(() => WorkTarget.Find(folder, Settings(_folder))).Message, StringComparison.Ordinal));
     }
 
     private static DrafthorseSettings Settings(string home) => DrafthorseSettings.Read(new SettingsReader(
