@@ -4,6 +4,8 @@ using Drafthorse.Channels.GitHub.Commenting;
 using Drafthorse.Channels.GitHub.Inbound;
 using Drafthorse.Channels.GitHub.Outbound;
 using Drafthorse.Channels.GitHub.Reconcile;
+using Drafthorse.Harness;
+using Drafthorse.Harness.Approvals;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.GitGateway;
 using Drafthorse.Harness.Threads;
@@ -32,6 +34,7 @@ public sealed class GitHubChannel : IChannel, IDisposable
     private readonly Replies _replies;
     private readonly Drafts _drafts;
     private readonly Intake _intake;
+    private readonly TriggerPermission _permission;
 
     /// <summary>Creates the channel.</summary>
     /// <param name="options">The settings, checked by <see cref="GitHubOptions.Read"/>.</param>
@@ -40,8 +43,10 @@ public sealed class GitHubChannel : IChannel, IDisposable
     /// <param name="time">The clock.</param>
     /// <param name="loggers">Makes the log.</param>
     /// <param name="whyNotModel">Says why a model that a person asks for cannot be used, or null when it can; null = nobody can choose.</param>
+    /// <param name="approvals">How people are asked to decide; null = as ever.</param>
     public GitHubChannel(
-        GitHubOptions options, IThreadStore store, HttpClient http, TimeProvider time, ILoggerFactory loggers, Func<string, string?>? whyNotModel = null)
+        GitHubOptions options, IThreadStore store, HttpClient http, TimeProvider time, ILoggerFactory loggers, Func<string, string?>? whyNotModel = null,
+        ApprovalOptions? approvals = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(loggers);
@@ -52,8 +57,10 @@ public sealed class GitHubChannel : IChannel, IDisposable
         _status = new StatusComments(_comments, options.StatusInterval, time);
         _replies = new Replies(_comments, options.ServerUrl, store);
         _drafts = new Drafts(_api, logger);
+        _permission = new TriggerPermission(_api, options, time, logger);
         _intake = new Intake(
-            _api, options, store, new TriggerPermission(_api, options, time, logger), new StrangerLimit(options, time), _comments,
+            _api, options, store, _permission, new StrangerLimit(options, time), _comments,
+            new ApprovalComments(_api, new ApprovalDesk(store, approvals ?? new ApprovalOptions(), time), _permission),
             whyNotModel ?? (_ => "This server has one model."), WhyQueuedAsync);
     }
 
@@ -117,6 +124,12 @@ public sealed class GitHubChannel : IChannel, IDisposable
             throw new GitException($"GitHub gives no token for {repository.FullName}: {exception.Message}", exception);
         }
     }
+
+    /// <summary>What a person on GitHub is to a thread at this moment; nobody where the thread has no repository there.</summary>
+    internal async Task<ApproverRole> FindRoleAsync(ThreadRecord thread, string login, CancellationToken cancellationToken) =>
+        thread.Origin.Repository is { } repository && repository.Host == _options.Host
+            ? await _permission.FindRoleAsync(Repo.Of(repository), login, null, thread, cancellationToken).ConfigureAwait(false)
+            : ApproverRole.None;
 
     /// <inheritdoc />
     public void Dispose() => _api.Dispose();

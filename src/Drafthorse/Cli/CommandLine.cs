@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Drafthorse.Cli.Approvals;
 using Drafthorse.Cli.Stores;
 using Drafthorse.Cli.Threads;
 using Drafthorse.Harness.Models;
@@ -36,6 +37,7 @@ internal static class CommandLine
             DemoCommand.Create(),
             DoctorCommand.Create(),
             ThreadsCommand.Create(),
+            ApprovalsCommand.Create(),
             EvalCommand.Create(),
             StoreCommand.Create(),
         };

@@ -46,7 +46,7 @@ internal static class RunCommand
             Name,
             """
             Runs one task without asking anything, and exits. Ends with 0 done, 1 the task failed, 2 usage or settings, 3 a budget or limit, 4 the model provider failed,
-            5 the sandbox failed, 130 cancelled.
+            5 the sandbox failed, 6 a person has to answer first, 130 cancelled.
             """) { Task, Repository, Model, Fallback, Sandbox, Thread, MaxCost, MaxSteps, Plan, Json };
         command.SetAction(RunAsync);
         return command;

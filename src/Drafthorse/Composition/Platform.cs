@@ -1,6 +1,7 @@
 using Drafthorse.Channels.GitHub;
 using Drafthorse.Folders;
 using Drafthorse.Harness;
+using Drafthorse.Harness.Approvals;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Drafts;
 using Drafthorse.Harness.Egress;
@@ -45,6 +46,9 @@ internal sealed class Platform : IAsyncDisposable
     public required IReadOnlyList<IChannel> Channels { get; init; }
 
     public required IReadOnlyList<ModelSpec> Models { get; init; }
+
+    /// <summary>Where people's answers are taken.</summary>
+    public ApprovalDesk Desk => new(Store, Settings.Approvals, TimeProvider.System);
 
     /// <summary>What brings this machine's folder into isolated sandboxes and out; null when nothing does.</summary>
     public FolderMiddleware? Folder { get; private init; }
@@ -157,6 +161,7 @@ internal sealed class Platform : IAsyncDisposable
             .UseEnvironmentBrief(new EnvironmentBriefOptions { Enabled = settings.Brief })
             .UseBudget(options.Budget ?? settings.Budget)
             .UseLimit(options.Limit)
+            .UseApprovals(settings.Approvals)
             .UseToolResultEviction(new ToolResultEvictionOptions { ArchiveFolder = settings.ResultsPath })
             .UseSecrets(settings.Secrets)
             .UseLoggers(options.Loggers)
@@ -185,7 +190,7 @@ internal sealed class Platform : IAsyncDisposable
     private static GitHubChannel NewGitHub(DrafthorseSettings settings, GitHubOptions options, IThreadStore store, ILoggerFactory loggers)
     {
         var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
-        return new GitHubChannel(options, store, http, TimeProvider.System, loggers, text => ModelChoices.WhyNot(settings, text))
+        return new GitHubChannel(options, store, http, TimeProvider.System, loggers, text => ModelChoices.WhyNot(settings, text), settings.Approvals)
         {
             WhyQueued = async (thread, cancellationToken) => (await QueuedThreads.WhyAsync(store, settings, [thread], cancellationToken)).GetValueOrDefault(thread.Id),
         };

@@ -110,6 +110,8 @@ internal static class EventJson
             writer.WriteNumber("summarized", compacted.Summarized);
             writer.WriteNumber("kept", compacted.Kept);
         }),
+        ApprovalAsked asked => WriteObject("approval.asked", thread, position, at, writer => WorkJson.WriteAsked(writer, asked)),
+        ApprovalClosed closed => WriteObject("approval.closed", thread, position, at, writer => WorkJson.WriteClosed(writer, closed)),
         VerifyFinished verify => WriteObject("verify.finished", thread, position, at, writer => WorkJson.WriteVerify(writer, verify)),
         DoneJudged judged => WriteObject("done.judged", thread, position, at, writer => WorkJson.WriteJudged(writer, judged)),
         BranchPushed pushed => WriteObject("branch.pushed", thread, position, at, writer =>
@@ -162,6 +164,8 @@ internal static class EventJson
         }
 
         writer.WriteEndArray();
+        if (finished.WaitsFor is { } open)
+            WorkJson.WriteWaitsFor(writer, open);
         writer.WriteNumber("steps", finished.Steps);
         WriteUsage(writer, finished.Usage, finished.CostUsd);
         if (pullRequest is null)

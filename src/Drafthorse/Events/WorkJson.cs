@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Drafthorse.Harness.Approvals;
 using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Events;
@@ -14,6 +15,49 @@ internal static class WorkJson
             writer.WriteStartObject();
             writer.WriteString("content", todo.Content);
             writer.WriteString("status", TodoStatusNames.Of(todo.Status));
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    public static void WriteAsked(Utf8JsonWriter writer, ApprovalAsked asked)
+    {
+        writer.WriteString("id", asked.Id);
+        writer.WriteString("kind", asked.Kind);
+        writer.WriteString("hash", asked.Hash);
+        writer.WriteString("title", asked.Title);
+        writer.WriteString("text", asked.Text);
+        writer.WriteString("repository", asked.Repository);
+        writer.WriteString("baseCommit", asked.BaseCommit);
+        writer.WriteString("whoMay", asked.WhoMay);
+        writer.WriteString("expiresAt", asked.ExpiresAt);
+    }
+
+    public static void WriteClosed(Utf8JsonWriter writer, ApprovalClosed closed)
+    {
+        writer.WriteString("id", closed.Id);
+        writer.WriteString("kind", closed.Kind);
+        writer.WriteString("hash", closed.Hash);
+        writer.WriteString("state", closed.State.ToString().ToLowerInvariant());
+        writer.WriteString("by", closed.By);
+        writer.WriteString("via", closed.Via);
+        writer.WriteString("reason", closed.Reason);
+    }
+
+    /// <summary>What is waited for, and how to answer it.</summary>
+    public static void WriteWaitsFor(Utf8JsonWriter writer, IReadOnlyList<Approval> open)
+    {
+        writer.WriteStartArray("waitsFor");
+        foreach (var approval in open)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("id", approval.Id);
+            writer.WriteString("kind", approval.Kind);
+            writer.WriteString("hash", approval.Hash);
+            writer.WriteString("title", approval.Title);
+            writer.WriteString("expiresAt", approval.ExpiresAt);
+            writer.WriteString("howTo", ApprovalDesk.HowTo([approval]));
             writer.WriteEndObject();
         }
 

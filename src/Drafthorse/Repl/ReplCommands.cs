@@ -22,6 +22,8 @@ internal sealed class ReplCommands(ReplSession session)
         ("/resume", "[ID]", "list threads, or go on in one"),
         ("/diff", "", "what changed in this folder"),
         ("/undo", "", "take back the last turn's changes (not in ignored files)"),
+        ("/approve", "[HASH]", "say yes to what the agent waits for"),
+        ("/reject", "[HASH] WHY", "say no to it, and why"),
         ("/todos", "", "what the agent still has to do"),
         ("/cost", "", "what this thread has cost"),
         ("/compact", "", "make the model's context shorter"),
@@ -32,7 +34,7 @@ internal sealed class ReplCommands(ReplSession session)
 
     private static readonly (string Name, string Comes)[] Later =
     [
-        ("/plan", "plan mode"), ("/approve", "plan mode"), ("/review", "the reviewer"),
+        ("/plan", "plan mode"), ("/review", "the reviewer"),
     ];
 
     public static IReadOnlyList<string> Names { get; } = [.. Known.Select(command => command.Name)];
@@ -64,6 +66,9 @@ internal sealed class ReplCommands(ReplSession session)
                 break;
             case ["/undo", ..]:
                 await UndoAsync(cancellationToken);
+                break;
+            case ["/approve" or "/reject", ..]:
+                await ReplAnswers.GiveAsync(session, line, cancellationToken);
                 break;
             case ["/todos", ..]:
                 await TodosAsync(cancellationToken);

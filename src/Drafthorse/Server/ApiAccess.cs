@@ -17,10 +17,12 @@ internal sealed class ApiAccess
 
     private readonly byte[] _token;
     private readonly byte[]? _metricsToken;
+    private readonly IReadOnlyList<(string Person, byte[] Token)> _people;
     private readonly bool _isLoopback;
 
-    private ApiAccess(string token, string? metricsToken, bool isLoopback)
+    private ApiAccess(string token, string? metricsToken, IReadOnlyDictionary<string, string> people, bool isLoopback)
     {
+        _people = [.. people.Select(person => ($"github:{person.Key}", Hash(person.Value)))];
         Token = token;
         _token = Hash(token);
         _metricsToken = metricsToken is null ? null : Hash(metricsToken);
@@ -45,7 +47,7 @@ internal sealed class ApiAccess
 
         if (open is not null && settings.ApiToken is null)
             throw new SettingsException($"{open} is reachable from elsewhere: set DRAFTHORSE_API_TOKEN, so that not everybody can use the API.");
-        return new ApiAccess(settings.ApiToken ?? RandomNumberGenerator.GetHexString(40, lowercase: true), settings.MetricsToken, open is null);
+        return new ApiAccess(settings.ApiToken ?? RandomNumberGenerator.GetHexString(40, lowercase: true), settings.MetricsToken, settings.People, open is null);
     }
 
     /// <summary>Lets nobody without a token reach an endpoint, but those that are marked as open to all: a path has many spellings.</summary>
@@ -71,7 +73,10 @@ internal sealed class ApiAccess
         (IsMonitoringOpen && !Forwarding.Any(context.Request.Headers.ContainsKey)) || IsAllowed(context)
         || (_metricsToken is not null && HasToken(context, _metricsToken));
 
-    private bool IsAllowed(HttpContext context) => HasToken(context, _token);
+    /// <summary>The person whose own token the request has; null = the shared token, which belongs to nobody.</summary>
+    public string? PersonOf(HttpContext context) => _people.FirstOrDefault(person => HasToken(context, person.Token)).Person;
+
+    private bool IsAllowed(HttpContext context) => HasToken(context, _token) || PersonOf(context) is not null;
 
     /// <summary>Not what only answers that a method or a content type is not taken, outside of the API.</summary>
     private static bool IsGuarded(HttpContext context, Endpoint endpoint) =>

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Drafthorse.Composition;
 using Drafthorse.Harness.Threads;
+using Drafthorse.Server.Approvals;
 using Drafthorse.Settings;
 
 namespace Drafthorse.Server;
@@ -78,6 +79,9 @@ internal sealed record Readiness(string Status, [property: JsonIgnore(Condition 
 [JsonSerializable(typeof(ThreadView))]
 [JsonSerializable(typeof(ThreadList))]
 [JsonSerializable(typeof(TodoList))]
+[JsonSerializable(typeof(ApprovalView))]
+[JsonSerializable(typeof(ApprovalViews))]
+[JsonSerializable(typeof(NewAnswer))]
 [JsonSerializable(typeof(Readiness))]
 [JsonSerializable(typeof(Microsoft.AspNetCore.Mvc.ProblemDetails))]
 internal sealed partial class ApiJson : JsonSerializerContext;

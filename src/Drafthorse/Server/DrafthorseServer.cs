@@ -3,6 +3,7 @@ using Drafthorse.Admission;
 using Drafthorse.Channels.GitHub;
 using Drafthorse.Composition;
 using Drafthorse.Harness.Threads;
+using Drafthorse.Server.Approvals;
 using Drafthorse.Settings;
 using Drafthorse.Webhooks;
 using Microsoft.AspNetCore.Connections;
@@ -115,6 +116,7 @@ internal sealed class DrafthorseServer : IAsyncDisposable
         if (settings.GitHub is not null)
             GitHubWebhookEndpoint.Map(app);
         ThreadsApi.Map(app.MapGroup("/api/threads"));
+        ApprovalsApi.Map(app.MapGroup("/api/approvals"));
         ApiDescription.Map(app);
         _ = app.Services.GetRequiredService<StoreHealth>();
         Health.Map(app);

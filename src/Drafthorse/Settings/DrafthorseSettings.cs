@@ -55,6 +55,12 @@ internal sealed record DrafthorseSettings
     /// <summary>Whether models are told of the project and the sandbox before they begin.</summary>
     public bool Brief { get; init; } = true;
 
+    /// <summary>How people are asked to decide.</summary>
+    public ApprovalOptions Approvals { get; init; } = new();
+
+    /// <summary>Bearer tokens of the API that belong to a person each: the token by the person's login on the code host.</summary>
+    public IReadOnlyDictionary<string, string> People { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The bearer token of the API, or null.</summary>
     public string? ApiToken { get; init; }
 
@@ -135,6 +141,8 @@ internal sealed record DrafthorseSettings
                 },
                 Egress = egress,
                 Brief = reader.OneOf("Drafthorse:Brief", "true", "false") != "false",
+                Approvals = PeopleSettings.ReadApprovals(reader),
+                People = PeopleSettings.Read(reader),
                 ApiToken = reader.Text("DRAFTHORSE_API_TOKEN"),
                 MetricsToken = reader.Text("METRICS_TOKEN"),
                 Workers = reader.Number("Drafthorse:Workers", 4, 1, 4096),
@@ -184,6 +192,8 @@ internal sealed record DrafthorseSettings
                 yield return new($"GITHUB_WEBHOOK_SECRET, line {i + 1}", lines[i]);
         }
 
+        foreach (var (login, token) in PeopleSettings.Read(reader))
+            yield return new($"{PeopleSettings.Name}, {login}", token);
         if (egress.Proxy?.UserInfo.Split(':', 2) is [_, var password])
             yield return new("Drafthorse:Egress:Proxy", Uri.UnescapeDataString(password));
         if (reader.Text("DATABASE_URL") is { } database && PostgresThreadStore.FindPassword(database) is { Length: > 0 } secret)

@@ -11,6 +11,7 @@ internal static class ExitCodes
     public const int Stopped = 3;
     public const int ModelFailed = 4;
     public const int SandboxFailed = 5;
+    public const int Waiting = 6;
     public const int Cancelled = 130;
 
     public static int Of(string outcome, string failure) => (outcome, failure) switch
@@ -19,7 +20,8 @@ internal static class ExitCodes
         (_, "Sandbox") => SandboxFailed,
         _ when outcome == ThreadStatusNames.Of(ThreadStatus.Stopped) => Stopped,
         _ when outcome == ThreadStatusNames.Of(ThreadStatus.Cancelled) => Cancelled,
-        _ when outcome == ThreadStatusNames.Of(ThreadStatus.Done) || outcome == ThreadStatusNames.Of(ThreadStatus.Waiting) => Done,
+        _ when outcome == ThreadStatusNames.Of(ThreadStatus.Done) => Done,
+        _ when outcome == ThreadStatusNames.Of(ThreadStatus.Waiting) => Waiting,
         _ => TaskFailed,
     };
 }

@@ -42,6 +42,9 @@ internal sealed record CollaboratorPermission
 {
     public string Permission { get; init; } = "";
 
+    /// <summary>More exact than <see cref="Permission"/>, which calls a maintainer a writer.</summary>
+    public string RoleName { get; init; } = "";
+
     public Account? User { get; init; }
 }
 

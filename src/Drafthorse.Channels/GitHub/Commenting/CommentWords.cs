@@ -31,8 +31,9 @@ internal static partial class CommentWords
         text.Append("**").Append(Word(reply.Outcome)).Append(".**");
         foreach (var note in reply.Notes.Select(note => SafeMarkdown.Line(note, 1_000)).Concat(notes).Where(note => note.Length > 0))
             text.Append("\n\n").Append(note);
+        ApprovalWords.Append(text, reply.Asked);
         Append(text, Draft(thread)).Append("\n\n<sub>").Append(Cost(reply.CostUsd)).Append("</sub>");
-        if (SafeMarkdown.Of(reply.Text) is { Length: > 0 } words)
+        if (SafeMarkdown.Of(reply.Text, SafeMarkdown.MaxLength - Math.Min(text.Length, SafeMarkdown.MaxLength - 2_000)) is { Length: > 0 } words)
             text.Append("\n\n---\n\n").Append(words);
         return text.ToString();
     }

@@ -11,6 +11,12 @@ internal abstract partial record Command
     /// <summary>Asks how it stands.</summary>
     public sealed record Status : Command;
 
+    /// <summary>Answers an approval.</summary>
+    /// <param name="Approves">Yes or no.</param>
+    /// <param name="Hash">The digits that say which one, or null.</param>
+    /// <param name="Words">What stands behind it; for a no, why.</param>
+    public sealed record Answer(bool Approves, string? Hash, string Words) : Command;
+
     /// <summary>Chooses the model; what follows is the message.</summary>
     public sealed record Model(string Spec, string Rest) : Command;
 
@@ -35,19 +41,30 @@ internal abstract partial record Command
             return new Model(model.Groups[1].Value, rest.Trim());
         }
 
+        if (AnswerText().Match(text) is { Success: true } answer)
+        {
+            return new Answer(
+                answer.Groups["word"].Value.Equals("approve", StringComparison.OrdinalIgnoreCase),
+                answer.Groups["hash"] is { Success: true, Value: var hash } ? hash.ToLowerInvariant() : null,
+                answer.Groups["rest"].Value.Trim(' ', '\t', '\r', '\n', ',', ':', '.', '!', '\u3002', '\uFF01', '\uFF0C', '\uFF1A'));
+        }
+
         if (LinkLine().IsMatch(line))
             return new Unavailable("link");
         return line.TrimEnd(EndOfSentence).ToLowerInvariant() switch
         {
             "stop" => new Stop(),
             "status" => new Status(),
-            "plan" or "approve" or "reject" or "review" => new Unavailable(line.TrimEnd(EndOfSentence).ToLowerInvariant()),
+            "plan" or "review" => new Unavailable(line.TrimEnd(EndOfSentence).ToLowerInvariant()),
             _ => null,
         };
     }
 
     [GeneratedRegex(@"^model\s+(?:([a-z][a-z-]{0,30}:[\w./:@+-]{1,150})(?:\s+(.*))?|(?<one>\S{1,200}))$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ModelLine();
+
+    [GeneratedRegex(@"^(?<word>approve|reject)(?![\w-])(?:\s+`?(?<hash>[0-9a-f]{8,64})`?(?!\w))?(?<rest>.*)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    private static partial Regex AnswerText();
 
     [GeneratedRegex(@"^link\s+(?:[0-9a-f-]{36}|\w+:\S+)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex LinkLine();

@@ -32,6 +32,9 @@ internal sealed record IssuePart
 
     public string? Body { get; init; }
 
+    /// <summary><c>open</c> or <c>closed</c>.</summary>
+    public string? State { get; init; }
+
     public AccountPart? User { get; init; }
 
     public IReadOnlyList<LabelPart?>? Labels { get; init; }
@@ -53,6 +56,8 @@ internal sealed record CommentPart
     public string? Body { get; init; }
 
     public AccountPart? User { get; init; }
+
+    public DateTimeOffset? CreatedAt { get; init; }
 
     public DateTimeOffset? UpdatedAt { get; init; }
 }

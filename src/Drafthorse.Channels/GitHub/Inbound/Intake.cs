@@ -11,7 +11,7 @@ namespace Drafthorse.Channels.GitHub.Inbound;
 /// reaction and no word. Everything here may happen twice and then changes nothing.
 /// </summary>
 internal sealed class Intake(
-    GitHubApi api, GitHubOptions options, IThreadStore store, TriggerPermission permission, StrangerLimit strangers, Comments comments,
+    GitHubApi api, GitHubOptions options, IThreadStore store, TriggerPermission permission, StrangerLimit strangers, Comments comments, ApprovalComments answers,
     Func<string, string?> whyNotModel, Func<ThreadRecord, CancellationToken, Task<string?>> whyQueued)
 {
     private const string Seen = "eyes";
@@ -65,9 +65,12 @@ internal sealed class Intake(
             case Command.Status:
                 return await AnswerAsync(effect, intake, await StatusWordsAsync(conversation.Thread, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
             case Command.Unavailable unavailable:
-                return await AnswerAsync(effect, intake, $"`{unavailable.Name}` is not available yet. Plain words, `stop`, `status` and `model SPEC` are.", cancellationToken).ConfigureAwait(false);
+                return await AnswerAsync(effect, intake, $"`{unavailable.Name}` is not available yet. Plain words, `stop`, `status`, `approve`, `reject` and `model SPEC` are.", cancellationToken).ConfigureAwait(false);
             case Command.Model chosen when whyNotModel(chosen.Spec) is { } reason:
                 return await AnswerAsync(effect, intake, $"Nothing was started: {SafeMarkdown.Line(reason, 300)}", cancellationToken).ConfigureAwait(false);
+            case Command.Answer answer when conversation.Thread is { } asked
+                && await answers.TakeAsync(intake, asked, answer, Acknowledgement.ToOutbox(intake.Delivery, Seen), cancellationToken).ConfigureAwait(false) is { } taken:
+                return taken.Words is null ? new EffectResult("answer taken") : await AnswerAsync(effect, intake, taken.Words, cancellationToken).ConfigureAwait(false);
             default:
                 var model = command as Command.Model;
                 var origin = KnownOrigin(intake, conversation);

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using Drafthorse.Channels.GitHub.Api;
+using Drafthorse.Harness.Approvals;
+using Drafthorse.Harness.Threads;
 using Microsoft.Extensions.Logging;
 
 namespace Drafthorse.Channels.GitHub.Inbound;
@@ -37,6 +39,36 @@ internal sealed partial class TriggerPermission(GitHubApi api, GitHubOptions opt
             _known.Clear();
         _known[key] = (may, time.GetUtcNow() + options.PermissionLifetime);
         return may;
+    }
+
+    /// <summary>What a person is to a thread, as GitHub says at this moment.</summary>
+    /// <param name="repo">The thread's repository.</param>
+    /// <param name="login">The person.</param>
+    /// <param name="id">The account's number where it is known; else GitHub says it.</param>
+    /// <param name="thread">The thread.</param>
+    /// <param name="cancellationToken">Stops the question.</param>
+    public async Task<ApproverRole> FindRoleAsync(Repo repo, string login, long? id, ThreadRecord thread, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var found = await api.FindPermissionAsync(repo, login, cancellationToken).ConfigureAwait(false);
+            if (found?.User is not { Id: > 0 } account || (id ?? account.Id) != account.Id)
+                return ApproverRole.None;
+            var maintains = found.Permission == "admin" || found.RoleName is "admin" or "maintain";
+            var asked = GitHubRequester.Of(thread.Origin)?.Id == account.Id && (found.Permission is "admin" or "write" || NamePattern.MatchesAny(options.AllowedUsers, login));
+            return (asked, maintains) switch
+            {
+                (true, true) => ApproverRole.RequesterAndMaintainer,
+                (true, false) => ApproverRole.Requester,
+                (false, true) => ApproverRole.Maintainer,
+                _ => ApproverRole.None,
+            };
+        }
+        catch (GitHubApiException exception) when (exception.Status is not System.Net.HttpStatusCode.Unauthorized)
+        {
+            LogRefused(logger, login, repo.Owner, repo.Name, exception);
+            return ApproverRole.None;
+        }
     }
 
     private async Task<bool> AskAsync(Repo repo, long id, string login, CancellationToken cancellationToken)

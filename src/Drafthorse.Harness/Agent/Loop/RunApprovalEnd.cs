@@ -45,7 +45,7 @@ internal static class RunApprovalEnd
         }
 
         if (outcome.Status is ThreadStatus.Done or ThreadStatus.Waiting)
-            outcome = outcome with { Status = ThreadStatus.Waiting, Text = TextOf(run, outcome, shown) };
+            outcome = outcome with { Status = ThreadStatus.Waiting, Text = TextOf(run, outcome, shown), Reason = $"waits for {ApprovalDesk.HowTo(open)}" };
         return (outcome, open, shown, new RunCommit());
     }
 

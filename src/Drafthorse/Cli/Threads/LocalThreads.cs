@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using Drafthorse.Events;
+using Drafthorse.Harness.Approvals;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Server;
+using Drafthorse.Server.Approvals;
 using Drafthorse.Settings;
 using Drafthorse.Terminal;
 
@@ -52,6 +54,22 @@ internal sealed class LocalThreads(IThreadStore store, DrafthorseSettings settin
 
     public override Task CancelAsync(string id, CancellationToken cancellationToken) =>
         store.CancelAsync(ThreadId.Parse(id, null), long.MaxValue, [], cancellationToken);
+
+    public override Task<IReadOnlyList<ApprovalView>> ListApprovalsAsync(CancellationToken cancellationToken) => Book.ListOpenAsync(cancellationToken);
+
+    public override async Task<ApprovalView> GetApprovalAsync(string id, CancellationToken cancellationToken) =>
+        await Book.FindAsync(id, cancellationToken) ?? throw new SettingsException($"There is no approval {id}. See: drafthorse approvals list");
+
+    public override async Task<string> AnswerAsync(ApprovalView approval, bool approves, string? reason, CancellationToken cancellationToken)
+    {
+        var result = await Book.AnswerAsync(approval.Id, approves, approval.Hash, reason, LocalPerson.Answerer, cancellationToken);
+        if (result.Outcome != AnswerOutcome.Taken)
+            throw new SettingsException(result.Outcome == AnswerOutcome.NotAllowed ? $"{result.Words} People of a code host answer there, or with --server and a token of their own." : result.Words);
+        var thread = await store.GetThreadAsync(ThreadId.Parse(approval.Thread, null), cancellationToken);
+        return thread?.Origin.Channel == "cli" ? $"{result.Words} It goes on with: drafthorse run --thread {approval.Thread} \"go on\", or in the REPL." : result.Words;
+    }
+
+    private ApprovalBook Book => new(store, new ApprovalDesk(store, settings.Approvals, TimeProvider.System));
 
     public override ValueTask DisposeAsync() => store.DisposeAsync();
 }

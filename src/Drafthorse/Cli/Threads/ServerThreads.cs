@@ -6,6 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 using Drafthorse.Harness.Text;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Server;
+using Drafthorse.Server.Approvals;
 using Drafthorse.Settings;
 
 namespace Drafthorse.Cli.Threads;
@@ -112,6 +113,25 @@ internal sealed class ServerThreads : ThreadSource
     public override async Task CancelAsync(string id, CancellationToken cancellationToken)
     {
         using var response = await SendAsync(HttpMethod.Post, $"api/threads/{id}/cancel", null, cancellationToken);
+    }
+
+    public override async Task<IReadOnlyList<ApprovalView>> ListApprovalsAsync(CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Get, "api/approvals?state=open", null, cancellationToken);
+        return (await ReadAsync(response, ApiJson.Default.ApprovalViews, cancellationToken)).Approvals ?? [];
+    }
+
+    public override async Task<ApprovalView> GetApprovalAsync(string id, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(HttpMethod.Get, $"api/approvals/{Uri.EscapeDataString(id)}", null, cancellationToken);
+        return await ReadAsync(response, ApiJson.Default.ApprovalView, cancellationToken);
+    }
+
+    public override async Task<string> AnswerAsync(ApprovalView approval, bool approves, string? reason, CancellationToken cancellationToken)
+    {
+        using var body = JsonContent.Create(new NewAnswer { Answer = approves ? "approve" : "reject", Hash = approval.Hash, Reason = reason }, ApiJson.Default.NewAnswer);
+        using var response = await SendAsync(HttpMethod.Post, $"api/approvals/{Uri.EscapeDataString(approval.Id)}", body, cancellationToken);
+        return approves ? "Approved." : "Rejected.";
     }
 
     public override ValueTask DisposeAsync()

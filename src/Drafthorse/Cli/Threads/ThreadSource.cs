@@ -1,5 +1,6 @@
 using Drafthorse.Harness.Threads;
 using Drafthorse.Server;
+using Drafthorse.Server.Approvals;
 
 namespace Drafthorse.Cli.Threads;
 
@@ -20,6 +21,15 @@ internal abstract class ThreadSource : IAsyncDisposable
     public abstract Task<string> SendAsync(string id, string text, DeliveryMode mode, CancellationToken cancellationToken);
 
     public abstract Task CancelAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>What people are asked to decide.</summary>
+    public abstract Task<IReadOnlyList<ApprovalView>> ListApprovalsAsync(CancellationToken cancellationToken);
+
+    /// <summary>An approval with what is shown. Throws <see cref="Settings.SettingsException"/> when there is none.</summary>
+    public abstract Task<ApprovalView> GetApprovalAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>Answers. Throws <see cref="Settings.SettingsException"/> with why it was not taken. Returns what to do next, or nothing.</summary>
+    public abstract Task<string> AnswerAsync(ApprovalView approval, bool approves, string? reason, CancellationToken cancellationToken);
 
     public abstract ValueTask DisposeAsync();
 }

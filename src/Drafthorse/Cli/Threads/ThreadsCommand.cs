@@ -17,7 +17,7 @@ internal static class ThreadsCommand
 {
     private static readonly Argument<string> Name = new("thread") { Description = "A thread's id, its first digits, or (locally) its key." };
     private static readonly Argument<string> Text = new("text") { Description = "The message." };
-    private static readonly Option<string?> Server = new("--server") { Description = "A server's address instead of the local store; its token is read from DRAFTHORSE_API_TOKEN.", Recursive = true };
+    public static readonly Option<string?> Server = new("--server") { Description = "A server's address instead of the local store; its token is read from DRAFTHORSE_API_TOKEN.", Recursive = true };
     private static readonly Option<string?> State = new("--state") { Description = "Only threads in this state." };
     private static readonly Option<DeliveryMode> Mode = new("--mode") { Description = "When a running thread takes it: at its next step, at once (steer), or after the run (queue).", DefaultValueFactory = _ => DeliveryMode.Step };
 
@@ -38,12 +38,18 @@ internal static class ThreadsCommand
     {
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var settings = DrafthorseSettings.Read(SettingsReader.Default());
-            await using var source = parsed.GetValue(Server) is { } url ? (ThreadSource)new ServerThreads(url, settings.ApiToken) : new LocalThreads(await ThreadStores.OpenAsync(settings, cancellationToken), settings);
+            await using var source = await OpenAsync(parsed, cancellationToken);
             await action(source, parsed, cancellationToken);
             return ExitCodes.Done;
         });
         threads.Add(command);
+    }
+
+    /// <summary>What the command line names: a server, or the store of the settings.</summary>
+    public static async Task<ThreadSource> OpenAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var settings = DrafthorseSettings.Read(SettingsReader.Default());
+        return parsed.GetValue(Server) is { } url ? new ServerThreads(url, settings.ApiToken) : new LocalThreads(await ThreadStores.OpenAsync(settings, cancellationToken), settings);
     }
 
     private static async Task ListAsync(ThreadSource source, ParseResult parsed, CancellationToken cancellationToken)

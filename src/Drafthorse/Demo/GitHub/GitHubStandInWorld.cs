@@ -130,6 +130,8 @@ internal sealed class StandInIssue(long id, int number, StandInAccount author, s
 
 internal sealed class StandInComment(long id, int number, StandInAccount author, string body)
 {
+    private DateTimeOffset? _updatedAt;
+
     public long Id => id;
 
     public int Number => number;
@@ -140,7 +142,7 @@ internal sealed class StandInComment(long id, int number, StandInAccount author,
 
     public DateTimeOffset CreatedAt { get; } = DateTimeOffset.UtcNow;
 
-    public DateTimeOffset UpdatedAt { get; set; } = DateTimeOffset.UtcNow;
+    public DateTimeOffset UpdatedAt { get => _updatedAt ?? CreatedAt; set => _updatedAt = value; }
 
     /// <summary>How often it was edited.</summary>
     public int Edits { get; set; }

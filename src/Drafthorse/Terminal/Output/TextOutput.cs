@@ -69,6 +69,8 @@ internal sealed class TextOutput : IRunOutput, IDisposable
                 Line($"[yellow]{note}[/]");
             if (run.Outcome == ThreadStatusNames.Of(ThreadStatus.Cancelled))
                 Line($"[yellow]Stopped. What was done so far is kept; the next message goes on from there.[/]");
+            else if (run.WaitsFor is not null)
+                Line($"[yellow]{run.Reason}[/]");
             else if (run.Reason.Length > 0)
                 Line($"[red]{run.Outcome}: {run.Reason}[/]");
             if (pullRequest is not null)
@@ -113,6 +115,10 @@ internal sealed class TextOutput : IRunOutput, IDisposable
                 break;
             case TodosWritten todos:
                 Line($"  [dim]{ToolLine.Cut(TodoLines.Progress(todos.Items), Math.Max(20, Math.Min(_console.Profile.Width, 200) - 3))}[/]");
+                break;
+            case ApprovalAsked { Kind: not ApprovalKinds.Question } asked:
+                Line($"[yellow]Please decide about {ApprovalKinds.Words(asked.Kind)} {asked.Hash[..8]}:[/]");
+                Line($"{asked.Text:lines}");
                 break;
             case VerifyFinished verify:
                 foreach (var result in verify.Results)

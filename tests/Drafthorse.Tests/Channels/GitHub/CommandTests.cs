@@ -17,7 +17,9 @@ public class CommandTests
     [InlineData(" status codes are wrong")]
     [InlineData(" plan the migration")]
     [InlineData(" review the parser and fix it")]
-    [InlineData(" reject null inputs")]
+    [InlineData(" approved")]
+    [InlineData(" rejecting null is right")]
+    [InlineData(" approve-all is the wrong name")]
     [InlineData(" model the domain")]
     [InlineData(" link the docs")]
     [InlineData("")]
@@ -26,8 +28,6 @@ public class CommandTests
 
     [Theory]
     [InlineData(" plan", "plan")]
-    [InlineData(" approve", "approve")]
-    [InlineData(" reject", "reject")]
     [InlineData(" review.", "review")]
     [InlineData(" link b9e64919-a003-80b0-934a-f6d0d92f8b37", "link")]
     public void Parse_CommandOfLater_IsUnavailable(string text, string name) => Assert.Equal(new Command.Unavailable(name), Command.Parse(text));
@@ -39,6 +39,18 @@ public class CommandTests
     [InlineData(" model anthropic\nfix it", "anthropic", "fix it")]
     [InlineData(" model ollama:x\nfix it\nplease", "ollama:x", "fix it\nplease")]
     public void Parse_Model_IsSpecAndRest(string text, string spec, string rest) => Assert.Equal(new Command.Model(spec, rest), Command.Parse(text));
+
+    [Theory]
+    [InlineData(" approve", true, null, "")]
+    [InlineData(" Approve.", true, null, "")]
+    [InlineData(" approve 0123ABCD", true, "0123abcd", "")]
+    [InlineData(" approve `0123abcd`!", true, "0123abcd", "")]
+    [InlineData(" approve 0123abc", true, null, "0123abc")]
+    [InlineData(" approve but use Redis", true, null, "but use Redis")]
+    [InlineData(" reject 0123abcd: use Redis\n\n> 2. Use SQLite\nno", false, "0123abcd", "use Redis\n\n> 2. Use SQLite\nno")]
+    [InlineData(" reject use Redis", false, null, "use Redis")]
+    public void Parse_Answer_HasHashAndWords(string text, bool approves, string? hash, string words) =>
+        Assert.Equal(new Command.Answer(approves, hash, words), Command.Parse(text));
 
     [Fact]
     public void Parse_Status_AsksForTheStatus() => Assert.IsType<Command.Status>(Command.Parse(" status?"));
