@@ -35,6 +35,7 @@ public sealed class GitHubChannel : IChannel, IDisposable
     private readonly Drafts _drafts;
     private readonly Intake _intake;
     private readonly TriggerPermission _permission;
+    private readonly CommitAuthor _author;
 
     /// <summary>Creates the channel.</summary>
     /// <param name="options">The settings, checked by <see cref="GitHubOptions.Read"/>.</param>
@@ -54,10 +55,11 @@ public sealed class GitHubChannel : IChannel, IDisposable
         (_options, _store, _time) = (options, store, time);
         _api = new GitHubApi(http, options, time);
         _comments = new Comments(_api);
-        _status = new StatusComments(_comments, options.StatusInterval, time);
+        _status = new StatusComments(_comments, options, time);
         _replies = new Replies(_comments, options.ServerUrl, store);
         _drafts = new Drafts(_api, logger);
         _permission = new TriggerPermission(_api, options, time, logger);
+        _author = new CommitAuthor(_api, options);
         _intake = new Intake(
             _api, options, store, _permission, new StrangerLimit(options, time), _comments,
             new ApprovalComments(_api, new ApprovalDesk(store, approvals ?? new ApprovalOptions(), time), _permission),
@@ -130,6 +132,9 @@ public sealed class GitHubChannel : IChannel, IDisposable
         thread.Origin.Repository is { } repository && repository.Host == _options.Host
             ? await _permission.FindRoleAsync(Repo.Of(repository), login, null, thread, cancellationToken).ConfigureAwait(false)
             : ApproverRole.None;
+
+    /// <summary>Who commits to a repository are by, when the settings name nobody.</summary>
+    internal ValueTask<GitAuthor> FindCommitAuthorAsync(RepositoryRef repository, CancellationToken cancellationToken) => _author.FindAsync(repository, cancellationToken);
 
     /// <inheritdoc />
     public void Dispose() => _api.Dispose();

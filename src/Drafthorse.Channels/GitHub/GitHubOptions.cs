@@ -42,6 +42,9 @@ public sealed class GitHubOptions
     public bool IsOnServer(string url) => Uri.TryCreate(url, UriKind.Absolute, out var parsed)
         && parsed.GetLeftPart(UriPartial.Authority) == ServerUrl.GetLeftPart(UriPartial.Authority);
 
+    /// <summary>Where people reach this server with a browser, which comments link to; null = they link to nothing.</summary>
+    public Uri? PublicUrl { get; set; }
+
     /// <summary>People who may trigger without write access, as logins with <c>*</c>.</summary>
     public IReadOnlyList<string> AllowedUsers { get; set; } = [];
 
@@ -88,12 +91,13 @@ public sealed class GitHubOptions
             AppId = token is null ? ParseAppId(appId!) : null,
             AppPrivateKey = token is null ? ReadKey(key!) : null,
             WebhookSecrets = Secrets(Value("GITHUB_WEBHOOK_SECRET")),
-            AllowedRepositories = Words(Value("DRAFTHORSE_ALLOWED_REPOS")),
-            AllowedUsers = Words(Value("DRAFTHORSE_ALLOWED_USERS")),
+            AllowedRepositories = Repositories(Words(Value("DRAFTHORSE_ALLOWED_REPOS"))),
+            AllowedUsers = AdditionalUsers(Value("DRAFTHORSE_ADDITIONAL_USERS"), Value("DRAFTHORSE_ALLOWED_USERS")),
             TakesOverForks = Flag("DRAFTHORSE_TAKE_OVER_FORKS", Value("DRAFTHORSE_TAKE_OVER_FORKS")),
         };
         options.ApiUrl = Address("GITHUB_API_URL", Value("GITHUB_API_URL")) ?? options.ApiUrl;
         options.ServerUrl = Address("GITHUB_SERVER_URL", Value("GITHUB_SERVER_URL")) ?? options.ServerUrl;
+        options.PublicUrl = Address("DRAFTHORSE_PUBLIC_URL", Value("DRAFTHORSE_PUBLIC_URL"));
         options.Mention = Value("DRAFTHORSE_MENTION") ?? options.Mention;
         options.Label = Value("DRAFTHORSE_LABEL") ?? options.Label;
         options.StrangerMentionsPerHour = Count("DRAFTHORSE_STRANGER_MENTIONS", Value("DRAFTHORSE_STRANGER_MENTIONS")) ?? options.StrangerMentionsPerHour;
@@ -103,6 +107,14 @@ public sealed class GitHubOptions
             throw new FormatException("DRAFTHORSE_MENTION must be one word, such as @drafthorse.");
         return options;
     }
+
+    private static string[] Repositories(string[] patterns) => Array.Find(patterns, pattern => !pattern.Contains('/', StringComparison.Ordinal)) is { } wrong
+        ? throw new FormatException($"DRAFTHORSE_ALLOWED_REPOS names '{wrong}', which matches no repository: write owner/name, such as {wrong.Trim('*')}/*.")
+        : patterns;
+
+    private static string[] AdditionalUsers(string? named, string? before) => named is not null && before is not null
+        ? throw new FormatException("DRAFTHORSE_ADDITIONAL_USERS and DRAFTHORSE_ALLOWED_USERS are the same setting, the second by its old name: keep the first.")
+        : Words(named ?? before);
 
     private static bool Flag(string name, string? value) => value?.ToLowerInvariant() switch
     {

@@ -139,7 +139,7 @@ internal sealed class BudgetGate(ThreadBudget budget, IThreadStore store, Func<I
         AgentTelemetry.CountBudgetStop(limit.Scope);
         var reason = string.Create(
             CultureInfo.InvariantCulture,
-            $"the budget {limit.Scope} is used up: {decision.Spent:0.00##} of {limit.Limit + handOver:0.00##} {unit} are spent or set aside, and the next model call could need {amount:0.00##}");
+            $"{BudgetWords.Of(limit.Scope)} is used up: {decision.Spent:0.##} of {limit.Limit + handOver:0.##} {unit} are spent or set aside, and the next model call could need {amount:0.00##}");
         return new RunEndedException(new RunOutcome { Status = ThreadStatus.Stopped, Reason = reason, Failure = FailureKind.Limit });
     }
 }

@@ -66,6 +66,9 @@ public sealed record StatusEffect
     /// <summary>Cost so far, in USD.</summary>
     public decimal CostUsd { get; init; }
 
+    /// <summary>Tokens so far of models whose price is unknown; when there are any, <see cref="CostUsd"/> is not all of the cost.</summary>
+    public long UnpricedTokens { get; init; }
+
     /// <summary>The thread's to-do list, in the model's words.</summary>
     public IReadOnlyList<TodoItem> Todos { get; init; } = [];
 }
@@ -100,6 +103,9 @@ public sealed record DraftEffect
     /// <summary>Cost of the thread so far, in USD.</summary>
     public decimal CostUsd { get; init; }
 
+    /// <summary>Tokens so far of models whose price is unknown; when there are any, <see cref="CostUsd"/> is not all of the cost.</summary>
+    public long UnpricedTokens { get; init; }
+
     /// <summary>The model that did the work.</summary>
     public string Model { get; init; } = "";
 }
@@ -130,6 +136,9 @@ public sealed record ReplyEffect
 
     /// <summary>Cost of the thread so far, in USD.</summary>
     public decimal CostUsd { get; init; }
+
+    /// <summary>Tokens so far of models whose price is unknown; when there are any, <see cref="CostUsd"/> is not all of the cost.</summary>
+    public long UnpricedTokens { get; init; }
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]

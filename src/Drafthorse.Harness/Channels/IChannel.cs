@@ -34,4 +34,7 @@ public sealed class EffectException(string message, bool isTransient, TimeSpan? 
 
     /// <summary>When the other side asked to be called again, or null.</summary>
     public TimeSpan? RetryAfter { get; } = retryAfter;
+
+    /// <summary>Whether nothing failed: the effect waits its turn, and comes then.</summary>
+    public bool IsTurn { get; init; }
 }

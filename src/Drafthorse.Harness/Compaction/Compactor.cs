@@ -107,7 +107,7 @@ internal sealed class Compactor(CompactionOptions options, Func<ModelInfo> curre
         if (compacted.TokensAfter >= compacted.TokensBefore && compacted.Context.Count >= conversation.Messages.Count)
         {
             // It was paid for all the same.
-            if (compacted.CostUsd > 0)
+            if (compacted.CostUsd > 0 || compacted.Usage.Unpriced > 0)
                 await run.CommitAsync(new RunCommit { ChangeFacts = facts => RunFacts.Add(facts, compacted.Usage, compacted.CostUsd) }, cancellationToken).ConfigureAwait(false);
             return false;
         }

@@ -6,8 +6,8 @@ namespace Drafthorse.Harness.Drafts;
 /// <summary>How drafts are made.</summary>
 internal sealed class DraftOptions
 {
-    /// <summary>Who commits are by.</summary>
-    public GitAuthor Author { get; set; } = new("Drafthorse", "drafthorse@users.noreply.github.com");
+    /// <summary>Who commits are by, asked each time that a sandbox is made ready.</summary>
+    public Func<RepositoryRef, CancellationToken, ValueTask<GitAuthor>> FindAuthor { get; set; } = (_, _) => ValueTask.FromResult(GitAuthor.Default);
 
     /// <summary>The trailer that credits who asked for the work (<c>Co-authored-by: ...</c>), or null.</summary>
     public Func<ThreadOrigin, string?> CoAuthorTrailer { get; set; } = _ => null;

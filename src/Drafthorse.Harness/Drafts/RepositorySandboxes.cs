@@ -29,6 +29,7 @@ internal sealed class RepositorySandboxes(SandboxPool pool, EgressGate egress, G
         SandboxSession session;
         try
         {
+            var author = work is null ? GitAuthor.Default : await options.FindAuthor(work.Repository, cancellationToken).ConfigureAwait(false);
             session = await pool.AcquireAsync(
                 new SandboxRequest
                 {
@@ -36,7 +37,7 @@ internal sealed class RepositorySandboxes(SandboxPool pool, EgressGate egress, G
                     Token = run.Lease.Token,
                     // One that knows its gateway at another address could not reach it.
                     Sandbox = listener is { HasMoved: true } && run.Facts.Sandbox?.Kind == pool.Backend.Kind ? null : run.Facts.Sandbox,
-                    Environment = EnvironmentOf(work, listener?.Gateway.Url),
+                    Environment = EnvironmentOf(work, listener?.Gateway.Url, author),
                     Etc = pool.Backend.IsIsolated ? trust.Etc : new Dictionary<string, byte[]>(),
                     HostMethods = pool.Backend.IsIsolated ? OpenGates(run, work) : null,
                 },
@@ -73,10 +74,10 @@ internal sealed class RepositorySandboxes(SandboxPool pool, EgressGate egress, G
         }
     }
 
-    private IReadOnlyDictionary<string, string> EnvironmentOf(RepositoryWork? work, Uri? local)
+    private IReadOnlyDictionary<string, string> EnvironmentOf(RepositoryWork? work, Uri? local, GitAuthor author)
     {
         var git = work is null ? new Dictionary<string, string>()
-            : GitSandboxEnvironment.For(work.Repository, local ?? GitSandboxEnvironment.InternalUrl, options.Author);
+            : GitSandboxEnvironment.For(work.Repository, local ?? GitSandboxEnvironment.InternalUrl, author);
         return pool.Backend.IsIsolated ? git.Concat(trust.Environment).ToDictionary() : git;
     }
 

@@ -66,4 +66,8 @@ internal static class GitSandboxEnvironment
 }
 
 /// <summary>Name and address of a commit's author.</summary>
-internal sealed record GitAuthor(string Name, string Email);
+internal sealed record GitAuthor(string Name, string Email)
+{
+    /// <summary>Who commits are by where nobody says anything else.</summary>
+    public static GitAuthor Default { get; } = new("Drafthorse", "drafthorse@users.noreply.github.com");
+}

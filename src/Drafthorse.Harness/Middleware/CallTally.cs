@@ -13,7 +13,7 @@ internal sealed class CallTally
     public decimal CostUsd { get; private set; }
 
     /// <summary>Tokens of models without a price.</summary>
-    public long UnpricedTokens { get; private set; }
+    public long UnpricedTokens => Usage.Unpriced;
 
     /// <summary>Input tokens of the attempt that came last.</summary>
     public long LastInput { get; private set; }
@@ -21,9 +21,8 @@ internal sealed class CallTally
     public void Add(TokenUsage usage, decimal? costUsd)
     {
         HasBegun = true;
-        Usage += usage;
+        Usage += usage with { Unpriced = costUsd is null ? usage.Input + usage.Output : 0 };
         CostUsd += costUsd ?? 0;
-        UnpricedTokens += costUsd is null ? usage.Input + usage.Output : 0;
         LastInput = usage.Input;
     }
 }

@@ -35,12 +35,16 @@ public sealed class ModelFactory : IDisposable
     /// <summary>Context windows and prices.</summary>
     public ModelCatalog Catalog { get; }
 
+    /// <summary>Puts what is said to models and what they say into the spans of their calls, after this function has seen it, such as one that
+    /// redacts secrets; null (default) = no word of either is recorded.</summary>
+    public Func<string, string>? RecordContent { get; init; }
+
     /// <summary>The client of one model, traced, counted and with retries.</summary>
     /// <exception cref="ModelException">A setting is wrong, or a script cannot be read.</exception>
     public IChatClient Create(ModelSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return new RetryingChatClient(new MeteredChatClient(CreateBare(spec), spec, Catalog.Find(spec).Price, _time), _retry, _time);
+        return new RetryingChatClient(new MeteredChatClient(CreateBare(spec), spec, Catalog.Find(spec).Price, _time, RecordContent), _retry, _time);
     }
 
     /// <summary>The client of a list of models, the preferred one first: retries for each, then the next one.</summary>

@@ -1,4 +1,5 @@
 using Drafthorse.Harness.Channels;
+using Drafthorse.Harness.Diagnostics;
 using Drafthorse.Harness.Threads;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -98,6 +99,7 @@ public sealed partial class OutboxDispatcher
 
     private async Task DispatchAsync(OutboxEntry entry, SemaphoreSlim slots)
     {
+        using var scope = _logger.BeginScope(new ThreadLogScope(entry.Thread));
         try
         {
             // Off the claiming loop's thread, whatever the channel does before its first await.
@@ -171,7 +173,10 @@ public sealed partial class OutboxDispatcher
             return new OutboxCompletion { Entry = entry, Result = $"Given up after {entry.Attempts + 1} attempts: {reason}" };
         }
 
-        LogRetry(exception, entry.Kind, entry.Key, entry.Thread.Id, pause);
+        if (exception is EffectException { IsTurn: true })
+            LogWaits(entry.Kind, entry.Key, entry.Thread.Id, pause);
+        else
+            LogRetry(exception, entry.Kind, entry.Key, entry.Thread.Id, pause);
         return new OutboxCompletion { Entry = entry, Result = reason, RetryAt = now + pause };
     }
 
@@ -193,6 +198,9 @@ public sealed partial class OutboxDispatcher
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Effect {Kind} {Key} of thread {ThreadId} failed; again in {Pause}")]
     private partial void LogRetry(Exception exception, string kind, string key, ThreadId threadId, TimeSpan pause);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Effect {Kind} {Key} of thread {ThreadId} waits its turn: {Pause}")]
+    private partial void LogWaits(string kind, string key, ThreadId threadId, TimeSpan pause);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Effect {Kind} {Key} of thread {ThreadId} is given up")]
     private partial void LogGivenUp(Exception exception, string kind, string key, ThreadId threadId);

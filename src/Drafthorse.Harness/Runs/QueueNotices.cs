@@ -42,7 +42,7 @@ internal sealed class QueueNotices(IThreadStore store, RunLimits limits, TimePro
                     Origin = thread.Origin,
                     DeliveryId = delivery,
                     Message = null,
-                    Outbox = [new StatusEffect { State = ThreadStatus.Queued, Activity = $"Waits for {reason}", Step = thread.Facts.Steps, CostUsd = thread.Facts.CostUsd, Todos = todos }.ToOutbox(null)],
+                    Outbox = [new StatusEffect { State = ThreadStatus.Queued, Activity = $"Waits for {reason}", Step = thread.Facts.Steps, CostUsd = thread.Facts.CostUsd, UnpricedTokens = thread.Facts.UnpricedTokens, Todos = todos }.ToOutbox(null)],
                 },
                 cancellationToken).ConfigureAwait(false);
         }

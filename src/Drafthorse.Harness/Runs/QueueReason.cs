@@ -1,4 +1,5 @@
 using System.Globalization;
+using Drafthorse.Harness.Text;
 using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Harness.Runs;
@@ -24,7 +25,7 @@ public static class QueueReason
         var (user, repository) = (thread.Origin.User, thread.Origin.Repository?.FullName.ToLowerInvariant() ?? "");
         return thread.Origin.Channel == "cli" ? "a terminal that takes it"
             : thread.ReadyAt > now ? string.Create(CultureInfo.InvariantCulture, $"its time, {thread.ReadyAt.Value.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC")
-            : running.OfUser(user) >= limits.PerUser ? $"another run of {user} to end: a user has {limits.PerUser} at a time at most"
+            : running.OfUser(user) >= limits.PerUser ? $"another run of {PersonNames.Of(user)} to end: a user has {limits.PerUser} at a time at most"
             : repository.Length > 0 && running.OfRepository(repository) >= limits.PerRepository
                 ? $"another run on {repository} to end: a repository has {limits.PerRepository} at a time at most"
             : running.Total >= limits.PerOrganization ? $"another run to end: there are {limits.PerOrganization} at a time at most"

@@ -14,11 +14,11 @@ internal sealed class RunEnding(IThreadStore store)
         [],
         cancellationToken);
 
-    /// <summary>Fails a run with an exception that nobody expected. Its messages count as taken, else it would start for ever.</summary>
-    public async Task FailAsync(RunLease lease, Exception exception, CancellationToken cancellationToken) => await EndAsync(
+    /// <summary>Fails a run that ended with an exception that nobody expected, and that is in the log. Its messages count as taken, else it would start for ever.</summary>
+    public async Task FailAsync(RunLease lease, CancellationToken cancellationToken) => await EndAsync(
         lease,
         ThreadStatus.Failed,
-        $"The run ended with an internal error ({exception.GetType().Name}). The server's log has it under run {lease.Lease.Token}. Send a message to try again.",
+        "Something inside of Drafthorse failed; the server's log says what. Send a message to try again.",
         await store.ReadInboxAsync(lease.Lease.ThreadId, cancellationToken).ConfigureAwait(false),
         cancellationToken).ConfigureAwait(false);
 

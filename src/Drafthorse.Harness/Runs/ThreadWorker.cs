@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Drafthorse.Harness.Diagnostics;
 using Drafthorse.Harness.Threads;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -100,6 +101,7 @@ public sealed partial class ThreadWorker(
     private async Task RunAsync(RunLease lease, Task started, SemaphoreSlim slots, CancellationToken draining)
     {
         await started.ConfigureAwait(false);
+        using var scope = _logger.BeginScope(new ThreadLogScope(lease.Claim.Thread));
         RunMetrics.ActiveRuns.Add(1);
         try
         {
@@ -147,7 +149,7 @@ public sealed partial class ThreadWorker(
         catch (Exception exception) when (exception is not LeaseLostException and not ThreadStoreException)
         {
             LogRunFailed(exception, lease.Lease.ThreadId, lease.Lease.Token);
-            await _ending.FailAsync(lease, exception, CancellationToken.None).ConfigureAwait(false);
+            await _ending.FailAsync(lease, CancellationToken.None).ConfigureAwait(false);
             return;
         }
 

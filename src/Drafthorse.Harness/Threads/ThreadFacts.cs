@@ -46,6 +46,9 @@ public sealed record ThreadFacts
     /// <summary>Cost settled so far, in USD.</summary>
     public decimal CostUsd { get; init; }
 
+    /// <summary>Tokens so far of models whose price is unknown; when there are any, <see cref="CostUsd"/> is not all of the cost.</summary>
+    public long UnpricedTokens { get; init; }
+
     /// <summary>Input tokens so far, cached ones included.</summary>
     public long InputTokens { get; init; }
 

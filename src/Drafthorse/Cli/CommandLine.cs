@@ -40,6 +40,7 @@ internal static class CommandLine
             ApprovalsCommand.Create(),
             EvalCommand.Create(),
             StoreCommand.Create(),
+            CheckCommand.Create(),
         };
         root.SetAction((_, _) => ReplSession.RunAsync(interrupts));
 

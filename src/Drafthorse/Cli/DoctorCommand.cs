@@ -38,6 +38,8 @@ internal sealed class DoctorCommand
         await GitAsync(cancellationToken);
         await SandboxesAsync(cancellationToken);
         await GitHubAsync(cancellationToken);
+        foreach (var warning in _settings.Warnings)
+            Off("settings", warning);
         foreach (var name in _settings.NotYet)
             Off("later", $"{name} is set, but this version does not use it yet");
         return _usable ? ExitCodes.Done : ExitCodes.Usage;

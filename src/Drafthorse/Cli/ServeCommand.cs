@@ -1,10 +1,10 @@
 using System.CommandLine;
 using Drafthorse.Channels.GitHub;
 using Drafthorse.Composition;
+using Drafthorse.Logs;
 using Drafthorse.Server;
 using Drafthorse.Settings;
 using Drafthorse.Terminal;
-using Microsoft.Extensions.Logging.Console;
 
 namespace Drafthorse.Cli;
 
@@ -26,17 +26,10 @@ internal static class ServeCommand
         if (settings.NotYet is [var early, ..])
             throw new SettingsException($"{early} is set, but this version does not support it yet. Unset it for serve.");
         urls ??= Environment.GetEnvironmentVariable("ASPNETCORE_URLS");
-        await using var server = await DrafthorseServer.StartAsync(settings, new PlatformOptions { WaitsForStore = true }, urls, AddLog, cancellationToken);
+        await using var server = await DrafthorseServer.StartAsync(settings, new PlatformOptions { WaitsForStore = true }, urls, log => ServerLog.AddTo(log, settings.Logs), cancellationToken);
         Introduce(server, settings);
         await server.WaitForShutdownAsync(cancellationToken);
         return ExitCodes.Done;
-    }
-
-    /// <summary>What the server itself has to say; not each request of the web framework, nor why the host did not start: the command says that.</summary>
-    private static void AddLog(ILoggingBuilder log)
-    {
-        log.Services.AddSingleton<ConsoleFormatter, LogLines>();
-        log.AddConsole(console => console.FormatterName = LogLines.FormatterName).AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
     }
 
     private static void Introduce(DrafthorseServer server, DrafthorseSettings settings)
@@ -54,7 +47,9 @@ internal static class ServeCommand
             Console.WriteLine("  WARNING   team and organization are unlimited until Drafthorse__Budgets__OrganizationPerDayUsd is set (teams: not yet)");
         if (platform.Unpriced is { } unpriced)
             Console.WriteLine($"  WARNING   the price of {unpriced} is unknown, so budgets in USD do not hold it (its tokens are limited): write it to {Path.Combine(settings.Home, "models.json")}");
-        foreach (var warning in platform.ModelWarnings)
+        if (settings.RecordsContent)
+            Console.WriteLine("  WARNING   what people and models write goes to the collector of traces: Drafthorse__Telemetry__MessageContent is true");
+        foreach (var warning in settings.Warnings.Concat(platform.ModelWarnings))
             Console.WriteLine($"  WARNING   {warning}");
         if (!platform.Sandbox.Backend.IsIsolated)
             Console.WriteLine("  WARNING   no isolation: whoever can start a task runs commands on this machine as you");

@@ -13,6 +13,7 @@ using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Outbox;
 using Drafthorse.Harness.Runs;
 using Drafthorse.Harness.Sandboxes;
+using Drafthorse.Harness.Secrets;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Sandbox.Files;
 using Drafthorse.Settings;
@@ -65,7 +66,10 @@ internal sealed class Platform : IAsyncDisposable
     {
         var specs = await settings.Models.ChooseAsync(options.Model, options.Fallbacks, cancellationToken);
         var catalog = ModelCatalog.Load(Path.Combine(settings.Home, "models.json"));
-        var factory = new ModelFactory(settings.Models, options.DeclaresToolsByFamily ? catalog : catalog.WithoutFamilies());
+        var factory = new ModelFactory(settings.Models, options.DeclaresToolsByFamily ? catalog : catalog.WithoutFamilies())
+        {
+            RecordContent = settings.RecordsContent ? new SecretRedactor(settings.Secrets).Redact : null,
+        };
         var selection = await SandboxKinds.SelectAsync(settings, options, cancellationToken);
 
         // Tools of this process make the person's own files.
@@ -143,9 +147,16 @@ internal sealed class Platform : IAsyncDisposable
         var egress = NewEgress(settings, options.Loggers);
         var pool = new SandboxPool(
             selection.Backend,
-            new SandboxPoolOptions { MaxKept = settings.MaxKeptSandboxes, MaxKeptMemoryBytes = settings.MaxKeptSandboxMemory },
+            new SandboxPoolOptions
+            {
+                KeepWarm = settings.KeepWarm,
+                KeepDone = settings.KeepDone,
+                KeepUnfinished = settings.KeepUnfinished,
+                MaxKept = settings.MaxKeptSandboxes,
+                MaxKeptMemoryBytes = settings.MaxKeptSandboxMemory,
+            },
             logger: options.Loggers.CreateLogger<SandboxPool>());
-        var drafts = NewDraftOptions(settings, options, selection);
+        var drafts = DraftSettings.Of(settings, options, selection, github);
         var sandboxes = new RepositorySandboxes(pool, egress, new GitGatewayServer(mirrors, options.Loggers.CreateLogger<GitGatewayServer>()), drafts, ReadTrust(settings));
 
         var folder = options.Folder is { } carried && selection.Backend.IsIsolated ? new FolderMiddleware(carried, settings.FoldersPath) : null;
@@ -219,18 +230,5 @@ internal sealed class Platform : IAsyncDisposable
         {
             throw new SettingsException($"Drafthorse:Egress:ExtraCaFile: {exception.Message}", exception);
         }
-    }
-
-    private static DraftOptions NewDraftOptions(DrafthorseSettings settings, PlatformOptions options, SandboxSelection selection)
-    {
-        var drafts = new DraftOptions
-        {
-            CommandTimeout = options.CommandTimeout,
-            DoneGate = options.DoneGate,
-            CoAuthorTrailer = origin => origin.Repository is { } repository ? GitHubRequester.Of(origin)?.CoAuthorTrailer(repository.Host) : null,
-        };
-        if (!selection.Backend.IsIsolated)
-            drafts.CheckoutPath = thread => Path.Combine(settings.StatePath, "checkouts", thread.Id.ToString(), thread.Origin.Repository!.CheckoutName.Split('/')[^1]);
-        return drafts;
     }
 }

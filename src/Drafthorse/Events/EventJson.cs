@@ -186,7 +186,10 @@ internal static class EventJson
         writer.WriteNumber("cacheWrite", usage.CacheWrite);
         writer.WriteNumber("output", usage.Output);
         writer.WriteEndObject();
-        writer.WriteNumber("costUsd", costUsd);
+        if (usage.Unpriced > 0)
+            writer.WriteNull("costUsd");
+        else
+            writer.WriteNumber("costUsd", costUsd);
     }
 
     private static string TextOf(IReadOnlyList<ContentBlock> content) =>

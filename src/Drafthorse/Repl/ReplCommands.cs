@@ -175,7 +175,7 @@ internal sealed class ReplCommands(ReplSession session)
     {
         var facts = (await session.Platform.Store.GetThreadAsync(ThreadId.FromKey(session.ThreadKey), cancellationToken))?.Facts ?? new ThreadFacts();
         var limit = session.Settings.Budget.CostUsd is { } most ? $" of {most:0.##}" : "";
-        session.Console.Say($"{facts.CostUsd:0.0000}{limit} USD · {facts.Steps} steps · {facts.InputTokens:N0} tokens in, {facts.OutputTokens:N0} out");
+        session.Console.Say($"{CostWords.Of(facts.UnpricedTokens > 0 ? null : facts.CostUsd, limit)} · {facts.Steps} steps · {facts.InputTokens:N0} tokens in, {facts.OutputTokens:N0} out");
         if (session.Platform.Unpriced is { } unpriced)
             session.Console.Say($"[yellow]The price of {unpriced} is not known: its tokens are limited instead.[/]");
     }

@@ -40,9 +40,9 @@ internal sealed record NewMessage
     public string? Mode { get; init; }
 }
 
-/// <summary>A thread as the API shows it.</summary>
+/// <summary>A thread as the API shows it; its cost is null where the price of a model is unknown.</summary>
 internal sealed record ThreadView(
-    string Id, string State, string Channel, string User, string? Repo, string? Title, int Steps, decimal CostUsd, string? Branch, string? PullRequest,
+    string Id, string State, string Channel, string User, string? Repo, string? Title, int Steps, decimal? CostUsd, string? Branch, string? PullRequest,
     int Inbox, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string? WaitsFor = null)
 {
     /// <summary>The view of each thread, with what the queued ones wait for.</summary>
@@ -55,7 +55,7 @@ internal sealed record ThreadView(
 
     private static ThreadView Of(ThreadRecord thread) => new(
         thread.Id.ToString(), ThreadStatusNames.Of(thread.State), thread.Origin.Channel, thread.Origin.User, thread.Origin.Repository?.FullName, thread.Origin.Title,
-        thread.Facts.Steps, thread.Facts.CostUsd, thread.Facts.Branch, thread.PullRequest?.Url, thread.InboxDepth, thread.CreatedAt, thread.UpdatedAt);
+        thread.Facts.Steps, thread.Facts.UnpricedTokens > 0 ? null : thread.Facts.CostUsd, thread.Facts.Branch, thread.PullRequest?.Url, thread.InboxDepth, thread.CreatedAt, thread.UpdatedAt);
 }
 
 /// <summary>A page of threads.</summary>

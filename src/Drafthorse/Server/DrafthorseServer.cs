@@ -117,6 +117,7 @@ internal sealed class DrafthorseServer : IAsyncDisposable
             GitHubWebhookEndpoint.Map(app);
         ThreadsApi.Map(app.MapGroup("/api/threads"));
         ApprovalsApi.Map(app.MapGroup("/api/approvals"));
+        ThreadLinks.Map(app);
         ApiDescription.Map(app);
         _ = app.Services.GetRequiredService<StoreHealth>();
         Health.Map(app);

@@ -1,5 +1,6 @@
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 
 namespace Drafthorse.Server;
 
@@ -11,12 +12,21 @@ internal static class Telemetry
     public static void AddTo(IServiceCollection services)
     {
         var telemetry = services.AddOpenTelemetry()
+            .ConfigureResource(resource => Describe(resource, Environment.GetEnvironmentVariable))
             .WithMetrics(metrics => metrics
                 .AddMeter(Name)
                 .AddPrometheusExporter())
             .WithTracing(tracing => tracing.AddSource(Name));
         if (Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is not null)
             telemetry.UseOtlpExporter();
+    }
+
+    /// <summary>Names the service, where the environment does not.</summary>
+    internal static void Describe(ResourceBuilder resource, Func<string, string?> variable)
+    {
+        var version = typeof(Telemetry).Assembly.GetName().Version?.ToString(3);
+        if (string.IsNullOrEmpty(variable("OTEL_SERVICE_NAME")) && variable("OTEL_RESOURCE_ATTRIBUTES")?.Contains("service.name=", StringComparison.Ordinal) != true)
+            resource.AddService("drafthorse", serviceVersion: version);
     }
 
     public static void Map(IEndpointRouteBuilder endpoints) => endpoints.MapPrometheusScrapingEndpoint("/metrics").WithMetadata(new MonitoringEndpoint());

@@ -1,5 +1,6 @@
 using Drafthorse.Channels.GitHub;
 using Drafthorse.Harness;
+using Drafthorse.Harness.GitGateway;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Postgres;
 using Drafthorse.Harness.Redis;
@@ -76,6 +77,24 @@ internal sealed record DrafthorseSettings
     /// <summary>How long a lease lasts without renewal.</summary>
     public TimeSpan LeaseTime { get; init; }
 
+    /// <summary>What the log says, and how.</summary>
+    public LogOptions Logs { get; init; } = new();
+
+    /// <summary>Whether spans hold what is said to models and what they say.</summary>
+    public bool RecordsContent { get; init; }
+
+    /// <summary>Who commits are by, or null: the App's bot.</summary>
+    public GitAuthor? CommitAuthor { get; init; }
+
+    /// <summary>How long a sandbox runs on after its thread's last run.</summary>
+    public TimeSpan KeepWarm { get; init; }
+
+    /// <summary>How long the sandbox of a thread that ended well is kept.</summary>
+    public TimeSpan KeepDone { get; init; }
+
+    /// <summary>How long the sandbox of another thread is kept.</summary>
+    public TimeSpan KeepUnfinished { get; init; }
+
     /// <summary>Most sandboxes that are kept started while no run uses them.</summary>
     public int MaxKeptSandboxes { get; init; }
 
@@ -85,14 +104,11 @@ internal sealed record DrafthorseSettings
     /// <summary>Values that must not reach a model or a journal, by the names of their settings.</summary>
     public required IReadOnlyDictionary<string, string> Secrets { get; init; }
 
+    /// <summary>Settings that work and should be written otherwise, a sentence each.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
     /// <summary>Settings that are set and not used yet.</summary>
     public IReadOnlyList<string> NotYet { get; init; } = [];
-
-    private static readonly string[] SecretNames =
-    [
-        "DASHSCOPE_API_KEY", "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GITHUB_TOKEN", "GITHUB_WEBHOOK_SECRET", "DRAFTHORSE_API_TOKEN", "METRICS_TOKEN",
-        "DATABASE_URL", "REDIS_URL",
-    ];
 
     /// <summary>What would change where work is kept: to go on without it would lose work, so no command does.</summary>
     private static readonly string[] RefusedYet = ["SNAPSHOT_STORE", "S3_ENDPOINT", "S3_BUCKET", "S3_PREFIX"];
@@ -102,7 +118,7 @@ internal sealed record DrafthorseSettings
     [
         "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_API_URL", "LINEAR_API_KEY", "LINEAR_WEBHOOK_SECRET", "LINEAR_API_URL",
         "DINGTALK_APP_KEY", "DINGTALK_APP_SECRET", "DINGTALK_API_URL", "FEISHU_APP_ID", "FEISHU_APP_SECRET", "FEISHU_ENCRYPT_KEY", "FEISHU_VERIFICATION_TOKEN",
-        "FEISHU_API_URL", "TAVILY_API_KEY", "EXA_API_KEY", "BRAVE_API_KEY", "DRAFTHORSE_PUBLIC_URL",
+        "FEISHU_API_URL", "TAVILY_API_KEY", "EXA_API_KEY", "BRAVE_API_KEY",
     ];
 
     /// <summary>Reads and checks all settings. Throws <see cref="SettingsException"/>.</summary>
@@ -117,6 +133,7 @@ internal sealed record DrafthorseSettings
 
             CheckStore(reader);
             CheckGitHub(reader);
+            SettingSecrets.CheckLengths(reader);
             var egress = EgressOptions.Read(reader);
             var github = GitHubOptions.Read(reader.Text);
             var passed = PassedVariables.Read(reader);
@@ -153,9 +170,17 @@ internal sealed record DrafthorseSettings
                     PerOrganization = reader.Limit("Drafthorse:Runs:PerOrganization", int.MaxValue),
                 },
                 LeaseTime = TimeSpan.FromSeconds(reader.Number("Drafthorse:LeaseSeconds", 30, 1, 600)),
+                Logs = LogOptions.Read(reader),
+                RecordsContent = reader.OneOf("Drafthorse:Telemetry:MessageContent", "true", "false") == "true",
+                CommitAuthor = CommitAuthorSetting.Read(reader),
+                KeepWarm = TimeSpan.FromMinutes(reader.Number("Drafthorse:Sandboxes:KeepWarmMinutes", 10, 0, 7 * 24 * 60)),
+                KeepDone = TimeSpan.FromHours(reader.Number("Drafthorse:Sandboxes:KeepDoneHours", 2, 0, 365 * 24)),
+                KeepUnfinished = TimeSpan.FromDays(reader.Number("Drafthorse:Sandboxes:KeepUnfinishedDays", 7, 0, 365)),
                 MaxKeptSandboxes = reader.Number("Drafthorse:Sandboxes:MaxKept", 32, 0, 10_000),
                 MaxKeptSandboxMemory = (long)reader.Number("Drafthorse:Sandboxes:MaxKeptMemoryMiB", 4096, 0, 1 << 30) << 20,
-                Secrets = ReadSecrets(reader, github, egress).Concat(PassedVariables.Secrets(passed, Environment.GetEnvironmentVariable)).DistinctBy(secret => secret.Key).ToDictionary(StringComparer.Ordinal),
+                Secrets = SettingSecrets.Read(reader, github, egress).Concat(PassedVariables.Secrets(passed, Environment.GetEnvironmentVariable)).DistinctBy(secret => secret.Key).ToDictionary(StringComparer.Ordinal),
+                Warnings = reader.Text("DRAFTHORSE_ALLOWED_USERS") is null ? [] :
+                    ["DRAFTHORSE_ALLOWED_USERS lets people in and keeps nobody out, so it is DRAFTHORSE_ADDITIONAL_USERS now; the old name goes away with the next version."],
                 NotYet = [.. UnusedYet.Where(name => reader.Text(name) is not null)],
             };
             return reader.Unread("Drafthorse") is { } unread
@@ -166,40 +191,6 @@ internal sealed record DrafthorseSettings
         {
             throw new SettingsException(exception.Message, exception);
         }
-    }
-
-    /// <summary>The values that are secret, also each of two webhook secrets and the proxy's password by itself.</summary>
-    private static IEnumerable<KeyValuePair<string, string>> ReadSecrets(SettingsReader reader, GitHubOptions? github, EgressOptions egress)
-    {
-        foreach (var name in SecretNames)
-        {
-            if (reader.Text(name) is { } value)
-                yield return new(name, value);
-        }
-
-        // The setting is the key itself, perhaps with \n for line breaks, or the path of its file, which is no secret.
-        if (reader.Text("GITHUB_APP_PRIVATE_KEY") is { } set)
-        {
-            if (set.Contains("-----BEGIN", StringComparison.Ordinal))
-                yield return new("GITHUB_APP_PRIVATE_KEY", set);
-            if (github?.AppPrivateKey is { } key && key != set)
-                yield return new("GITHUB_APP_PRIVATE_KEY, in PEM", key);
-        }
-
-        if (reader.Text("GITHUB_WEBHOOK_SECRET")?.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 1 } lines)
-        {
-            for (var i = 0; i < lines.Length; i++)
-                yield return new($"GITHUB_WEBHOOK_SECRET, line {i + 1}", lines[i]);
-        }
-
-        foreach (var (login, token) in PeopleSettings.Read(reader))
-            yield return new($"{PeopleSettings.Name}, {login}", token);
-        if (egress.Proxy?.UserInfo.Split(':', 2) is [_, var password])
-            yield return new("Drafthorse:Egress:Proxy", Uri.UnescapeDataString(password));
-        if (reader.Text("DATABASE_URL") is { } database && PostgresThreadStore.FindPassword(database) is { Length: > 0 } secret)
-            yield return new("DATABASE_URL, its password", secret);
-        if (reader.Text("REDIS_URL") is { } redis && RedisThreadStore.FindPassword(redis) is { Length: > 0 } word)
-            yield return new("REDIS_URL, its password", word);
     }
 
     private static string? ReadSandboxType(SettingsReader reader) => reader.Text("SANDBOX_TYPE")?.ToLowerInvariant() is "kubernetes" or "remote"

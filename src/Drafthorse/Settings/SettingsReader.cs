@@ -30,6 +30,12 @@ internal sealed class SettingsReader(IConfiguration configuration)
         return configuration[name]?.Trim() is { Length: > 0 } value ? value : null;
     }
 
+    /// <summary>A setting with the spaces around it.</summary>
+    public string? Exactly(string name) => configuration[name];
+
+    /// <summary>A section as it is.</summary>
+    public IConfigurationSection Section(string name) => configuration.GetSection(name);
+
     /// <summary>A setting of a section that nobody has read, and so is misspelt; null when there is none.</summary>
     public string? Unread(string section) => configuration.GetSection(section).AsEnumerable()
         .Where(entry => !string.IsNullOrEmpty(entry.Value))

@@ -6,13 +6,15 @@ using Drafthorse.Channels.GitHub;
 using Drafthorse.Harness.Threads;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Net.Http.Headers;
 using MinDataRate = Microsoft.AspNetCore.Server.Kestrel.Core.MinDataRate;
 
 namespace Drafthorse.Webhooks;
 
 /// <summary><c>POST /webhooks/github</c>: bounds the body, has it verified and read, writes what is accepted, and then answers.</summary>
-internal sealed partial class GitHubWebhookEndpoint(GitHubWebhook webhook, IThreadStore store, WebhookMetrics metrics, ILogger<GitHubWebhookEndpoint> logger)
+internal sealed partial class GitHubWebhookEndpoint(
+    GitHubWebhook webhook, IThreadStore store, WebhookMetrics metrics, RefusedDeliveries refusals, ILogger<GitHubWebhookEndpoint> logger)
 {
     /// <summary>Bytes of all bodies together, but for the one that may be large.</summary>
     private const int MaxUnverified = 8 * 1024 * 1024;
@@ -23,7 +25,11 @@ internal sealed partial class GitHubWebhookEndpoint(GitHubWebhook webhook, IThre
     private readonly UnverifiedBodies _bodies = new(MaxUnverified);
 
     /// <summary>Adds the endpoint's services; <see cref="GitHubWebhook"/> and <see cref="IThreadStore"/> come from elsewhere.</summary>
-    public static void AddTo(IServiceCollection services) => services.AddSingleton<WebhookMetrics>().AddSingleton<GitHubWebhookEndpoint>();
+    public static void AddTo(IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<WebhookMetrics>().AddSingleton<RefusedDeliveries>().AddSingleton<GitHubWebhookEndpoint>();
+    }
 
     /// <summary>Maps the endpoint.</summary>
     public static IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints)
@@ -37,6 +43,8 @@ internal sealed partial class GitHubWebhookEndpoint(GitHubWebhook webhook, IThre
         var started = Stopwatch.GetTimestamp();
         var (status, result, detail) = await AnswerAsync(context);
         metrics.Record("github", result, started);
+        if (status == StatusCodes.Status401Unauthorized)
+            refusals.Add(detail, context.Connection.RemoteIpAddress?.ToString() ?? "nowhere");
         if (status >= StatusCodes.Status400BadRequest)
             await Results.Problem(statusCode: status, title: result, detail: detail).ExecuteAsync(context);
         else

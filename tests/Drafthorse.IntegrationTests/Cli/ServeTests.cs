@@ -20,7 +20,7 @@ public sealed partial class ServeTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _world.Environment["DRAFTHORSE_API_TOKEN"] = "the-token";
+        _world.Environment["DRAFTHORSE_API_TOKEN"] = "the-token-of-tests";
         _world.Environment["SANDBOX_TYPE"] = "local";
         _world.Environment["DRAFTHORSE_MODEL"] = _world.Script(
             """{"when":"long task","text":"working","calls":[{"name":"execute","arguments":{"command":"echo begun; sleep 600"}}]}""",
@@ -32,7 +32,7 @@ public sealed partial class ServeTests : IAsyncLifetime
         await _serve.SeeAsync("  api ");
         _url = Listening().Match(_serve.Output).Groups[1].Value;
         _http.BaseAddress = new Uri(_url);
-        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "the-token");
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "the-token-of-tests");
     }
 
     public async ValueTask DisposeAsync()
@@ -47,7 +47,7 @@ public sealed partial class ServeTests : IAsyncLifetime
     {
         foreach (var line in new[] { "  model     script:", "  sandbox   local", "  github    off: set GITHUB_TOKEN", "team and organization are unlimited until", "no isolation", "10 USD a thread, 50 USD a user and day" })
             Assert.Contains(line, _serve.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("the-token", _serve.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("the-token-of-tests", _serve.Output, StringComparison.Ordinal);
 
         _serve.Signal("TERM");
         await _serve.EndAsync();
@@ -286,7 +286,7 @@ public sealed partial class ServeTests : IAsyncLifetime
         await using var show = await CliProcess.RunAsync(_world, "threads", "show", "--server", _url, id);
         await using var export = await CliProcess.RunAsync(_world, "threads", "export", "--server", _url, id);
         await using var local = await CliProcess.RunAsync(_world, "threads", "show", id[..8]);
-        _world.Environment["DRAFTHORSE_API_TOKEN"] = "another";
+        _world.Environment["DRAFTHORSE_API_TOKEN"] = "another-token-here";
         await using var refused = await CliProcess.RunAsync(_world, "threads", "list", "--server", _url);
 
         foreach (var process in new[] { list, send, cancel, show, export, local })

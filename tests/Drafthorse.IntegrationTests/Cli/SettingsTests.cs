@@ -87,7 +87,7 @@ public sealed class SettingsTests : IAsyncDisposable
         _world.Environment["DRAFTHORSE_MODEL"] = _world.Script("""{"text":"hi"}""");
         _world.Environment["GITHUB_API_URL"] = gitHub.ApiUrl.AbsoluteUri;
         _world.Environment["GITHUB_SERVER_URL"] = gitHub.ServerUrl.AbsoluteUri;
-        _world.Environment["GITHUB_WEBHOOK_SECRET"] = "secret";
+        _world.Environment["GITHUB_WEBHOOK_SECRET"] = "a secret of the tests";
         _world.Environment["GITHUB_TOKEN"] = "ghp_right";
 
         await using var works = await CliProcess.RunAsync(_world, "doctor");

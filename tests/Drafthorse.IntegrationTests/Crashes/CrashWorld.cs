@@ -56,7 +56,7 @@ internal sealed class CrashWorld : IAsyncDisposable
 
     public StandInRepository Repository { get; private set; } = null!;
 
-    public IThreadStore Store { get; }
+    public IThreadStore Store { get; private set; }
 
     public int LeaseSeconds { get; init; } = 2;
 
@@ -111,6 +111,15 @@ internal sealed class CrashWorld : IAsyncDisposable
         var process = ServeProcess.Start(environment);
         _processes.Add(process);
         return process;
+    }
+
+    /// <summary>Removes the home, as a lost disk does, has it made again, and looks into the new one from then on.</summary>
+    public async Task ReplaceHomeAsync(Func<Task> restore)
+    {
+        await Store.DisposeAsync();
+        Directory.Delete(Home, recursive: true);
+        await restore();
+        Store = new SqliteThreadStore(new SqliteThreadStoreOptions { Path = Path.Combine(Home, "drafthorse.db") });
     }
 
     /// <summary>Somebody opens an issue. GitHub's delivery of it is sent with <see cref="DeliverAsync"/>.</summary>

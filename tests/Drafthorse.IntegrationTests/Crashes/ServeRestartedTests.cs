@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Drafthorse.Demo;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Threads;
@@ -29,6 +30,53 @@ public sealed class ServeRestartedTests(ITestOutputHelper output)
         var runs = (await world.JournalAsync(task, cancellationToken)).Select(record => record.Event).OfType<RunStarted>().ToList();
         Assert.Equal([false, false], runs.Select(run => run.TakenOver));
     });
+
+    [Fact]
+    public Task HomeIsLost_RestoredFromABackupOfTheMiddleOfRuns_ThreadsGoOnAndNothingIsDoubled() => RunAsync(async (world, cancellationToken) =>
+    {
+        var first = await world.ServeAsync(cancellationToken);
+        var tasks = Enumerable.Range(0, 3).Select(_ => world.OpenIssue(DemoProject.IssueTitle)).ToList();
+        foreach (var task in tasks)
+            Assert.True(await world.DeliverAsync(task, first, cancellationToken));
+        await SeesAsync(world, tasks[0], record => IsCounted(record.Event), cancellationToken);
+        var archive = Path.Combine(Path.GetDirectoryName(world.Home)!, "backup.tar.gz");
+
+        await StoreAsync(world, "backup", "--to", archive);
+        first.Kill();
+        await first.ExitAsync(cancellationToken);
+        await world.ReplaceHomeAsync(() => StoreAsync(world, "restore", "--from", archive));
+        await world.ServeAsync(cancellationToken);
+
+        // What was in the sandboxes is lost with the home; the recorded model cannot make up for that, and need not: each task ends, and once.
+        foreach (var task in tasks)
+        {
+            await world.RestsAsync(task, cancellationToken);
+            var thread = (await world.Store.GetThreadAsync(task.Thread, cancellationToken))!;
+            var events = (await world.JournalAsync(task, cancellationToken)).Select(record => record.Event).ToList();
+            Assert.Equal(ThreadStatus.Done, thread.State);
+            Assert.Single(events.OfType<MessagesTaken>().SelectMany(taken => taken.Messages));
+            Assert.Single(events.OfType<RunFinished>());
+            lock (world.GitHub.World.Lock)
+            {
+                Assert.Equal(2, task.Issue.Comments.Count);
+                Assert.InRange(world.Repository.PullRequests.Count(pull => pull.Head == task.Branch), 0, 1);
+            }
+        }
+    });
+
+    private static async Task StoreAsync(CrashWorld world, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(ServeProcess.Program) { RedirectStandardError = true, RedirectStandardOutput = true };
+        foreach (var argument in (string[])["store", .. arguments])
+            start.ArgumentList.Add(argument);
+        foreach (var (name, value) in world.Environment)
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var (output, errors) = (process.StandardOutput.ReadToEndAsync(Ct), process.StandardError.ReadToEndAsync(Ct));
+        await process.WaitForExitAsync(Ct);
+        Assert.True(process.ExitCode == 0, $"store {arguments[0]}: {await output} {await errors}");
+        Assert.Contains("whole.", await output, StringComparison.Ordinal);
+    }
 
     [Fact]
     public Task Replaced_OneByOneWhileIssuesCome_EachTaskIsDoneOnce() => RunAsync(async (world, cancellationToken) =>

@@ -6,7 +6,7 @@ public sealed class ApiProblemTests : IAsyncLifetime
     private ServerWorld _world = null!;
 
     public async ValueTask InitializeAsync() => _world = await ServerWorld.StartAsync(
-        "http://127.0.0.1:0", ("GITHUB_TOKEN", "ghp_x"), ("GITHUB_WEBHOOK_SECRET", "s"), ("GITHUB_API_URL", "http://127.0.0.1:9/api/v3"), ("GITHUB_SERVER_URL", "http://127.0.0.1:9"));
+        "http://127.0.0.1:0", ("GITHUB_TOKEN", "ghp_x"), ("GITHUB_WEBHOOK_SECRET", "a secret of the tests"), ("GITHUB_API_URL", "http://127.0.0.1:9/api/v3"), ("GITHUB_SERVER_URL", "http://127.0.0.1:9"));
 
     public ValueTask DisposeAsync() => _world.DisposeAsync();
 

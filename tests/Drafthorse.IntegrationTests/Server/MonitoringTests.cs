@@ -53,7 +53,7 @@ public sealed class MonitoringTests
     [InlineData("http://[::]:0")]
     public async Task ReachableFromElsewhere_TellsNothingWithoutAToken(string urls)
     {
-        await using var world = await ServerWorld.StartAsync(urls, ("DRAFTHORSE_API_TOKEN", "the-token"));
+        await using var world = await ServerWorld.StartAsync(urls, ("DRAFTHORSE_API_TOKEN", "the-token-of-tests"));
 
         await ExpectNothingAsync(world);
         Assert.Contains("script:", await world.Http.GetStringAsync("/healthz/ready", Ct), StringComparison.Ordinal);
@@ -63,10 +63,10 @@ public sealed class MonitoringTests
     [Fact]
     public async Task MetricsToken_OpensMonitoringAndNothingElse()
     {
-        await using var world = await ServerWorld.StartAsync("http://0.0.0.0:0", ("DRAFTHORSE_API_TOKEN", "the-token"), ("METRICS_TOKEN", "for-metrics"));
+        await using var world = await ServerWorld.StartAsync("http://0.0.0.0:0", ("DRAFTHORSE_API_TOKEN", "the-token-of-tests"), ("METRICS_TOKEN", "for-metrics-of-tests"));
 
         await ExpectNothingAsync(world);
-        world.Anonymous.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "for-metrics");
+        world.Anonymous.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "for-metrics-of-tests");
 
         Assert.Contains("\"parts\"", await world.Anonymous.GetStringAsync("/healthz/ready", Ct), StringComparison.Ordinal);
         Assert.Contains("drafthorse_", await world.Anonymous.GetStringAsync("/metrics", Ct), StringComparison.Ordinal);

@@ -61,9 +61,9 @@ public sealed class RunsAtOnceTests
             var thread = JsonDocument.Parse(await http.GetStringAsync($"/api/threads/{id}", cancellationToken)).RootElement;
             await using var list = await CliProcess.RunAsync(world, "threads", "list");
 
-            const string Reason = "another run of http:api to end: a user has 1 at a time at most";
+            const string Reason = "another run of the API to end: a user has 1 at a time at most";
             Assert.Equal(("queued", Reason), (thread.GetProperty("state").GetString(), thread.GetProperty("waitsFor").GetString()));
-            Assert.Contains("waits for another run of http:api", string.Join(' ', list.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+            Assert.Contains("waits for another run of the API", string.Join(' ', list.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
             answer.SetResult();
             await DoneAsync(http, 2, cancellationToken);
         }
@@ -74,7 +74,7 @@ public sealed class RunsAtOnceTests
         var environment = new Dictionary<string, string>
         {
             ["DRAFTHORSE_HOME"] = home.FullName,
-            ["DRAFTHORSE_API_TOKEN"] = "the-token",
+            ["DRAFTHORSE_API_TOKEN"] = "the-token-of-tests",
             ["DRAFTHORSE_MODEL"] = "openai-chat:little:1b",
             ["OPENAI_API_KEY"] = "test-key",
             ["OPENAI_BASE_URL"] = $"{model.Url}/v1",
@@ -90,7 +90,7 @@ public sealed class RunsAtOnceTests
     private static async Task<HttpClient> ClientAsync(ServeProcess serve, CancellationToken cancellationToken)
     {
         var http = new HttpClient { BaseAddress = await serve.ListensAsync(cancellationToken) };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "the-token");
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", "the-token-of-tests");
         return http;
     }
 

@@ -39,7 +39,7 @@ public sealed class BudgetTests
             () => agent.RunAsync(new AgentMessage { Text = "go", User = "cli:rich", ThreadKey = $"cli:{index}" }, Token), Token)));
 
         Assert.All(replies, reply => Assert.Equal(ThreadStatus.Stopped, reply.Status));
-        Assert.All(replies, reply => Assert.Contains(scope, reply.Reason, StringComparison.Ordinal));
+        Assert.All(replies, reply => Assert.Contains("budget of rich is used up", reply.Reason, StringComparison.Ordinal));
         Assert.InRange(most, 0.5m, Limit);
         Assert.InRange(await store.GetSpentAsync(scope, Token), 0.5m, Limit);
         Assert.Equal(replies.Sum(reply => reply.CostUsd), await store.GetSpentAsync(scope, Token));

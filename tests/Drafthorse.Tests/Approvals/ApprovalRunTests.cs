@@ -95,7 +95,7 @@ public sealed class ApprovalRunTests
         var store = bench.Harness.Store;
         var lease = await RunLease.ClaimAsync(store, new ClaimRequest { Owner = "broken", Only = bench.Harness.ThreadId }, bench.Time, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance, Token);
 
-        await new RunEnding(store).FailAsync(lease!, new InvalidOperationException("x"), Token);
+        await new RunEnding(store).FailAsync(lease!, Token);
         await lease!.DisposeAsync();
 
         Assert.Equal(ApprovalState.Approved, Assert.Single(await bench.ApprovalsAsync()).State);

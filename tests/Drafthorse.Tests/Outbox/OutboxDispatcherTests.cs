@@ -3,6 +3,8 @@ using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Outbox;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Tests.Runs;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 
 namespace Drafthorse.Tests.Outbox;
 
@@ -137,6 +139,22 @@ public sealed class OutboxDispatcherTests : IAsyncDisposable
 
         await UntilDoneAsync(id);
         Assert.StartsWith("Given up after", Assert.Single(await EffectsOfAsync(id)).Result, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task EffectThatWaitsItsTurn_IsNoWarning()
+    {
+        var lines = new FakeLogger<OutboxDispatcher>();
+        _slack.Perform = (entry, _) => entry.Attempts > 0
+            ? Task.FromResult(new EffectResult("done"))
+            : throw new EffectException(entry.Key, true, TimeSpan.FromMilliseconds(20)) { IsTurn = entry.Key == "turn" };
+        _working = new OutboxDispatcher(_store, [_slack], _options, null, lines).RunAsync(_stopping.Token);
+
+        await UntilDoneAsync(await AddAsync("a", "slack", Entry("x", "turn")));
+        await UntilDoneAsync(await AddAsync("b", "slack", Entry("x", "failure")));
+
+        Assert.Contains("failure", Assert.Single(lines.Collector.GetSnapshot(), line => line.Level >= LogLevel.Warning).Message, StringComparison.Ordinal);
+        Assert.Contains("turn", Assert.Single(lines.Collector.GetSnapshot(), line => line.Level == LogLevel.Debug).Message, StringComparison.Ordinal);
     }
 
     [Fact]

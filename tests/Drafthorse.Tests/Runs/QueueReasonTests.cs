@@ -10,7 +10,7 @@ public sealed class QueueReasonTests
 
     [Theory]
     [InlineData(0, 0, 0, "a free worker")]
-    [InlineData(2, 2, 2, "another run of github:ann to end: a user has 2 at a time at most")]
+    [InlineData(2, 2, 2, "another run of ann to end: a user has 2 at a time at most")]
     [InlineData(2, 1, 3, "another run on o/r to end: a repository has 3 at a time at most")]
     [InlineData(9, 1, 1, "another run to end: there are 9 at a time at most")]
     public void Queued_SaysWhichLimitIsReached(int total, int ofUser, int ofRepository, string reason)

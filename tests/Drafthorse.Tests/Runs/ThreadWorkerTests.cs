@@ -123,8 +123,9 @@ public sealed class ThreadWorkerTests : IAsyncDisposable
         Assert.Equal("text of m1", Assert.IsType<MessagesTaken>(journal[0].Event).Messages[0].Message.Text);
         Assert.Equal("failed", Assert.IsType<RunFinished>(journal[1].Event).Outcome);
         Assert.Equal((ThreadStatus.Failed, "m1"), (reply.Outcome, reply.InReplyTo));
-        Assert.Contains("FormatException", reply.Text, StringComparison.Ordinal);
-        Assert.DoesNotContain("secret", reply.Text, StringComparison.Ordinal);
+        Assert.Equal("", reply.Text);
+        Assert.Contains("Something inside of Drafthorse failed", reply.Reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", reply.Reason, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -17,6 +17,31 @@ public sealed class DrafthorseSettingsTests
         Assert.Empty(settings.NotYet);
     }
 
+    [Fact]
+    public void Read_WhatWasCode_IsASetting()
+    {
+        var settings = Read(
+            "Drafthorse:Sandboxes:KeepWarmMinutes=3", "Drafthorse:Sandboxes:KeepDoneHours=1", "Drafthorse:Sandboxes:KeepUnfinishedDays=2",
+            "DRAFTHORSE_COMMIT_AUTHOR=Drafthorse of Acme <drafthorse@acme.example>", "Drafthorse:Telemetry:MessageContent=true",
+            "Logging:Console:FormatterName=json", "Drafthorse:MinTokenLength=8", "DRAFTHORSE_API_TOKEN=12345678");
+
+        Assert.Equal((TimeSpan.FromMinutes(3), TimeSpan.FromHours(1), TimeSpan.FromDays(2)), (settings.KeepWarm, settings.KeepDone, settings.KeepUnfinished));
+        Assert.Equal(("Drafthorse of Acme", "drafthorse@acme.example"), (settings.CommitAuthor!.Name, settings.CommitAuthor.Email));
+        Assert.True(settings.RecordsContent);
+        Assert.Equal("json", settings.Logs.Format);
+        Assert.Empty(settings.Warnings);
+    }
+
+    [Fact]
+    public void Read_OldNameOfAdditionalUsers_WorksAndIsWarnedAbout()
+    {
+        var settings = Read("GITHUB_TOKEN=t", "DRAFTHORSE_ALLOWED_USERS=ada", "DRAFTHORSE_PUBLIC_URL=https://drafthorse.example");
+
+        Assert.Equal(["ada"], settings.GitHub!.AllowedUsers);
+        Assert.Contains("DRAFTHORSE_ADDITIONAL_USERS", Assert.Single(settings.Warnings), StringComparison.Ordinal);
+        Assert.Equal(new Uri("https://drafthorse.example"), settings.GitHub.PublicUrl);
+    }
+
     [Theory]
     [InlineData("DATABASE_URL and REDIS_URL are both set", "REDIS_URL=redis://x", "DATABASE_URL=postgres://x/y")]
     [InlineData("names no host or no database", "DATABASE_URL=postgres://x")]
@@ -37,7 +62,7 @@ public sealed class DrafthorseSettingsTests
     [InlineData("GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY belong together", "GITHUB_APP_ID=1")]
     [InlineData("GITHUB_APP_ID must be", "GITHUB_APP_ID=x", "GITHUB_APP_PRIVATE_KEY=-----BEGIN")]
     [InlineData("GITHUB_APP_PRIVATE_KEY is neither", "GITHUB_APP_ID=1", "GITHUB_APP_PRIVATE_KEY=/not/there")]
-    [InlineData("GITHUB_WEBHOOK_SECRET is set", "GITHUB_WEBHOOK_SECRET=s")]
+    [InlineData("GITHUB_WEBHOOK_SECRET is set", "GITHUB_WEBHOOK_SECRET=a-secret-of-the-tests")]
     [InlineData("GITHUB_API_URL and GITHUB_SERVER_URL belong together", "GITHUB_TOKEN=t", "GITHUB_API_URL=https://ghe.example/api/v3")]
     [InlineData("GITHUB_SERVER_URL must be", "GITHUB_TOKEN=t", "GITHUB_API_URL=https://x", "GITHUB_SERVER_URL=ftp://x")]
     [InlineData("DRAFTHORSE_MENTION", "GITHUB_TOKEN=t", "DRAFTHORSE_MENTION=two words")]
@@ -51,6 +76,20 @@ public sealed class DrafthorseSettingsTests
     [InlineData("Drafthorse:Egress:Proxy must be", "Drafthorse:Egress:Proxy=proxy")]
     [InlineData("Drafthorse:Egress:ExtraCaFile names", "Drafthorse:Egress:ExtraCaFile=/not/there")]
     [InlineData("Drafthorse:Budget:ThreadUsd is no setting", "Drafthorse:Budget:ThreadUsd=5")]
+    [InlineData("DRAFTHORSE_API_TOKEN has 9 characters and needs 16", "DRAFTHORSE_API_TOKEN=the-token")]
+    [InlineData("METRICS_TOKEN has 7 characters", "METRICS_TOKEN=metrics")]
+    [InlineData("GITHUB_WEBHOOK_SECRET has 3 characters", "GITHUB_TOKEN=t", "GITHUB_WEBHOOK_SECRET=the-new-secret-is-long\nold")]
+    [InlineData("Drafthorse:MinTokenLength must be", "Drafthorse:MinTokenLength=4")]
+    [InlineData("DRAFTHORSE_ALLOWED_REPOS names 'acme*'", "GITHUB_TOKEN=t", "DRAFTHORSE_ALLOWED_REPOS=acme/widgets acme*")]
+    [InlineData("are the same setting", "GITHUB_TOKEN=t", "DRAFTHORSE_ALLOWED_USERS=ada", "DRAFTHORSE_ADDITIONAL_USERS=bob")]
+    [InlineData("DRAFTHORSE_PUBLIC_URL must be", "GITHUB_TOKEN=t", "DRAFTHORSE_PUBLIC_URL=drafthorse.example")]
+    [InlineData("DRAFTHORSE_COMMIT_AUTHOR must be", "DRAFTHORSE_COMMIT_AUTHOR=Drafthorse")]
+    [InlineData("DRAFTHORSE_COMMIT_AUTHOR must be", "DRAFTHORSE_COMMIT_AUTHOR=Draft\nhorse <a@b>")]
+    [InlineData("Drafthorse:Sandboxes:KeepWarmMinutes must be", "Drafthorse:Sandboxes:KeepWarmMinutes=-1")]
+    [InlineData("Drafthorse:Telemetry:MessageContent must be one of", "Drafthorse:Telemetry:MessageContent=yes")]
+    [InlineData("Logging:LogLevel:Default must be one of", "Logging:LogLevel:Default=loud")]
+    [InlineData("Logging:Console:FormatterName must be one of lines, json", "Logging:Console:FormatterName=simple")]
+    [InlineData("is no format of a time", "Logging:Console:FormatterOptions:TimestampFormat=%")]
     [InlineData("Drafthorse:Worker is no setting", "Drafthorse:Worker=5")]
     public void Read_WrongOrContradictory_IsRefusedByName(string says, params string[] settings)
     {
@@ -71,10 +110,10 @@ public sealed class DrafthorseSettingsTests
     [Fact]
     public void Read_SecretsWithinSettings_AreEachKnownToBeSecret()
     {
-        var settings = Read("GITHUB_TOKEN=ghp_1234", "GITHUB_WEBHOOK_SECRET=new-secret\nold-secret", "Drafthorse:Egress:Proxy=http://user:pass%40word@proxy.example:3128");
+        var settings = Read("GITHUB_TOKEN=ghp_1234", "GITHUB_WEBHOOK_SECRET=the-new-secret-is-long\nthe-old-secret-is-long", "Drafthorse:Egress:Proxy=http://user:pass%40word@proxy.example:3128");
 
         Assert.Equal(
-            ["ghp_1234", "new-secret\nold-secret", "new-secret", "old-secret", "pass@word"],
+            ["ghp_1234", "the-new-secret-is-long\nthe-old-secret-is-long", "the-new-secret-is-long", "the-old-secret-is-long", "pass@word"],
             settings.Secrets.Values);
     }
 
@@ -109,7 +148,7 @@ public sealed class DrafthorseSettingsTests
     }
 
     [Fact]
-    public void Read_ChannelThatIsNotBuiltYet_IsNamed() => Assert.Equal(["SLACK_BOT_TOKEN", "BRAVE_API_KEY", "DRAFTHORSE_PUBLIC_URL"], Read("SLACK_BOT_TOKEN=x", "BRAVE_API_KEY=y", "DRAFTHORSE_PUBLIC_URL=https://x").NotYet);
+    public void Read_ChannelThatIsNotBuiltYet_IsNamed() => Assert.Equal(["SLACK_BOT_TOKEN", "BRAVE_API_KEY"], Read("SLACK_BOT_TOKEN=x", "BRAVE_API_KEY=y").NotYet);
 
     private static DrafthorseSettings Read(params string[] settings) => DrafthorseSettings.Read(new SettingsReader(new ConfigurationBuilder()
         .AddInMemoryCollection(settings.Select(setting => setting.Split('=', 2)).Select(parts => KeyValuePair.Create(parts[0], (string?)parts[1])))

@@ -1,7 +1,9 @@
 using System.Text;
 using Drafthorse.Harness;
 using Drafthorse.Harness.Threads;
+using Drafthorse.Logs;
 using Drafthorse.Repl;
+using Drafthorse.Settings;
 using Drafthorse.Terminal;
 using Drafthorse.Terminal.Output;
 using Drafthorse.Tests.Text;
@@ -102,7 +104,7 @@ public sealed class ConsoleTests : IDisposable
     {
         var entry = new LogEntry<string>(LogLevel.Error, "Category", new EventId(3), "x", new InvalidOperationException(Attack), (_, _) => $"refused {Attack}\nfail: forged");
 
-        new LogLines().Write(entry, null, _screen);
+        new LogLines(new LogOptions(), TimeProvider.System).Write(entry, null, _screen);
 
         Odd.AssertHarmless(_screen.ToString().TrimEnd('\n'), keepsLines: false);
         Assert.StartsWith("fail: Category[3] refused a␛]0;T␇␛[2J␍␊Draft", _screen.ToString(), StringComparison.Ordinal);

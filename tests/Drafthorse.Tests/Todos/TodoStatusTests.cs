@@ -26,7 +26,7 @@ public sealed class TodoStatusTests : IAsyncDisposable
     {
         await using var lease = await StartAsync("a");
 
-        await new RunEnding(_store).FailAsync(lease, new InvalidOperationException(), Ct);
+        await new RunEnding(_store).FailAsync(lease, Ct);
 
         var status = await StatusAsync();
         Assert.Equal((ThreadStatus.Failed, List[0]), (status.State, Assert.Single(status.Todos)));

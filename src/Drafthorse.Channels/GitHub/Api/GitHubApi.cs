@@ -81,6 +81,20 @@ internal sealed class GitHubApi : IDisposable
     public Task RequestReviewersAsync(Repo repo, int number, RequestedReviewers reviewers, CancellationToken cancellationToken) =>
         PostAsync(repo, $"pulls/{number}/requested_reviewers", reviewers, ApiJson.Default.RequestedReviewers, cancellationToken);
 
+    /// <summary>An account that anybody may see; null when there is none of this name.</summary>
+    public async Task<Account?> FindAccountAsync(Repo repo, string login, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await WithTokenAsync(
+                repo, token => _transport.SendAsync(new(HttpMethod.Get, _transport.At($"users/{Escape(login)}"), token), ApiJson.Default.Account, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+        catch (GitHubApiException exception) when (exception.Status is HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+    }
+
     /// <summary>A folder's entries at a branch; empty when it is not there, or no folder.</summary>
     public async Task<IReadOnlyList<ContentEntry>> ListFolderAsync(Repo repo, string path, string branch, CancellationToken cancellationToken)
     {

@@ -12,12 +12,17 @@ internal static partial class CommentWords
     private const int MostTodos = 5;
 
     /// <summary>The status comment: how it stands now.</summary>
-    public static string Status(ThreadRecord thread, StatusEffect status)
+    /// <param name="thread">The thread.</param>
+    /// <param name="status">How it stands.</param>
+    /// <param name="publicUrl">Where people reach the server; null = there is nothing to link to.</param>
+    public static string Status(ThreadRecord thread, StatusEffect status, Uri? publicUrl = null)
     {
         var text = new StringBuilder($"**{Word(status.State)}**");
         if (status.Step > 0)
             text.Append(CultureInfo.InvariantCulture, $" · step {status.Step}");
-        text.Append(CultureInfo.InvariantCulture, $" · {Cost(status.CostUsd)}");
+        text.Append(CultureInfo.InvariantCulture, $" · {Cost(status.CostUsd, status.UnpricedTokens)}");
+        if (publicUrl is not null)
+            text.Append(CultureInfo.InvariantCulture, $" · [thread {thread.Id.Prefix}]({publicUrl.AbsoluteUri.TrimEnd('/')}/threads/{thread.Id})");
         return Append(Append(Append(text, Draft(thread)), SafeMarkdown.Line(status.Activity, 300)), Todos(status.Todos)).ToString();
     }
 
@@ -29,11 +34,13 @@ internal static partial class CommentWords
         if (Requester(thread) is { } login)
             text.Append('@').Append(login).Append(' ');
         text.Append("**").Append(Word(reply.Outcome)).Append(".**");
+        if (reply.Reason.Length > 0 && reply.Outcome != ThreadStatus.Cancelled)
+            text.Append(' ').Append(SafeMarkdown.Line(Sentence(reply.Reason), 1_000));
         foreach (var note in reply.Notes.Select(note => SafeMarkdown.Line(note, 1_000)).Concat(notes).Where(note => note.Length > 0))
             text.Append("\n\n").Append(note);
         ApprovalWords.Append(text, reply.Asked);
-        Append(text, Draft(thread)).Append("\n\n<sub>").Append(Cost(reply.CostUsd)).Append("</sub>");
-        if (SafeMarkdown.Of(reply.Text, SafeMarkdown.MaxLength - Math.Min(text.Length, SafeMarkdown.MaxLength - 2_000)) is { Length: > 0 } words)
+        Append(text, Draft(thread)).Append("\n\n<sub>").Append(Cost(reply.CostUsd, reply.UnpricedTokens)).Append("</sub>");
+        if (reply.Text != reply.Reason && SafeMarkdown.Of(reply.Text, SafeMarkdown.MaxLength - Math.Min(text.Length, SafeMarkdown.MaxLength - 2_000)) is { Length: > 0 } words)
             text.Append("\n\n---\n\n").Append(words);
         return text.ToString();
     }
@@ -46,8 +53,12 @@ internal static partial class CommentWords
     public static string? Requester(ThreadRecord thread) =>
         thread.Origin.User.Split(':', 2) is ["github", var login] && Login().IsMatch(login) ? login : null;
 
+    /// <summary>What was spent: unknown where a model without a price was used.</summary>
+    public static string Cost(decimal usd, long unpricedTokens) => unpricedTokens == 0 ? Cost(usd)
+        : string.Create(CultureInfo.InvariantCulture, $"{(usd == 0 ? "cost unknown" : $"{Cost(usd)} and an unknown cost")} ({unpricedTokens:N0} tokens of a model without a known price)");
+
     /// <summary>An amount of money, with cents, and more where cents say nothing.</summary>
-    public static string Cost(decimal usd) => string.Create(CultureInfo.InvariantCulture, $"${(usd is > 0 and < 0.1m ? usd.ToString("0.0000", CultureInfo.InvariantCulture) : usd.ToString("0.00", CultureInfo.InvariantCulture))}");
+    private static string Cost(decimal usd) => string.Create(CultureInfo.InvariantCulture, $"${(usd is > 0 and < 0.1m ? usd.ToString("0.0000", CultureInfo.InvariantCulture) : usd.ToString("0.00", CultureInfo.InvariantCulture))}");
 
     /// <summary>A thread's state in a word for people.</summary>
     public static string Word(ThreadStatus state) => state switch
@@ -62,6 +73,16 @@ internal static partial class CommentWords
         ThreadStatus.Parked => "Parked after repeated crashes",
         _ => state.ToString(),
     };
+
+    private static string Sentence(string reason)
+    {
+        var text = reason.Trim();
+        var begins = text.Split(' ', 2)[0];
+
+        // A name, such as a model's, stays as it is.
+        var first = begins.All(char.IsAsciiLetterLower) ? char.ToUpperInvariant(text.FirstOrDefault()) : text.FirstOrDefault();
+        return text.Length == 0 ? "" : $"{first}{text[1..]}{(text[^1] is '.' or '!' or '?' ? "" : ".")}";
+    }
 
     private static string Draft(ThreadRecord thread) => thread.PullRequest is { } pullRequest ? $"Draft: {pullRequest.Url}" : "";
 

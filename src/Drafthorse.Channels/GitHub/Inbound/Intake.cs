@@ -176,7 +176,7 @@ internal sealed class Intake(
             return "Nothing was started here yet.";
         var activity = await whyQueued(thread, cancellationToken).ConfigureAwait(false) is { } reason ? $"Waits for {reason}" : "";
         var todos = await store.ReadTodosAsync(thread, cancellationToken).ConfigureAwait(false);
-        return CommentWords.Status(thread, new StatusEffect { State = thread.State, Activity = activity, Step = thread.Facts.Steps, CostUsd = thread.Facts.CostUsd, Todos = todos });
+        return CommentWords.Status(thread, new StatusEffect { State = thread.State, Activity = activity, Step = thread.Facts.Steps, CostUsd = thread.Facts.CostUsd, UnpricedTokens = thread.Facts.UnpricedTokens, Todos = todos }, options.PublicUrl);
     }
 
     private async Task<EffectResult> WithdrawAsync(Conversation conversation, GitHubDelivery delivery, CancellationToken cancellationToken)

@@ -59,7 +59,7 @@ internal static partial class DraftBody
             text.Append("Asked for by @").Append(login).Append(" · ");
         if (SafeMarkdown.Line(draft.Model, 100) is { Length: > 0 } model)
             text.Append(model).Append(" · ");
-        text.Append(CommentWords.Cost(draft.CostUsd));
+        text.Append(CommentWords.Cost(draft.CostUsd, draft.UnpricedTokens));
         if (draft.Commit.Length >= 12 && draft.Commit.All(char.IsAsciiHexDigit))
             text.Append(" · ").Append(draft.Commit[..12]);
         return text.Append("</sub>").ToString();

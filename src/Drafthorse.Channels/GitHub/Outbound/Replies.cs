@@ -30,7 +30,7 @@ internal sealed class Replies(Comments comments, Uri server, IThreadStore store)
         if (await WhyRefusedAsync(thread, cancellationToken).ConfigureAwait(false) is { } reason)
             return [$"The draft pull request could not be opened: {SafeMarkdown.Line(reason, 500)}", compare];
         if (effect.Entry.Attempts < MostWaits && await store.CountOutboxAsync(thread.Id, cancellationToken).ConfigureAwait(false) > 1)
-            throw new EffectException("The reply waits for the draft that it will name.", true, DraftWait);
+            throw new EffectException("The reply waits for the draft that it will name.", true, DraftWait) { IsTurn = true };
         return [compare];
     }
 

@@ -204,7 +204,7 @@ internal sealed class AgentLoop(
             new RunCommit
             {
                 Events = [replied, .. tools.StartsWithReply(step, reply.Content)],
-                Outbox = status.OfStep(step, run.Facts.CostUsd + reply.CostUsd),
+                Outbox = status.OfStep(step, RunFacts.Add(run.Facts, reply.Usage, reply.CostUsd)),
                 ChangeFacts = facts => RunFacts.Add(facts, reply.Usage, reply.CostUsd) with { Steps = step },
             },
             cancellationToken);

@@ -21,6 +21,7 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
     public async Task<ReleaseRequest> RunAsync(RunLease lease, CancellationToken draining)
     {
         var claim = lease.Claim;
+        using var scope = logger.BeginScope(new ThreadLogScope(claim.Thread));
         var began = options.TimeProvider.GetTimestamp();
         using var activity = AgentTelemetry.StartRun(options.Name, claim.Thread.Id);
         using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(lease.Lost);
@@ -61,7 +62,8 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
         outcome = await EndAsync(run, engine.Tools, outcome, lease.Lost).ConfigureAwait(false);
         await EndCommandsAsync(run, lease.Lost).ConfigureAwait(false);
         var reason = options.Redactor.Redact(outcome.Reason);
-        LogEnded(logger, claim.Thread.Id, lease.Lease.Token, outcome.Status, run.Steps, run.CostUsd, reason);
+        LogEnded(logger, outcome.Status == ThreadStatus.Failed ? LogLevel.Warning : LogLevel.Information, claim.Thread.Id, lease.Lease.Token, outcome.Status, run.Steps,
+            run.Usage.Unpriced > 0 ? null : run.CostUsd, reason);
         AgentTelemetry.FinishRun(activity, outcome.Status, outcome.Failure.ToString(), claim.Thread.Origin.Channel, options.TimeProvider.GetElapsedTime(began));
         return new ReleaseRequest { Lease = claim.Lease, State = outcome.Status, WakeAt = RunApprovalEnd.WakeAt(run.Facts) };
     }
@@ -133,7 +135,7 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
         List<OutboxRequest> outbox = [];
         if (!run.Thread.Origin.IsAnsweredByJournal)
         {
-            outbox.Add(new StatusEffect { State = ThreadStatus.Running, Activity = "Working on it", Step = run.Facts.Steps, CostUsd = run.Facts.CostUsd, Todos = run.Todos }.ToOutbox(null));
+            outbox.Add(new StatusEffect { State = ThreadStatus.Running, Activity = "Working on it", Step = run.Facts.Steps, CostUsd = run.Facts.CostUsd, UnpricedTokens = run.Facts.UnpricedTokens, Todos = run.Todos }.ToOutbox(null));
         }
 
         var lapsed = await RunApprovalEnd.LapsedAsync(run, options.Store, cancellationToken).ConfigureAwait(false);
@@ -215,8 +217,8 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
     [LoggerMessage(Level = LogLevel.Warning, Message = "What the run of thread {ThreadId} left in its sandbox could not be ended; the sweep stops the sandbox")]
     private static partial void LogNotEnded(ILogger logger, ThreadId threadId, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Run {Token} of thread {ThreadId} ended as {Outcome} after {Steps} steps and {CostUsd} USD. {Reason}")]
-    private static partial void LogEnded(ILogger logger, ThreadId threadId, long token, ThreadStatus outcome, int steps, decimal costUsd, string reason);
+    [LoggerMessage(Message = "Run {Token} of thread {ThreadId} ended as {Outcome} after {Steps} steps; cost in USD (null when a price is unknown): {CostUsd}. {Reason}")]
+    private static partial void LogEnded(ILogger logger, LogLevel level, ThreadId threadId, long token, ThreadStatus outcome, int steps, decimal? costUsd, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Share:P1} of the tool calls of {Model} had invalid arguments within the hour (3 % is much): see drafthorse_tool_errors_total for the tools")]
     private static partial void LogInvalidCalls(ILogger logger, string model, double share);

@@ -12,7 +12,7 @@ internal sealed class RunStatus(RunContext run)
     private DateTimeOffset _next = run.TimeProvider.GetUtcNow() + Interval;
 
     /// <summary>What to commit with a step: the newest replaces the one that still waits.</summary>
-    public IReadOnlyList<OutboxRequest> OfStep(int step, decimal costUsd)
+    public IReadOnlyList<OutboxRequest> OfStep(int step, ThreadFacts facts)
     {
         if (run.Thread.Origin.IsAnsweredByJournal)
             return [];
@@ -20,6 +20,6 @@ internal sealed class RunStatus(RunContext run)
         var at = _next;
         if (at <= now)
             (at, _next) = (now, now + Interval);
-        return [new StatusEffect { State = ThreadStatus.Running, Activity = "Working on it", Step = step, CostUsd = costUsd, Todos = run.Todos }.ToOutbox(at)];
+        return [new StatusEffect { State = ThreadStatus.Running, Activity = "Working on it", Step = step, CostUsd = facts.CostUsd, UnpricedTokens = facts.UnpricedTokens, Todos = run.Todos }.ToOutbox(at)];
     }
 }

@@ -182,6 +182,7 @@ internal sealed class DraftEnding(RunContext run, RepositoryWork work, Repositor
         Labels = work.Settings.Labels,
         Reviewers = work.Settings.Reviewers,
         CostUsd = run.Facts.CostUsd,
+        UnpricedTokens = run.Facts.UnpricedTokens,
         Model = run.Model,
     };
 }

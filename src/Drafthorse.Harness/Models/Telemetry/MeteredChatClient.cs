@@ -5,8 +5,8 @@ using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Harness.Models.Telemetry;
 
-/// <summary>Traces and counts each attempt to call a model. Prompts and answers are not recorded.</summary>
-internal sealed class MeteredChatClient(IChatClient innerClient, ModelSpec spec, ModelPrice? price, TimeProvider time) : StreamingDecorator(innerClient)
+/// <summary>Traces and counts each attempt to call a model. Prompts and answers are recorded only where <paramref name="record"/> is given.</summary>
+internal sealed class MeteredChatClient(IChatClient innerClient, ModelSpec spec, ModelPrice? price, TimeProvider time, Func<string, string>? record = null) : StreamingDecorator(innerClient)
 {
     public override async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -16,7 +16,10 @@ internal sealed class MeteredChatClient(IChatClient innerClient, ModelSpec spec,
         string? model = null;
         string? finishReason = null;
         var error = "cancelled";
-        var updates = InnerClient.GetStreamingResponseAsync(messages, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        var recorded = record is null || activity is not { IsAllDataRequested: true } ? null : new RecordedContent(activity, record);
+        IReadOnlyList<ChatMessage> asked = messages as IReadOnlyList<ChatMessage> ?? [.. messages];
+        recorded?.Ask(asked);
+        var updates = InnerClient.GetStreamingResponseAsync(asked, options, cancellationToken).GetAsyncEnumerator(cancellationToken);
         try
         {
             while (true)
@@ -36,6 +39,7 @@ internal sealed class MeteredChatClient(IChatClient innerClient, ModelSpec spec,
                 }
 
                 var update = updates.Current;
+                recorded?.Hear(update);
                 model ??= update.ModelId;
                 finishReason = update.FinishReason?.Value ?? finishReason;
                 foreach (var content in update.Contents)
@@ -52,6 +56,7 @@ internal sealed class MeteredChatClient(IChatClient innerClient, ModelSpec spec,
         finally
         {
             await updates.DisposeAsync().ConfigureAwait(false);
+            recorded?.End();
             ModelTelemetry.Finish(activity, spec, model, finishReason, time.GetElapsedTime(started), error);
         }
     }

@@ -66,6 +66,9 @@ public sealed record TokenUsage
     /// <summary>Output tokens, reasoning included.</summary>
     public long Output { get; init; }
 
+    /// <summary>Input and output tokens of models whose price is unknown: then the cost that stands beside this is not all of it.</summary>
+    public long Unpriced { get; init; }
+
     /// <summary>The sum of two usages.</summary>
     public static TokenUsage operator +(TokenUsage left, TokenUsage right) => new()
     {
@@ -73,6 +76,7 @@ public sealed record TokenUsage
         CachedInput = left.CachedInput + right.CachedInput,
         CacheWrite = left.CacheWrite + right.CacheWrite,
         Output = left.Output + right.Output,
+        Unpriced = left.Unpriced + right.Unpriced,
     };
 
     /// <summary>The sum of two usages.</summary>

@@ -24,7 +24,7 @@ internal static class StoreCommand
         check.SetAction((parsed, cancellationToken) => CheckAsync(parsed.GetValue(Store), parsed.GetValue(Json), cancellationToken));
         var migrate = new Command("migrate", "Moves all threads to another store, also while others work on them.") { From, To, Abandon };
         migrate.SetAction((parsed, cancellationToken) => MigrateAsync(parsed.GetRequiredValue(From), parsed.GetRequiredValue(To), parsed.GetValue(Abandon), cancellationToken));
-        return new Command("store", "Checks a thread store, and moves its threads to another one.") { check, migrate };
+        return new Command("store", "Checks a thread store, moves its threads to another one, backs them up and restores them.") { check, migrate, BackupCommands.Backup(), BackupCommands.Restore() };
     }
 
     private static async Task<int> CheckAsync(string? address, bool json, CancellationToken cancellationToken)

@@ -74,7 +74,7 @@ internal static class ThreadsCommand
                 thread.Repo ?? "-",
                 ToolLine.Cut(thread.Title ?? thread.Channel, 60) + (thread.WaitsFor is { } reason ? $" (waits for {reason})" : ""),
                 $"{thread.Steps}",
-                $"{thread.CostUsd:0.00}",
+                thread.CostUsd is { } usd ? $"{usd:0.00}" : "unknown",
                 $"{thread.UpdatedAt.LocalDateTime:yyyy-MM-dd HH:mm}",
             ];
             table.AddRow([.. cells.Select(cell => Markup.Escape(ForeignText.Line(cell)))]);
@@ -88,7 +88,7 @@ internal static class ThreadsCommand
         var thread = await source.FindAsync(parsed.GetRequiredValue(Name), cancellationToken);
         var console = TerminalConsole.Create();
         console.Say($"[bold]{ToolLine.Cut(thread.Title ?? thread.Id, 120)}[/]");
-        console.Say($"{thread.Id} · {thread.State} · {thread.Channel}, {thread.User} · {thread.Steps} steps · {thread.CostUsd:0.0000} USD");
+        console.Say($"{thread.Id} · {thread.State} · {thread.Channel}, {thread.User} · {thread.Steps} steps · {CostWords.Of(thread.CostUsd)}");
         if (thread.WaitsFor is { } reason)
             console.Say($"waits for {reason}");
         if (thread.Repo is not null)

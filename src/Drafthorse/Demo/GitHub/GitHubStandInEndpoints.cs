@@ -18,6 +18,7 @@ internal static class GitHubStandInEndpoints
             api.MapMethods(Repo + path, [method], (RequestDelegate)(context => StandInScope.RunAsync(context, standIn(), permission, handle)));
 
         api.MapGet("/user", context => UserAsync(context, standIn()));
+        api.MapGet("/users/{login}", context => AccountAsync(context, standIn()));
         GitHubStandInApps.Map(api, standIn);
         MapRepo("GET", "/collaborators/{login}/permission", "metadata", scope => Task.FromResult(Permission(scope)));
         MapRepo("GET", "/issues/{number:int}/comments", "issues", scope => Task.FromResult(ListComments(scope)));
@@ -49,6 +50,9 @@ internal static class GitHubStandInEndpoints
         var answer = caller is { App: null, Grant: null } ? Json(standIn.Shapes.PublicAccount(caller.Account)) : Error(403, "Resource not accessible by integration");
         return answer.ExecuteAsync(context);
     }
+
+    private static Task AccountAsync(HttpContext context, GitHubStandIn standIn) =>
+        (standIn.World.Accounts.TryGetValue($"{context.GetRouteValue("login")}", out var account) ? Json(standIn.Shapes.PublicAccount(account)) : Error(404, "Not Found")).ExecuteAsync(context);
 
     private static IResult Permission(StandInScope scope)
     {

@@ -75,7 +75,7 @@ internal sealed class TextOutput : IRunOutput, IDisposable
                 Line($"[red]{run.Outcome}: {run.Reason}[/]");
             if (pullRequest is not null)
                 Line($"[green]Draft pull request: {pullRequest.Url}[/]");
-            Line($"[dim]{run.Outcome} · {run.Steps} {(run.Steps == 1 ? "step" : "steps")} · {run.Usage.Input:N0} tokens in, {run.Usage.Output:N0} out · {run.CostUsd:0.0000} USD · {Stopwatch.GetElapsedTime(_began).TotalSeconds:0.0} s · thread {end.ThreadId.Prefix}[/]");
+            Line($"[dim]{run.Outcome} · {run.Steps} {(run.Steps == 1 ? "step" : "steps")} · {run.Usage.Input:N0} tokens in, {run.Usage.Output:N0} out · {CostWords.Of(run.Usage.Unpriced > 0 ? null : run.CostUsd)} · {Stopwatch.GetElapsedTime(_began).TotalSeconds:0.0} s · thread {end.ThreadId.Prefix}[/]");
         }
     }
 

@@ -17,6 +17,7 @@ public partial class GitHubApiSurfaceTests
         "GET repos/o/r/issues/1/comments",
         "GET repos/o/r/pulls",
         "GET repos/o/r/pulls/1",
+        "GET users/x",
         "PATCH repos/o/r/issues/comments/1 body",
         "PATCH repos/o/r/pulls/1 body",
         "POST repos/o/r/issues/1/comments body",

@@ -82,6 +82,21 @@ public class GitHubOutboundTests
     }
 
     [Fact]
+    public async Task CommitAuthor_OfAnApp_IsItsBot_OfAToken_TheDefault()
+    {
+        await using var app = await GitHubRig.StartAsync(asApp: true);
+        await using var token = await GitHubRig.StartAsync();
+        var repository = new RepositoryRef(app.Options.Host, "octo", "hello-world", $"{app.StandIn.ServerUrl}Octo/Hello-World.git");
+        var id = app.StandIn.World.Accounts["drafthorse[bot]"].Id;
+
+        var bot = await app.Channel.FindCommitAuthorAsync(repository, TestContext.Current.CancellationToken);
+        var plain = await token.Channel.FindCommitAuthorAsync(repository, TestContext.Current.CancellationToken);
+
+        Assert.Equal(("drafthorse[bot]", $"{id}+drafthorse[bot]@users.noreply.{app.Options.Host}"), (bot.Name, bot.Email));
+        Assert.Equal("Drafthorse", plain.Name);
+    }
+
+    [Fact]
     public async Task Effects_ReplicaDiesAfterEachCall_HappenOnce()
     {
         await using var rig = await GitHubRig.StartAsync();

@@ -41,6 +41,31 @@ public class StatusWordsTests
     public void Status_ToDoThatWouldAct_IsHarmless(string content, string active) =>
         Assert.DoesNotContain(active, CommentWords.Status(Thread, Of(Todo(content, TodoStatus.InProgress))), StringComparison.Ordinal);
 
+    [Fact]
+    public void Status_PublicAddress_LinksToTheThread()
+    {
+        var text = CommentWords.Status(Thread, Of(), new Uri("https://drafthorse.example/agent/"));
+
+        Assert.Contains($"· [thread {Thread.Id.Prefix}](https://drafthorse.example/agent/threads/{Thread.Id})", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Cost_UnknownPrice_IsUnknown()
+    {
+        Assert.Equal("cost unknown (12,000 tokens of a model without a known price)", CommentWords.Cost(0, 12_000));
+        Assert.Equal("$1.50 and an unknown cost (12,000 tokens of a model without a known price)", CommentWords.Cost(1.5m, 12_000));
+        Assert.Equal("$0.00", CommentWords.Cost(0, 0));
+    }
+
+    [Fact]
+    public void Reply_FailedRun_SaysWhyOnceAndFirst()
+    {
+        var text = CommentWords.Reply(Thread, new ReplyEffect { Outcome = ThreadStatus.Failed, Reason = "the model gave an empty reply, twice in a row", Text = "half of it" }, []);
+
+        Assert.StartsWith("@ada **Failed.** The model gave an empty reply, twice in a row.\n\n", text, StringComparison.Ordinal);
+        Assert.EndsWith("---\n\nhalf of it", text, StringComparison.Ordinal);
+    }
+
     private static StatusEffect Of(params TodoItem[] todos) => new() { State = ThreadStatus.Running, Activity = "Working on it", Step = 3, Todos = todos };
 
     private static TodoItem Todo(string content, TodoStatus status) => new() { Content = content, Status = status };

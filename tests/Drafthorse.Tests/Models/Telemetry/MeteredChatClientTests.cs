@@ -1,4 +1,8 @@
 using System.Diagnostics;
+using Drafthorse.Harness.Models;
+using Drafthorse.Harness.Models.Telemetry;
+using Drafthorse.Tests.Agent;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 
 namespace Drafthorse.Tests.Models.Telemetry;
@@ -38,5 +42,36 @@ public sealed class MeteredChatClientTests
         Assert.Equal(1000L, span.GetTagItem("gen_ai.usage.input_tokens"));
         Assert.Equal("gpt-5-mini", span.GetTagItem("gen_ai.response.model"));
         Assert.DoesNotContain("secret", string.Join(' ', span.TagObjects), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ask_ContentIsRecorded_IsInTheSpanRedactedAndBounded()
+    {
+        var spans = new List<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Drafthorse",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = span =>
+            {
+                lock (spans)
+                {
+                    spans.Add(span);
+                }
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        var client = new MeteredChatClient(new FakeModel().Says("the answer is hush-hush"), ModelSpec.Parse("script:recorded-content"), null, TimeProvider.System, text => text.Replace("hush-hush", "[redacted]", StringComparison.Ordinal));
+
+        await foreach (var _ in client.GetStreamingResponseAsync([new(ChatRole.User, new string('x', 100_000)), new(ChatRole.User, "what is hush-hush?")], null, TestContext.Current.CancellationToken))
+        {
+        }
+
+        var span = spans.Single(one => one.DisplayName == "chat recorded-content");
+        var asked = (string)span.GetTagItem("gen_ai.input.messages")!;
+        Assert.Contains("what is [redacted]?", asked, StringComparison.Ordinal);
+        Assert.Contains("characters left out", asked, StringComparison.Ordinal);
+        Assert.InRange(asked.Length, 1_000, 20_000);
+        Assert.Equal("""[{"role":"assistant","parts":[{"type":"text","content":"the answer is [redacted]"}]}]""", span.GetTagItem("gen_ai.output.messages"));
     }
 }
