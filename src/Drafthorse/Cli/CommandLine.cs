@@ -42,7 +42,7 @@ internal static class CommandLine
             StoreCommand.Create(),
             CheckCommand.Create(),
         };
-        root.SetAction((_, _) => ReplSession.RunAsync(interrupts));
+        ReplCommand.AddTo(root, interrupts);
 
         // A word is what it is: neither a file with more words (@...) nor an order to the parser ([...]). Tasks are other people's words.
         root.Directives.Clear();
@@ -97,6 +97,8 @@ internal static class CommandLine
         }
     }
 
+    private static bool TakesWords(Command command) => command is RootCommand || command.Name == RunCommand.Name;
+
     private static bool IsSomewhere()
     {
         try
@@ -111,9 +113,10 @@ internal static class CommandLine
 
     private static IEnumerable<string> Errors(ParseResult parsed, string[] args) =>
         Misspelt(parsed, args) is { } option ? [$"There is no option {option}. A word that begins with a hyphen goes after --, as in: drafthorse {string.Concat(Commands(parsed).Reverse())}-- {option}"]
-        : parsed.Errors.Count == 0 ? []
         : args is [var name, ..] && Later.TryGetValue(name, out var comes) ? [$"drafthorse {name} is not there yet: it comes with {comes}."]
-        : parsed.CommandResult.Command.Name == RunCommand.Name && parsed.UnmatchedTokens.Any(token => !token.StartsWith('-')) ? ["The task is several words: put it in quotes, so that it is one."]
+        : TakesWords(parsed.CommandResult.Command) && parsed.UnmatchedTokens.Any(token => !token.StartsWith('-')) ? ["The task is several words: put it in quotes, so that it is one."]
+        : ReplCommand.Mistyped(parsed, args) is { } mistyped ? [mistyped]
+        : parsed.Errors.Count == 0 ? []
         : parsed.Errors.Select(error => error.Message);
 
     /// <summary>What begins as an option and was taken for something else. It would be run, and paid for, as a task.</summary>

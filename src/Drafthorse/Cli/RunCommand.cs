@@ -11,13 +11,12 @@ using Drafthorse.Terminal.Output;
 
 namespace Drafthorse.Cli;
 
-/// <summary><c>drafthorse run "task"</c>: one task, headless. Never asks, never reads standard input.</summary>
+/// <summary><c>drafthorse run "task"</c>: one task, headless. Never asks; reads standard input only for the task.</summary>
 internal static class RunCommand
 {
     public const string Name = "run";
 
-    private static readonly string[] Kinds = ["local", "bubblewrap", "docker"];
-    private static readonly Argument<string> Task = new("task") { Description = "What is to be done." };
+    private static readonly Argument<string?> Task = new("task") { Arity = ArgumentArity.ZeroOrOne, Description = "What is to be done; - or nothing: it is read from standard input." };
     private static readonly Option<string?> Repository = new("--repo") { HelpName = "folder|url", Description = "A folder or a git URL to work on (default: the folder you are in)." };
     private static readonly Option<string?> Model = new("--model") { HelpName = "spec", Description = "The model, as provider:model." };
     private static readonly Option<string[]> Fallback = new("--fallback") { HelpName = "spec", Description = "A model to fall back to; may be given several times." };
@@ -26,6 +25,7 @@ internal static class RunCommand
     private static readonly Option<decimal?> MaxCost = new("--max-cost") { HelpName = "usd", Description = "Most that the thread may cost, in USD." };
     private static readonly Option<int?> MaxSteps = new("--max-steps") { HelpName = "n", Description = "Most model calls; one more asks for a hand-over." };
     private static readonly Option<bool> Plan = new("--plan") { Hidden = true };
+    private static readonly Option<string?> Output = new("-o", "--output") { HelpName = "file", Description = "Also writes the last message to this file." };
     private static readonly Option<bool> Json = new("--json") { Description = "One JSON object per line on standard output, and nothing else." };
 
     private static JsonOutput? _json;
@@ -39,15 +39,16 @@ internal static class RunCommand
         MaxCost.CustomParser = ReadCost;
         Thread.Validators.Add(result => Require(result, !string.IsNullOrWhiteSpace(Word(result)), "--thread is empty: leave it out for a thread of its own, or name one."));
         MaxSteps.Validators.Add(result => Require(result, int.TryParse(Word(result), NumberStyles.None, CultureInfo.InvariantCulture, out var steps) && steps > 0, "--max-steps must be a whole number of at least 1."));
-        Sandbox.Validators.Add(result => Require(result, Kinds.Contains(Word(result)), $"--sandbox must be local, bubblewrap or docker{(Word(result) is "kubernetes" or "remote" ? $"; {Word(result)} is not there yet" : "")}."));
+        Sandbox.Validators.Add(SandboxOption.Check);
         Plan.Validators.Add(result => Require(result, result.Implicit, "--plan is not there yet: it comes with plan mode."));
-        Task.Validators.Add(result => Require(result, !string.IsNullOrWhiteSpace(result.GetValueOrDefault<string>()), "The task is empty: say what is to be done."));
+        Task.Validators.Add(result => Require(result, result.Tokens is not [{ Value: var task }] || !string.IsNullOrWhiteSpace(task), "The task is empty: say what is to be done."));
+        Output.Validators.Add(result => Require(result, Path.GetDirectoryName(Path.GetFullPath(Word(result) is { Length: > 0 } file ? file : "/")) is { } folder && Directory.Exists(folder), "--output names a file in a folder that is not there."));
         var command = new Command(
             Name,
             """
             Runs one task without asking anything, and exits. Ends with 0 done, 1 the task failed, 2 usage or settings, 3 a budget or limit, 4 the model provider failed,
             5 the sandbox failed, 6 a person has to answer first, 130 cancelled.
-            """) { Task, Repository, Model, Fallback, Sandbox, Thread, MaxCost, MaxSteps, Plan, Json };
+            """) { Task, Repository, Model, Fallback, Sandbox, Thread, MaxCost, MaxSteps, Plan, Output, Json };
         command.SetAction(RunAsync);
         return command;
     }
@@ -83,6 +84,7 @@ internal static class RunCommand
     {
         var settings = DrafthorseSettings.Read(SettingsReader.Default());
         var target = WorkTarget.Find(parsed.GetValue(Repository), settings);
+        var task = await TaskText.ReadAsync(parsed.GetValue(Task), cancellationToken);
         await using var platform = await Platform.BuildAsync(
             settings,
             new PlatformOptions
@@ -101,22 +103,32 @@ internal static class RunCommand
         if (parsed.GetValue(MaxCost) is not null && platform.Unpriced is { } unpriced)
             await Console.Error.WriteLineAsync($"--max-cost does not hold for {unpriced}: its price is unknown. Write it to {Path.Combine(settings.Home, "models.json")}; until then its tokens are limited, and --max-steps its calls.");
 
-        var output = parsed.GetValue(Json) && _json is { } json ? (IRunOutput)json : new TextOutput(TerminalConsole.Create());
+        var output = parsed.GetValue(Json) && _json is { } json ? (IRunOutput)json : new TextOutput(TerminalConsole.CreateForProgress());
         if (output is TextOutput text)
             text.Introduce(platform, target.Repository is null);
         var message = new AgentMessage
         {
-            Text = parsed.GetRequiredValue(Task),
+            Text = task,
             ThreadKey = parsed.GetValue(Thread) is { } thread ? await ThreadNames.KeyOfAsync(platform.Store, thread, cancellationToken) : target.NewThreadKey(),
             User = WorkTarget.User,
             Repository = target.Repository,
         };
         var id = ThreadId.FromKey(message.ThreadKey);
-        var code = await new RunSession(platform, output).RunAsync(id, token => platform.Agent.StreamAsync(message, token), cancellationToken);
+        var session = new RunSession(platform, output);
+        var code = await session.RunAsync(id, token => platform.Agent.StreamAsync(message, token), cancellationToken);
+        await GiveLastMessageAsync(session.LastMessage, parsed.GetValue(Output), isAlone: output is TextOutput && Console.IsOutputRedirected);
 
         // Nobody goes on with a task of its own; a thread that was named is likely gone on with.
         if (parsed.GetValue(Thread) is null)
             await platform.LetSandboxGoAsync(id);
         return code;
+    }
+    /// <summary>The last message by itself: for a program on standard output, where people see what happens on the other stream, and in a file.</summary>
+    private static async Task GiveLastMessageAsync(string message, string? file, bool isAlone)
+    {
+        if (isAlone && message.Length > 0)
+            await Console.Out.WriteLineAsync(message);
+        if (file is not null)
+            await File.WriteAllTextAsync(file, message.Length > 0 ? $"{message}\n" : "");
     }
 }

@@ -21,15 +21,15 @@ internal static partial class PathMentions
             var file = Path.Combine(directory, path);
             if (Directory.Exists(file))
                 told.Add($"{path}: a folder; the agent looks into it by itself");
-            else if (Append(text, path, file) is { } said)
-                told.Add(said);
+            else
+                told.Add(Append(text, path, file));
         }
 
         return (text.ToString(), told);
     }
 
-    /// <summary>What is said of the file; null when there is none, as the word is likely no path.</summary>
-    private static string? Append(StringBuilder text, string path, string file)
+    /// <summary>What is said of the file.</summary>
+    private static string Append(StringBuilder text, string path, string file)
     {
         try
         {
@@ -44,7 +44,7 @@ internal static partial class PathMentions
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            return null;
+            return $"{path}: there is no such file; the word is sent as it stands";
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

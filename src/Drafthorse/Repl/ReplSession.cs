@@ -11,18 +11,20 @@ using Spectre.Console;
 
 namespace Drafthorse.Repl;
 
-/// <summary><c>drafthorse</c>: talk with the agent in a terminal. The folder's thread is gone on with.</summary>
+/// <summary><c>drafthorse</c>: talk with the agent in a terminal.</summary>
 internal sealed class ReplSession : IAsyncDisposable
 {
+    private readonly ReplOptions _options;
     private readonly Interrupts _interrupts;
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
     private string _news = "";
+    private string? _cutOff;
     private Task _sweeping = Task.CompletedTask;
 
-    private ReplSession(DrafthorseSettings settings, WorkTarget target, Platform platform, Interrupts interrupts)
+    private ReplSession(DrafthorseSettings settings, WorkTarget target, ReplOptions options, Platform platform, Interrupts interrupts)
     {
-        (Settings, Target, Platform, _interrupts) = (settings, target, platform, interrupts);
-        ThreadKey = target.ThreadKey;
+        (Settings, Target, _options, Platform, _interrupts) = (settings, target, options, platform, interrupts);
+        ThreadKey = target.NewThreadKey();
         Turns = new TurnHistory(target.Directory, settings.FoldersPath);
     }
 
@@ -40,11 +42,15 @@ internal sealed class ReplSession : IAsyncDisposable
     /// <summary>The thread that messages go to.</summary>
     public string ThreadKey { get; set; }
 
-    public static async Task<int> RunAsync(Interrupts interrupts)
+    public static async Task<int> RunAsync(ReplOptions options, Interrupts interrupts)
     {
         var settings = DrafthorseSettings.Read(SettingsReader.Default());
         var target = WorkTarget.Find(null, settings);
-        await using var session = new ReplSession(settings, target, await BuildAsync(settings, target, null, interrupts.Leave), interrupts);
+        await using var session = new ReplSession(settings, target, options, await BuildAsync(settings, target, options, interrupts.Leave), interrupts);
+        if (options.Thread is { } thread)
+            session.ThreadKey = (await ThreadNames.FindAsync(session.Platform.Store, thread, interrupts.Leave)).Key;
+        else
+            session.Meet(await ThreadNames.FindNewestAsync(session.Platform.Store, target, interrupts.Leave));
         using var terminal = RawTerminal.Open();
         return await session.TalkAsync(terminal);
     }
@@ -53,7 +59,7 @@ internal sealed class ReplSession : IAsyncDisposable
     /// <see cref="ThreadStoreException"/>; the conversation then goes on with the one it has.</summary>
     public async Task UseModelAsync(ModelSpec model)
     {
-        var next = await BuildAsync(Settings, Target, model, _interrupts.Leave);
+        var next = await BuildAsync(Settings, Target, _options with { Model = model }, _interrupts.Leave);
         await DisposeAsync();
         Platform = next;
     }
@@ -82,6 +88,15 @@ internal sealed class ReplSession : IAsyncDisposable
     /// <summary>Tells the agent something with the next message.</summary>
     public void TellAgent(string news) => _news += $"({news})\n\n";
 
+    /// <summary>Goes on with the folder's newest thread where that was asked for; else remembers what waits there.</summary>
+    private void Meet(ThreadRecord? newest)
+    {
+        if (_options.GoesOn && newest is not null)
+            ThreadKey = newest.Key;
+        else if (newest is { State: ThreadStatus.Queued or ThreadStatus.Running })
+            _cutOff = newest.Origin.Title ?? newest.Key;
+    }
+
     /// <summary>Goes on with the thread's run when it was cut off.</summary>
     public async Task ResumeCutOffAsync()
     {
@@ -98,14 +113,16 @@ internal sealed class ReplSession : IAsyncDisposable
         await Platform.DisposeAsync();
     }
 
-    private static Task<Platform> BuildAsync(DrafthorseSettings settings, WorkTarget target, ModelSpec? model, CancellationToken cancellationToken) => Platform.BuildAsync(
+    private static Task<Platform> BuildAsync(DrafthorseSettings settings, WorkTarget target, ReplOptions options, CancellationToken cancellationToken) => Platform.BuildAsync(
         settings,
-        new PlatformOptions { Model = model, DefaultSandbox = "local", MayBeLocal = true, LocalDirectory = target.Directory, Folder = target.Directory },
+        new PlatformOptions { Model = options.Model, Sandbox = options.Sandbox, DefaultSandbox = "local", MayBeLocal = true, LocalDirectory = target.Directory, Folder = target.Directory },
         cancellationToken);
 
     private async Task<int> TalkAsync(RawTerminal? terminal)
     {
         await Banner.ShowAsync(this);
+        if (_cutOff is not null)
+            Console.Say($"[yellow]A run here was cut off:[/] {ToolLine.Cut(_cutOff, 80)} [dim](drafthorse --continue goes on with it)[/]");
 
         // No server may run here that pauses and removes what earlier conversations have left.
         if (Platform.Sandbox.Backend.IsIsolated)
@@ -113,7 +130,7 @@ internal sealed class ReplSession : IAsyncDisposable
         await ResumeCutOffAsync();
         var commands = new ReplCommands(this);
         var input = new MessageInput(terminal, Console, Path.Combine(Settings.Home, "history"), new Completion(Target.Directory, ReplCommands.Names));
-        var last = ExitCodes.Done;
+        var last = _options.Prompt is { } prompt ? await SendAsync(prompt) : ExitCodes.Done;
         while (!_interrupts.Leave.IsCancellationRequested && await input.ReadAsync(_interrupts.Leave) is { } line)
         {
             if (line.Trim() is not { Length: > 0 } text)
@@ -122,6 +139,12 @@ internal sealed class ReplSession : IAsyncDisposable
             {
                 if (!await commands.RunAsync(text, _interrupts.Leave))
                     break;
+                continue;
+            }
+
+            if (text is "exit" or "quit" or "help" && terminal is not null)
+            {
+                Console.Say($"[yellow]Nothing was sent: did you mean /{text}?[/] [dim]With more words it is a message.[/]");
                 continue;
             }
 

@@ -16,6 +16,9 @@ internal sealed class RunSession(Platform platform, IRunOutput output)
     private bool _began;
     private bool _elsewhere;
 
+    /// <summary>The model's last words, once the run has ended; empty when there are none.</summary>
+    public string LastMessage => (_end?.Event as RunFinished)?.FinalText ?? "";
+
     /// <summary>Shows the events until they end. Returns the exit code.</summary>
     /// <param name="thread">The thread.</param>
     /// <param name="start">Begins the run; its token ends it wherever it is.</param>

@@ -13,10 +13,18 @@ internal static class TerminalConsole
     /// <summary>Where a terminal's own codes go. What others wrote goes to a console, or through <see cref="ForeignText"/>.</summary>
     public static TextWriter Terminal { get; set; } = Console.Out;
 
-    public static IAnsiConsole Create()
+    /// <summary>As <see cref="Terminal"/>, for the standard error stream.</summary>
+    public static TextWriter ErrorTerminal { get; set; } = Console.Error;
+
+    public static IAnsiConsole Create() => Create(new Output(() => Terminal, !Console.IsOutputRedirected));
+
+    /// <summary>Where a person sees what happens while a program reads standard output.</summary>
+    public static IAnsiConsole CreateForProgress() => Console.IsOutputRedirected ? Create(new Output(() => ErrorTerminal, !Console.IsErrorRedirected)) : Create();
+
+    private static IAnsiConsole Create(Output output)
     {
-        var console = Create(new AnsiConsoleSettings { Out = new Output() });
-        if (Console.IsOutputRedirected)
+        var console = Create(new AnsiConsoleSettings { Out = output });
+        if (!output.IsTerminal)
         {
             console.Profile.Width = Unbroken;
             console.Profile.Capabilities.Ansi = false;
@@ -42,7 +50,7 @@ internal static class TerminalConsole
     }
 
     /// <summary>Whether lines can be drawn over: a person watches.</summary>
-    public static bool IsLive(this IAnsiConsole console) => console.Profile.Capabilities.Ansi && !Console.IsOutputRedirected;
+    public static bool IsLive(this IAnsiConsole console) => console.Profile.Capabilities.Ansi && console.Profile.Out is Output { IsTerminal: true };
 
     /// <summary>A path as people write it.</summary>
     public static string Short(string path)
@@ -62,11 +70,11 @@ internal static class TerminalConsole
         }
     }
 
-    private sealed class Output : IAnsiConsoleOutput
+    private sealed class Output(Func<TextWriter> writer, bool isTerminal) : IAnsiConsoleOutput
     {
-        public TextWriter Writer => Terminal;
+        public TextWriter Writer => writer();
 
-        public bool IsTerminal => !Console.IsOutputRedirected;
+        public bool IsTerminal => isTerminal;
 
         public int Width => Size(() => Console.BufferWidth, 80);
 

@@ -29,6 +29,13 @@ internal static class ThreadNames
             ?? throw new SettingsException($"There is no thread '{name}'. See: drafthorse threads list");
     }
 
+    /// <summary>The newest thread that works on what this terminal works on, or null.</summary>
+    public static async Task<ThreadRecord?> FindNewestAsync(IThreadStore store, WorkTarget target, CancellationToken cancellationToken)
+    {
+        var page = await store.ListThreadsAsync(new ThreadQuery { User = WorkTarget.User, Limit = Searched }, cancellationToken);
+        return page.Threads.FirstOrDefault(thread => thread.Key == target.ThreadKey || thread.Key.StartsWith($"{target.ThreadKey}#", StringComparison.Ordinal));
+    }
+
     private static async Task<ThreadRecord?> FindByDigitsAsync(IThreadStore store, string digits, CancellationToken cancellationToken)
     {
         var page = await store.ListThreadsAsync(new ThreadQuery { Limit = Searched }, cancellationToken);

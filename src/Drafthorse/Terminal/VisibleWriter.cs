@@ -12,7 +12,7 @@ internal sealed class VisibleWriter(TextWriter inner) : TextWriter
     /// <summary>Has all that is written to the console's streams go through here. Only <see cref="TerminalConsole"/> has the terminal itself.</summary>
     public static void Use()
     {
-        TerminalConsole.Terminal = Console.Out;
+        (TerminalConsole.Terminal, TerminalConsole.ErrorTerminal) = (Console.Out, Console.Error);
         Console.SetOut(new VisibleWriter(Console.Out));
         Console.SetError(new VisibleWriter(Console.Error));
     }

@@ -59,7 +59,7 @@ public sealed class FolderTests(DockerEngineFixture docker) : IAsyncDisposable
 
         run.Expect(0);
         Assert.Equal("fine\n", _world.Read("fine.txt"));
-        Assert.Contains("Not brought to the folder: out: it is a link that leads out of the folder", run.Output, StringComparison.Ordinal);
+        Assert.Contains("Not brought to the folder: out: it is a link that leads out of the folder", run.Errors, StringComparison.Ordinal);
         Assert.Equal(git, await StateOfGitAsync());
         var found = Directory.EnumerateFileSystemEntries(_world.Folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(_world.Folder, path)).Where(path => !path.StartsWith(".git/", StringComparison.Ordinal) && !path.StartsWith("d/back/", StringComparison.Ordinal));
         Assert.Equal([".git", ".gitignore", "a.txt", "bare", "bare/config", "d", "d/back", "fine.txt", "sub", "sub/b.txt"], found.Order(StringComparer.Ordinal));
@@ -79,11 +79,11 @@ public sealed class FolderTests(DockerEngineFixture docker) : IAsyncDisposable
         await using var run = await CliProcess.RunAsync(_world, "run", "--sandbox", "bubblewrap", "--model", _world.Script(Execute("", command), """{"text":"done"}"""), "go");
 
         run.Expect(0);
-        Assert.Contains("of a repository below", run.Output, StringComparison.Ordinal);
+        Assert.Contains("of a repository below", run.Errors, StringComparison.Ordinal);
         Assert.Equal("changed\n", _world.Read("inner/c.txt"));
         Assert.Equal("fine\n", _world.Read("fine.txt"));
         foreach (var named in (string[])["shut: it cannot be read", ".GIT/config: git takes its name for its own", "git~1/config: git takes its name for its own", "big.bin: it is larger than 100 MiB"])
-            Assert.Contains($"Not brought to the folder: {named}", run.Output, StringComparison.Ordinal);
+            Assert.Contains($"Not brought to the folder: {named}", run.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class FolderTests(DockerEngineFixture docker) : IAsyncDisposable
         run.Expect(0);
         Assert.Equal("from the person\n", _world.Read("a.txt"));
         Assert.Equal("from the agent\n", _world.Read("a.txt.from-agent"));
-        Assert.Contains("Not brought to the folder: a.txt: it was changed here too and stays as it is; the agent's is a.txt.from-agent", run.Output, StringComparison.Ordinal);
+        Assert.Contains("Not brought to the folder: a.txt: it was changed here too and stays as it is; the agent's is a.txt.from-agent", run.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -78,7 +78,7 @@ public sealed class HomeTests : IAsyncDisposable
         await using var doctor = await CliProcess.RunAsync(_world, "doctor");
 
         run.Expect(0);
-        Assert.Contains("0022", run.Output, StringComparison.Ordinal);
+        Assert.Contains("0022", run.Errors, StringComparison.Ordinal);
         Assert.Contains($"chmod 700 {_world.Home}", doctor.Output, StringComparison.Ordinal);
         Assert.Equal((UnixFileMode)0x1A4, File.GetUnixFileMode(Path.Combine(_world.Folder, "made.txt")));
         Assert.Equal((UnixFileMode)0x1ED, File.GetUnixFileMode(Path.Combine(_world.Folder, "new")));

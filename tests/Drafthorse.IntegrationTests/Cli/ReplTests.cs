@@ -48,7 +48,7 @@ public sealed class ReplTests : IAsyncDisposable
         await first.Input.WriteAsync("/todos\none\n");
         first.Input.Close();
         await first.EndAsync();
-        await using var second = CliProcess.Start(_world);
+        await using var second = CliProcess.Start(_world, "--continue");
         await second.Input.WriteAsync("/todos\n/new\n/todos\n");
         second.Input.Close();
         await second.EndAsync();
@@ -62,10 +62,31 @@ public sealed class ReplTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Start_IsANewThread_UnlessOneIsGoneOnWith_AndTheFirstMessageMayComeAlong()
+    {
+        _world.Environment["DRAFTHORSE_MODEL"] = _world.Script("""{"text":"first answer"}""", """{"text":"second answer"}""");
+        string[] outputs = new string[4];
+        foreach (var (index, arguments) in new string[][] { ["say one"], ["say one"], ["--continue", "go on"], ["--continue", "--model", "script:other.jsonl", "go on"] }.Index())
+        {
+            _world.Write("other.jsonl", """{"text":"a"}""" + "\n" + """{"text":"b"}""" + "\n" + """{"text":"the other model"}""" + "\n");
+            await using var repl = CliProcess.Start(_world, arguments);
+            repl.Input.Close();
+            await repl.EndAsync();
+            repl.Expect(0);
+            outputs[index] = repl.Output;
+        }
+
+        Assert.All(outputs[..2], output => Assert.Contains("first answer", output, StringComparison.Ordinal));
+        Assert.Contains("goes on with: say one", outputs[2], StringComparison.Ordinal);
+        Assert.Contains("second answer", outputs[2], StringComparison.Ordinal);
+        Assert.Contains("the other model", outputs[3], StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Pipe_LeftInTheMiddle_GoesOnAtTheNextStart()
     {
         await CutOffAsync("HUP");
-        await using var second = CliProcess.Start(_world);
+        await using var second = CliProcess.Start(_world, "--continue");
         await second.Input.WriteAsync("more\n");
         second.Input.Close();
         await second.EndAsync();
@@ -80,7 +101,7 @@ public sealed class ReplTests : IAsyncDisposable
     public async Task Pipe_KilledInTheMiddle_GoesOnAtOnceAtTheNextStart()
     {
         await CutOffAsync("KILL");
-        await using var second = CliProcess.Start(_world);
+        await using var second = CliProcess.Start(_world, "--continue");
         second.Input.Close();
         await second.EndAsync();
 

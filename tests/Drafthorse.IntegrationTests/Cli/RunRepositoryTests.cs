@@ -64,8 +64,8 @@ public sealed class RunRepositoryTests(DockerEngineFixture docker) : IAsyncDispo
         await using var run = await CliProcess.RunAsync(_world, "run", "--sandbox", sandbox, "--repo", $"{app.Urls.First()}/acme/app.git", "--model", Change(), "change it");
 
         run.Expect(0);
-        Assert.Contains("pushed drafthorse/", run.Output, StringComparison.Ordinal);
-        Assert.Contains("No channel opens drafts on 127.0.0.1: set one up, or open it by hand from the branch", run.Output, StringComparison.Ordinal);
+        Assert.Contains("pushed drafthorse/", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("No channel opens drafts on 127.0.0.1: set one up, or open it by hand from the branch", run.Errors, StringComparison.Ordinal);
         var branch = (await GitRemote.RunGitAsync(remote.PathOf("acme/app"), ["for-each-ref", "--format=%(refname:short)", "refs/heads/drafthorse"], Ct)).Trim();
         Assert.Equal("new", await GitRemote.RunGitAsync(remote.PathOf("acme/app"), ["show", $"{branch}:a.txt"], Ct));
     }

@@ -63,10 +63,48 @@ public sealed class RunTests : IAsyncLifetime
         await using var run = await CliProcess.RunAsync(_world, "run", "--model", "openai-chat:any", "make a file");
 
         run.Expect(0);
-        Assert.Contains("no isolation", run.Output, StringComparison.Ordinal);
-        Assert.Contains("● write_file made.txt", run.Output, StringComparison.Ordinal);
-        Assert.Contains("It is there.\n", run.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain('\e', run.Output);
+        Assert.Contains("no isolation", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("● write_file made.txt", run.Errors, StringComparison.Ordinal);
+        Assert.Equal("It is there.\n", run.Output);
+        Assert.DoesNotContain('\e', run.Errors);
+    }
+
+    [Theory]
+    [InlineData("-")]
+    [InlineData(null)]
+    public async Task Task_OnStandardInput_IsReadToItsEnd_AndTheLastMessageIsInTheFileToo(string? argument)
+    {
+        _server.Says("I did both.");
+        await using var run = CliProcess.Start(_world, ["run", "--model", "openai-chat:any", "-o", "last.txt", .. argument is null ? Array.Empty<string>() : [argument]]);
+
+        await run.Input.WriteAsync("\uFEFFdo one thing\nand another\n");
+        run.Input.Close();
+        await run.EndAsync();
+
+        run.Expect(0);
+        Assert.Equal(("I did both.\n", "I did both.\n"), (run.Output, _world.Read("last.txt")));
+        Assert.Contains("do one thing\nand another", (string?)_server.Requests.First()["messages"]!.AsArray()[^1]!["content"], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "The task on standard input is empty", "run")]
+    [InlineData("x", "names a file in a folder that is not there", "run", "-o", "nowhere/last.txt")]
+    [InlineData("x", "There is no command docter. Did you mean doctor?", "docter")]
+    [InlineData("x", "exclude each other", "--new", "--continue")]
+    [InlineData("x", "put it in quotes", "mend", "the", "build")]
+    [InlineData("x", "There is no thread 'dead'", "--resume", "dead")]
+    public async Task WrongUse_Is2AndSaysWhatToDo(string input, string said, params string[] arguments)
+    {
+        _world.Environment["DRAFTHORSE_MODEL"] = _world.Script("""{"text":"never"}""");
+        await using var run = CliProcess.Start(_world, arguments);
+
+        await run.Input.WriteAsync(input);
+        run.Input.Close();
+        await run.EndAsync();
+
+        run.Expect(2);
+        Assert.Contains(said, run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("never", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -129,7 +167,7 @@ public sealed class RunTests : IAsyncLifetime
         two.Expect(0);
         Assert.Single(one.Json, line => Type(line) == "run.started");
         Assert.Contains("second task", _server.Requests.Select(request => request.ToJsonString()).Last(), StringComparison.Ordinal);
-        Assert.Contains("done ·", two.Output, StringComparison.Ordinal);
+        Assert.Contains("done ·", two.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
