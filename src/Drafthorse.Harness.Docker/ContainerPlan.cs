@@ -18,18 +18,18 @@ internal static class ContainerPlan
     /// is dropped.</summary>
     private static readonly string[] Capabilities = ["CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETUID"];
 
-    /// <summary>A fifth of what everything else has, of 1,024.</summary>
-    private const long Weight = 204;
+    /// <summary>For each processor that it is planned with: two have a fifth of what everything else has, of 1,024.</summary>
+    private const long Weight = 102;
 
     /// <summary>Sandboxes end before the server when memory runs out.</summary>
     private const int OutOfMemoryScore = 500;
 
-    public static CreateContainerParameters Create(DockerSandboxOptions options, SandboxStart start, long engineCpus) => new()
+    public static CreateContainerParameters Create(DockerSandboxOptions options, SandboxStart start, SandboxLimits limits, long engineCpus) => new()
     {
         Name = start.Name,
         Image = options.Image,
         Entrypoint = [DaemonPath],
-        Cmd = ["serve", "--socket", SocketPath],
+        Cmd = ["serve", "--socket", SocketPath, "--memory", Text(limits.MostMemoryBytes), "--pids", Text(limits.MostPids)],
         User = "0:0",
         WorkingDir = "/src",
         Hostname = "sandbox",
@@ -47,11 +47,12 @@ internal static class ContainerPlan
             CapAdd = Capabilities,
             SecurityOpt = ["no-new-privileges"],
             Sysctls = new Dictionary<string, string> { ["net.ipv4.ip_unprivileged_port_start"] = "0" },
-            Memory = options.MemoryBytes,
-            MemorySwap = options.MemoryBytes,
-            NanoCPUs = (long)(Math.Min(options.Cpus, engineCpus) * 1_000_000_000),
-            PidsLimit = options.Pids,
-            CPUShares = Weight,
+            Memory = limits.MostMemoryBytes,
+            MemorySwap = limits.MostMemoryBytes,
+            MemoryReservation = limits.MemoryBytes,
+            NanoCPUs = (long)(Math.Min(limits.MostCpus, engineCpus) * 1_000_000_000),
+            PidsLimit = limits.MostPids,
+            CPUShares = Math.Clamp((long)(Weight * limits.Cpus), 2, 262_144),
             OomScoreAdj = OutOfMemoryScore,
             Tmpfs = new Dictionary<string, string>
             {
@@ -68,6 +69,8 @@ internal static class ContainerPlan
             },
         },
     };
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     public static string RouterOf(string sandbox) => $"drafthorse-route-{sandbox[..12]}";
 

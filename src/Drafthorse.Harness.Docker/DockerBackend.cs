@@ -66,7 +66,7 @@ public sealed partial class DockerBackend : ISandboxBackend
 
         try
         {
-            var id = await _engine.RunContainerAsync(ContainerPlan.Create(_options, start, info.NCPU), archive, cancellationToken).ConfigureAwait(false);
+            var id = await _engine.RunContainerAsync(ContainerPlan.Create(_options, start, (start.Limits ?? _options.Limits).Check().On(info.MemTotal), info.NCPU), archive, cancellationToken).ConfigureAwait(false);
             _routes.Add(id, binary);
             return new SandboxRecord(Kind, info.ID, id);
         }

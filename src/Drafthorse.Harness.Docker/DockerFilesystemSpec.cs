@@ -15,14 +15,8 @@ public sealed class DockerFilesystemSpec : FilesystemSpec
     /// <summary>The name of the engine's runtime, such as <c>runsc</c>; null = the engine's default.</summary>
     public string? Runtime { get; init; }
 
-    /// <summary>Most memory of one sandbox, in bytes (default 4 GiB).</summary>
-    public long MemoryBytes { get; init; } = 4L << 30;
-
-    /// <summary>Processors of one sandbox; fractions are allowed (default 2).</summary>
-    public double Cpus { get; init; } = 2;
-
-    /// <summary>Most processes and threads of one sandbox (default 1,024).</summary>
-    public int Pids { get; init; } = 1024;
+    /// <summary>How much of the machine one sandbox is planned with, and how far it may go.</summary>
+    public SandboxLimits Limits { get; init; } = new();
 
     /// <summary>Keeps the sandboxes of several deployments on one engine apart (default <c>default</c>).</summary>
     public string Deployment { get; init; } = "default";
@@ -33,9 +27,7 @@ public sealed class DockerFilesystemSpec : FilesystemSpec
         Image = Image,
         Endpoint = Endpoint,
         Runtime = Runtime,
-        MemoryBytes = MemoryBytes,
-        Cpus = Cpus,
-        Pids = Pids,
+        Limits = Limits,
         Deployment = Deployment,
     });
 }

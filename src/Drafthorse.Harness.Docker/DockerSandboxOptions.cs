@@ -13,17 +13,12 @@ public sealed class DockerSandboxOptions
     /// <summary>The name of the engine's runtime, such as <c>runsc</c>; null = the engine's default.</summary>
     public string? Runtime { get; set; }
 
-    /// <summary>Most memory of one sandbox, in bytes, its <c>/tmp</c> included; swap is not added (default 4 GiB).</summary>
-    public long MemoryBytes { get; set; } = 4L << 30;
+    /// <summary>How much of the engine's machine one sandbox is planned with, and how far it may go. Swap is not added to memory, and there are never
+    /// more processors than the engine has.</summary>
+    public SandboxLimits Limits { get; set; } = new();
 
-    /// <summary>Most of <see cref="MemoryBytes"/> that <c>/tmp</c> may take, in bytes (default 2 GiB).</summary>
+    /// <summary>Most of its memory that <c>/tmp</c> may take, in bytes (default 2 GiB).</summary>
     public long TmpBytes { get; set; } = 2L << 30;
-
-    /// <summary>Processors of one sandbox; fractions are allowed, and never more than the engine has (default 2).</summary>
-    public double Cpus { get; set; } = 2;
-
-    /// <summary>Most processes and threads of one sandbox (default 1,024).</summary>
-    public int Pids { get; set; } = 1024;
 
     /// <summary>The static native <c>sandboxd</c> to deliver; null = the one that comes with the program.</summary>
     public string? SandboxdPath { get; set; }

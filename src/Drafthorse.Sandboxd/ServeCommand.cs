@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Drafthorse.Sandbox.Daemon;
@@ -28,6 +29,7 @@ internal static class ServeCommand
             AnyAddress.TryRouteToDoors();
         ThreadReserve.Fill();
 
+        using GroupCounters counters = OpenCounters(line);
         using Socket listener = line.Find("--socket") is { } path ? ListeningSocket.Listen(path) : ListeningSocket.Inherit(Spawner.ListenerDescriptor);
         await using var daemon = new SandboxDaemon(new SandboxDaemonOptions
         {
@@ -35,6 +37,9 @@ internal static class ServeCommand
             SpillDirectory = line.Find("--spill") ?? (Directory.Exists(AgentDirectory) ? SpillInAgentDirectory : OtherSpill),
             Environment = ReadEnvironment(),
             OwnsProcess = true,
+            Counters = counters,
+            MemoryLimit = NumberOf(line, "--memory"),
+            ProcessLimit = NumberOf(line, "--pids"),
             Doors = line.Has("--no-doors") ? null : new DoorOptions(),
         });
         foreach (DoorReport door in daemon.Doors)
@@ -65,6 +70,16 @@ internal static class ServeCommand
             stop.Cancel();
         }
     }
+
+    private static GroupCounters OpenCounters(CommandLine line) =>
+        line.Find("--counters") is not { } pair ? GroupCounters.OfContainer()
+        : pair.Split(',') is [var memory, var processes] && int.TryParse(memory, NumberStyles.None, CultureInfo.InvariantCulture, out int first) && int.TryParse(processes, NumberStyles.None, CultureInfo.InvariantCulture, out int second)
+            ? GroupCounters.OfDescriptors(first, second)
+            : throw new UsageException("--counters needs two descriptors, such as 5,6.");
+
+    private static long NumberOf(CommandLine line, string option) => line.Find(option) is not { } text ? 0
+        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number
+        : throw new UsageException($"{option} needs a number.");
 
     /// <summary>The environment of commands is this process's: whoever made the sandbox chose it.</summary>
     private static Dictionary<string, string> ReadEnvironment() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()

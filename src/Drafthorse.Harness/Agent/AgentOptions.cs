@@ -49,6 +49,8 @@ internal sealed record AgentOptions
     /// <summary>Where whole evicted results are kept, or null.</summary>
     public ResultArchive? Archive { get; init; }
 
+    public HeadRoomOptions HeadRoom { get; init; } = new();
+
     public required SecretRedactor Redactor { get; init; }
 
     public required TimeProvider TimeProvider { get; init; }

@@ -17,6 +17,7 @@ public sealed partial class HarnessAgentBuilder
     private EnvironmentBriefOptions _brief = new();
     private FindProject? _project;
     private IReadOnlyList<AIFunction> _coreTools = CoreTools.All;
+    private HeadRoomOptions _headRoom = new();
 
     /// <summary>When and how older context is summarized.</summary>
     public HarnessAgentBuilder UseCompaction(CompactionOptions options)
@@ -71,6 +72,13 @@ public sealed partial class HarnessAgentBuilder
     public HarnessAgentBuilder UseEnvironmentBrief(EnvironmentBriefOptions options)
     {
         _brief = options.Check();
+        return this;
+    }
+
+    /// <summary>What models are told of commands for which the sandbox was too small; every agent tells it unless it is left out here.</summary>
+    public HarnessAgentBuilder UseHeadRoom(HeadRoomOptions options)
+    {
+        _headRoom = options;
         return this;
     }
 

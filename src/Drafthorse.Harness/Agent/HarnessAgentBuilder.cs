@@ -213,6 +213,7 @@ public sealed partial class HarnessAgentBuilder
                 Compaction = _compaction,
                 Eviction = _eviction,
                 Archive = archive,
+                HeadRoom = _headRoom,
                 Redactor = _redactor,
                 TimeProvider = _timeProvider,
                 Watcher = _watcher,

@@ -52,7 +52,8 @@ internal sealed class DoneGateMiddleware(DoneGateOptions options) : IAgentMiddle
         {
             Commit = now?.Hash,
             IsChanged = IsChanged(run, changes, now),
-            ChangedLines = now is null || changes.Before is null || run.Claim.TakenOver ? long.MaxValue : Math.Max(1, Math.Abs(now.Lines - changes.Before.Lines)),
+            ChangedLines = now is null && !options.AsksWhereNothingIsCounted ? 0
+                : now is null || changes.Before is null || run.Claim.TakenOver ? long.MaxValue : Math.Max(1, Math.Abs(now.Lines - changes.Before.Lines)),
             HasVerify = options.Verify.Count > 0,
             MaxFixRounds = options.MaxFixRounds,
         };

@@ -15,6 +15,9 @@ public sealed class DoneGateOptions
     /// <summary>Changed lines below which a change with nothing open is asked no questions (default 20; 0 = none is too small).</summary>
     public int SmallChange { get; set; } = 20;
 
+    /// <summary>Whether a change counts as no small one where nobody can tell how much changed, as in a folder that is no git work tree (default true).</summary>
+    public bool AsksWhereNothingIsCounted { get; set; } = true;
+
     /// <summary>The most messages in one run (default 2, at least 0). More are sent only where more red verifies than that may go back.</summary>
     public int MaxMessages { get; set; } = 2;
 

@@ -73,7 +73,7 @@ internal sealed class DoneMessage
     public static string HowItEnded(VerifyResult result) => result.ExitCode switch
     {
         0 => "passed",
-        { } code => string.Create(CultureInfo.InvariantCulture, $"failed (exit code {code})"),
+        { } code => string.Create(CultureInfo.InvariantCulture, $"failed (exit code {code}{(result.Shortage is { } shortage ? $"; {shortage}" : "")})"),
         null => string.Create(CultureInfo.InvariantCulture, $"did not end within {result.DurationMs / 1000:0} s and was stopped"),
     };
 

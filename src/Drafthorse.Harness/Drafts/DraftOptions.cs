@@ -20,6 +20,9 @@ internal sealed class DraftOptions
     /// handed in go back. <c>maxFixRounds</c> and <c>verify</c> of the repository count.</summary>
     public DoneGateOptions? DoneGate { get; set; } = new();
 
+    /// <summary>The limits of sandboxes, within which a repository may ask for others.</summary>
+    public SandboxLimits Limits { get; set; } = new();
+
     /// <summary>Where a thread's checkout is in its sandbox (default <c>/src/OWNER/REPO</c>, by the name
     /// that the repository had when the thread began).</summary>
     public Func<ThreadRecord, string> CheckoutPath { get; set; } = thread => $"/src/{thread.Origin.Repository!.CheckoutName}";

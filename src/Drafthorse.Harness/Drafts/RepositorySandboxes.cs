@@ -38,6 +38,7 @@ internal sealed class RepositorySandboxes(SandboxPool pool, EgressGate egress, G
                     // One that knows its gateway at another address could not reach it.
                     Sandbox = listener is { HasMoved: true } && run.Facts.Sandbox?.Kind == pool.Backend.Kind ? null : run.Facts.Sandbox,
                     Environment = EnvironmentOf(work, listener?.Gateway.Url, author),
+                    Limits = work?.Settings.Sandbox?.Within(options.Limits) ?? options.Limits,
                     Etc = pool.Backend.IsIsolated ? trust.Etc : new Dictionary<string, byte[]>(),
                     HostMethods = pool.Backend.IsIsolated ? OpenGates(run, work) : null,
                 },
@@ -63,6 +64,8 @@ internal sealed class RepositorySandboxes(SandboxPool pool, EgressGate egress, G
         {
             var client = await session.GetClientAsync(cancellationToken).ConfigureAwait(false);
             await CodeCommands.EndEarlierAsync(client, run.Lease.Token, cancellationToken).ConfigureAwait(false);
+            if (session.Path == AcquirePath.Fresh && work.Settings.Sandbox?.Refused(options.Limits) is { Count: > 0 } refused)
+                await run.TellModelAsync("sandbox", $"Not all that `sandbox` in .drafthorse.yml asks for is given: {string.Join("; ", refused)}.", cancellationToken).ConfigureAwait(false);
             await Checkout.EnsureAsync(client, run, work, gateway.Mirrors, options.CommandTimeout, cancellationToken).ConfigureAwait(false);
         }
         catch

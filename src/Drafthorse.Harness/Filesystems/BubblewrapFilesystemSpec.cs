@@ -14,19 +14,13 @@ public sealed class BubblewrapFilesystemSpec : FilesystemSpec
     /// <summary>Further paths of the host that can be read inside, at the same place: toolchains outside <c>/usr</c>.</summary>
     public IReadOnlyList<string> ReadOnlyPaths { get; init; } = [];
 
-    /// <summary>Most memory of one sandbox, in bytes (default 4 GiB).</summary>
-    public long MemoryBytes { get; init; } = 4L << 30;
-
-    /// <summary>Processors of one sandbox; fractions are allowed (default 2).</summary>
-    public double Cpus { get; init; } = 2;
-
-    /// <summary>Most processes and threads of one sandbox (default 1,024).</summary>
-    public int Pids { get; init; } = 1024;
+    /// <summary>How much of the machine one sandbox is planned with, and how far it may go.</summary>
+    public SandboxLimits Limits { get; init; } = new();
 
     /// <inheritdoc />
     public override ISandboxBackend CreateBackend(TimeProvider timeProvider)
     {
-        var options = new BubblewrapOptions { StateDirectory = Path.GetFullPath(StateDirectory), MemoryBytes = MemoryBytes, Cpus = Cpus, Pids = Pids };
+        var options = new BubblewrapOptions { StateDirectory = Path.GetFullPath(StateDirectory), Limits = Limits.Check() };
         foreach (var path in ReadOnlyPaths)
         {
             options.ReadOnlyPaths.Add(path);

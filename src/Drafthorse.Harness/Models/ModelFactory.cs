@@ -64,9 +64,11 @@ public sealed class ModelFactory : IDisposable
         }
     }
 
-    private IChatClient CreateBare(ModelSpec spec) => spec.Provider == ModelSpec.Script
-        ? new ScriptedChatClient(spec, ModelScript.Load(spec.Model), _time)
-        : new WireChatClient(EndpointOf(spec), FormatOf(spec));
+    private IChatClient CreateBare(ModelSpec spec) =>
+        spec.Provider == ModelSpec.Script ? CreateRecorded(spec, ModelScript.Load(spec.Model)) : new WireChatClient(EndpointOf(spec), FormatOf(spec));
+
+    private ScriptedChatClient CreateRecorded(ModelSpec spec, ModelScript script) =>
+        new(spec, script, _time) { Tools = new ToolContract(Catalog.FamilyOf(Catalog.Find(spec) with { Family = script.Family })) };
 
     private WireFormat FormatOf(ModelSpec spec)
     {

@@ -54,6 +54,7 @@ public sealed partial class SandboxPool
                 ThreadId = request.ThreadId,
                 Name = $"{request.ThreadId.Prefix}-{RandomNumberGenerator.GetHexString(12, lowercase: true)}",
                 Environment = request.Environment,
+                Limits = request.Limits,
                 Etc = request.Etc,
             };
             sandbox = await Backend.StartAsync(start, cancellationToken).ConfigureAwait(false) with { Key = RandomNumberGenerator.GetHexString(32, lowercase: true) };

@@ -18,6 +18,9 @@ public sealed record SandboxRequest
     /// <summary>Environment of everything that runs in a fresh sandbox. Never a secret.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>How much of the machine a fresh sandbox may take; null (default) = what the backend's options say.</summary>
+    public SandboxLimits? Limits { get; init; }
+
     /// <summary>More files in <c>/etc</c> of a fresh isolated sandbox, by name. Never a secret.</summary>
     public IReadOnlyDictionary<string, byte[]> Etc { get; init; } = new Dictionary<string, byte[]>();
 

@@ -14,6 +14,9 @@ public sealed record SandboxStart
     /// <summary>Environment of everything that runs inside. Never a secret.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>How much of the machine it may take; null (default) = what the backend's options say.</summary>
+    public SandboxLimits? Limits { get; init; }
+
     /// <summary>More files of its <c>/etc</c>, by name. Never a secret.</summary>
     public IReadOnlyDictionary<string, byte[]> Etc { get; init; } = new Dictionary<string, byte[]>();
 }

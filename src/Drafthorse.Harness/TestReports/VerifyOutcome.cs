@@ -1,4 +1,5 @@
 using Drafthorse.Harness.Threads;
+using Drafthorse.Harness.Tools.Failures;
 using Drafthorse.Harness.Tools.Screens;
 using Drafthorse.Sandbox.Exec;
 
@@ -22,6 +23,7 @@ internal static class VerifyOutcome
             ExitCode = result.ExitCode,
             OutputTail = ScreenText.Tail(output, TailLength),
             Excerpt = result.ExitCode == 0 ? null : FailureExcerpt.Of(output),
+            Shortage = result.Shortage is { } shortage ? ShortageText.Of(shortage) : null,
             DurationMs = result.Duration.TotalMilliseconds,
         };
     }

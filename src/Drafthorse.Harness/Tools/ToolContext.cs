@@ -19,6 +19,9 @@ public sealed record ToolContext
     /// <summary>Where relative paths start and commands run: an absolute path, or null for the sandbox's own working directory.</summary>
     public string? WorkingDirectory { get; init; }
 
+    /// <summary>What the model is told of commands for which the sandbox was too small.</summary>
+    public HeadRoomOptions HeadRoom { get; init; } = new();
+
     /// <summary>Shows output while the tool runs; null = nobody watches.</summary>
     public Action<string>? OnOutput { get; init; }
 

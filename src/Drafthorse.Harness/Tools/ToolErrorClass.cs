@@ -27,6 +27,15 @@ public enum ToolErrorClass
     /// <summary>The time was up.</summary>
     TimedOut,
 
+    /// <summary>The sandbox's memory ran out.</summary>
+    OutOfMemory,
+
+    /// <summary>The sandbox may have no more processes.</summary>
+    OutOfProcesses,
+
+    /// <summary>A disk of the sandbox is full.</summary>
+    DiskFull,
+
     /// <summary>It is not allowed.</summary>
     Permission,
 

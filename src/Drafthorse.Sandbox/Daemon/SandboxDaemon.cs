@@ -35,6 +35,9 @@ internal sealed class SandboxDaemon : IAsyncDisposable
             Environment = options.Environment,
             OwnsProcess = options.OwnsProcess,
             RecordDirectory = options.RecordDirectory,
+            Counters = options.Counters,
+            MemoryLimit = options.MemoryLimit,
+            ProcessLimit = options.ProcessLimit,
         });
         new CommandHandlers(_commands).Register(_methods);
         var roots = new FileRoots([.. options.FileRoots, options.SpillDirectory], options.WorkingDirectory);

@@ -1,4 +1,5 @@
 using Drafthorse.Sandbox.Doors;
+using Drafthorse.Sandbox.Exec.Processes;
 
 namespace Drafthorse.Sandbox.Daemon;
 
@@ -24,6 +25,15 @@ internal sealed class SandboxDaemonOptions
     /// <summary>Whether the daemon is a process of its own that adopts and reaps what commands leave behind. False where it is hosted in
     /// a process that has other children.</summary>
     public bool OwnsProcess { get; init; }
+
+    /// <summary>What the kernel counts of the sandbox's control group.</summary>
+    public GroupCounters Counters { get; init; } = GroupCounters.None;
+
+    /// <summary>Bytes of memory that the sandbox may have; 0 = nobody can tell.</summary>
+    public long MemoryLimit { get; init; }
+
+    /// <summary>Processes and threads that the sandbox may have; 0 = nobody can tell.</summary>
+    public long ProcessLimit { get; init; }
 
     /// <summary>The doors of a sandbox without a network; null opens none.</summary>
     public DoorOptions? Doors { get; init; }

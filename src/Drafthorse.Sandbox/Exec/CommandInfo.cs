@@ -29,6 +29,9 @@ public sealed record CommandInfo
 
     /// <summary>Why it did not start, or null.</summary>
     public string? Failure { get; init; }
+
+    /// <summary>What the sandbox ran out of while it failed, or null.</summary>
+    public ExecShortage? Shortage { get; init; }
 }
 
 /// <summary>A stretch of a background command's output.</summary>

@@ -30,7 +30,7 @@ internal sealed class CommandTable : IDisposable
     {
         _settings = settings;
         _plan = new CommandPlan(settings);
-        _loop = new CommandLoop(settings.OwnsProcess, CommandRecords.MarkOf(_plan.Instance));
+        _loop = new CommandLoop(settings.OwnsProcess, CommandRecords.MarkOf(_plan.Instance), new Shortages(settings));
     }
 
     /// <summary>Starts the command, or joins the one that has its id. Throws <see cref="SandboxCallException"/>.</summary>
@@ -156,6 +156,7 @@ internal sealed class CommandTable : IDisposable
             TotalBytes = running.TotalBytes,
             OutputPath = running.OutputPath,
             Failure = report?.Failure,
+            Shortage = report?.Shortage,
         };
     }
 

@@ -35,6 +35,8 @@ internal sealed record ExecReport
 
     public string? Failure { get; init; }
 
+    public ExecShortage? Shortage { get; init; }
+
     public KeptOutput Output { get; init; } = new();
 
     public KeptOutput ErrorOutput { get; init; } = new();

@@ -109,6 +109,7 @@ internal static class ExecRecords
             ErrorSpillPath = error.SpillPath,
             Duration = report.Duration,
             Failure = report.Failure,
+            Shortage = report.Shortage,
         };
     }
 

@@ -32,6 +32,9 @@ public sealed record ExecResult
 
     /// <summary>Why it did not start, or null.</summary>
     public string? Failure { get; init; }
+
+    /// <summary>What the sandbox ran out of while the command failed; null = nothing that the sandbox knows of.</summary>
+    public ExecShortage? Shortage { get; init; }
 }
 
 /// <summary>How a command ended.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Drafthorse.Composition;
+using Drafthorse.Folders;
 using Drafthorse.Harness;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Threads;
@@ -16,6 +17,7 @@ internal static class RunCommand
 {
     public const string Name = "run";
 
+    private const string DefaultKind = "local";
     private static readonly Argument<string?> Task = new("task") { Arity = ArgumentArity.ZeroOrOne, Description = "What is to be done; - or nothing: it is read from standard input." };
     private static readonly Option<string?> Repository = new("--repo") { HelpName = "folder|url", Description = "A folder or a git URL to work on (default: the folder you are in)." };
     private static readonly Option<string?> Model = new("--model") { HelpName = "spec", Description = "The model, as provider:model." };
@@ -80,6 +82,23 @@ internal static class RunCommand
         UserPerDayUnpricedTokens = budget.UserPerDayUnpricedTokens,
     };
 
+    /// <summary>A folder's verify commands, which are anybody's and so run in isolation only.</summary>
+    private static async Task<IReadOnlyList<string>> VerifyOfAsync(DrafthorseSettings settings, WorkTarget target, string? sandbox, CancellationToken cancellationToken)
+    {
+        if (target.Repository is not null || (sandbox ?? settings.SandboxType ?? DefaultKind) == DefaultKind)
+            return [];
+        try
+        {
+            HomeFolder.Prepare(settings);
+            return await FolderVerify.ReadAsync(target.Directory, settings.FoldersPath, cancellationToken);
+        }
+        catch (SettingsException exception)
+        {
+            await Console.Error.WriteLineAsync($"{exception.Message}\nCode checks the work with no verify commands until that is mended and committed.");
+            return [];
+        }
+    }
+
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var settings = DrafthorseSettings.Read(SettingsReader.Default());
@@ -92,11 +111,13 @@ internal static class RunCommand
                 Model = parsed.GetValue(Model) is { } model ? ModelSpec.Parse(model) : null,
                 Fallbacks = parsed.GetValue(Fallback) is { Length: > 0 } fallbacks ? [.. fallbacks.SelectMany(ModelSpec.ParseList)] : null,
                 Sandbox = parsed.GetValue(Sandbox),
-                DefaultSandbox = "local",
+                DefaultSandbox = DefaultKind,
                 MayBeLocal = true,
                 LocalDirectory = target.Directory,
                 Folder = target.Repository is null ? target.Directory : null,
                 Budget = parsed.GetValue(MaxCost) is { } cost ? WithCost(settings.Budget, cost) : null,
+                HasDoneGateInFolders = true,
+                FolderVerify = await VerifyOfAsync(settings, target, parsed.GetValue(Sandbox), cancellationToken),
                 Limit = parsed.GetValue(MaxSteps) is { } steps ? new ModelCallLimit { MaxCalls = steps } : new ModelCallLimit(),
             },
             cancellationToken);

@@ -14,6 +14,7 @@ internal static class DraftSettings
         {
             CommandTimeout = options.CommandTimeout,
             DoneGate = options.DoneGate,
+            Limits = options.HasHeadRoom ? settings.SandboxLimits : settings.SandboxLimits.WithoutHeadRoom(),
             CoAuthorTrailer = origin => origin.Repository is { } repository ? GitHubRequester.Of(origin)?.CoAuthorTrailer(repository.Host) : null,
         };
         if (settings.CommitAuthor is { } author)

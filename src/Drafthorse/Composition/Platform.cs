@@ -174,11 +174,14 @@ internal sealed class Platform : IAsyncDisposable
             .UseLimit(options.Limit)
             .UseApprovals(settings.Approvals)
             .UseToolResultEviction(new ToolResultEvictionOptions { ArchiveFolder = settings.ResultsPath })
+            .UseHeadRoom(new HeadRoomOptions { Enabled = options.HasHeadRoom, HowToRaise = Surroundings.HowToRaise })
             .UseSecrets(settings.Secrets)
             .UseLoggers(options.Loggers)
             .Use(new DraftMiddleware(mirrors, drafts));
         if (folder is not null)
             builder.Use(folder);
+        if (options is { HasDoneGateInFolders: true, DoneGate: { } gate })
+            builder.UseDoneGate(new DoneGateOptions { SmallChange = gate.SmallChange, AsksWhereNothingIsCounted = false, Verify = options.FolderVerify, CommandTimeout = options.CommandTimeout });
         foreach (var fallback in specs.Skip(1))
             builder.UseFallbackModel(factory.Create(fallback), fallback.ToString());
         options.Adjust?.Invoke(builder);

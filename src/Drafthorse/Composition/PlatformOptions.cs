@@ -40,6 +40,15 @@ internal sealed record PlatformOptions
     /// being handed in go back.</summary>
     public DoneGateOptions? DoneGate { get; init; } = new();
 
+    /// <summary>Whether that holds also where work stays in a folder: not where a person reads along.</summary>
+    public bool HasDoneGateInFolders { get; init; }
+
+    /// <summary>What code checks work in a folder with; empty = nothing.</summary>
+    public IReadOnlyList<string> FolderVerify { get; init; } = [];
+
+    /// <summary>Whether sandboxes may take more than they are planned with, and models are told when one was too small; else they see exit codes.</summary>
+    public bool HasHeadRoom { get; init; } = true;
+
     /// <summary>How long one command of a repository's <c>setup</c> or <c>verify</c> may take.</summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromMinutes(30);
 

@@ -30,9 +30,9 @@ internal static class SandboxKinds
             onThisMachine.PassEnvironment.Add(name);
         return
         [
-            new DockerBackend(new DockerSandboxOptions { Image = settings.SandboxImage, Deployment = DeploymentOf(settings.Home) }),
+            new DockerBackend(new DockerSandboxOptions { Image = settings.SandboxImage, Deployment = DeploymentOf(settings.Home), Limits = settings.SandboxLimits }),
             new BubblewrapBackend(
-                new BubblewrapOptions { StateDirectory = Path.Combine(settings.StatePath, "bubblewrap") }, logger: loggers.CreateLogger<BubblewrapBackend>()),
+                new BubblewrapOptions { StateDirectory = Path.Combine(settings.StatePath, "bubblewrap"), Limits = settings.SandboxLimits }, logger: loggers.CreateLogger<BubblewrapBackend>()),
             new LocalBackend(onThisMachine),
         ];
     }

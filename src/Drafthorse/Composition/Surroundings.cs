@@ -1,12 +1,21 @@
 using Drafthorse.Harness;
 using Drafthorse.Harness.Drafts;
 using Drafthorse.Harness.Sandboxes;
+using Drafthorse.Sandbox.Exec;
 
 namespace Drafthorse.Composition;
 
 /// <summary>Tells the model where it works.</summary>
 internal static class Surroundings
 {
+    /// <summary>How people raise a limit that a command ran into.</summary>
+    public static string? HowToRaise(ExecShortageKind kind) => kind switch
+    {
+        ExecShortageKind.Memory => "`sandbox: memory` in .drafthorse.yml on the base branch, up to the server's Drafthorse__Sandbox__MemoryCeiling",
+        ExecShortageKind.Processes => "`sandbox: pids` in .drafthorse.yml on the base branch, up to the server's Drafthorse__Sandbox__PidsCeiling",
+        _ => null,
+    };
+
     public static string Describe(RunContext run, SandboxSelection sandbox, bool carriesFolder)
     {
         var place = Place(run, sandbox, carriesFolder);

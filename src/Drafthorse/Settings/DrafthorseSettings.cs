@@ -44,6 +44,9 @@ internal sealed record DrafthorseSettings
     /// <summary>The image of Docker sandboxes.</summary>
     public required string SandboxImage { get; init; }
 
+    /// <summary>How much of its machine one sandbox may take.</summary>
+    public SandboxLimits SandboxLimits { get; init; } = new();
+
     public required ModelSettings Models { get; init; }
 
     /// <summary>The GitHub channel, or null when it is off.</summary>
@@ -145,6 +148,7 @@ internal sealed record DrafthorseSettings
                 SandboxType = ReadSandboxType(reader),
                 PassEnvironment = passed,
                 SandboxImage = reader.Text("SANDBOX_IMAGE") ?? "drafthorse/sandbox:latest",
+                SandboxLimits = SandboxLimitSettings.Read(reader),
                 Models = ModelSettings.From(reader.Text),
                 GitHub = github,
                 Budget = new ThreadBudget

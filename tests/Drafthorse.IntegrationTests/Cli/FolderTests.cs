@@ -45,6 +45,39 @@ public sealed class FolderTests(DockerEngineFixture docker) : IAsyncDisposable
         Assert.Empty(await _world.ListSandboxesAsync());
     }
 
+    /// <summary>What the newest commit names is run in the sandbox; red goes back to the model before anything comes out.</summary>
+    [Fact]
+    public async Task Run_VerifyOfTheFolderIsRed_GoesBackToTheModel()
+    {
+        _world.Write(".drafthorse.yml", "verify:\n  - grep -qx good a.txt\n");
+        await CommitAsync();
+        _world.Write(".drafthorse.yml", "verify:\n  - touch ran-what-is-not-committed\n");
+
+        await using var run = await CliProcess.RunAsync(
+            _world, "run", "--sandbox", "bubblewrap", "--model",
+            _world.Script(Execute("", "echo bad > a.txt"), """{"text":"It is done.","repeat":true}""", """{"when":"* verify:","expect":"exit code 1","calls":[{"name":"execute","arguments":{"command":"echo good > a.txt"}}]}""", """{"text":"Now it is done."}"""), "go");
+
+        run.Expect(0);
+        Assert.Equal("good\n", _world.Read("a.txt"));
+        Assert.Contains("Now it is done.", run.Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_world.Folder, "ran-what-is-not-committed")));
+    }
+
+    [Fact]
+    public async Task Run_ToDosAreOpen_AreToldOnceAlsoWithoutIsolation()
+    {
+        await using var run = await CliProcess.RunAsync(
+            _world, "run", "--sandbox", "local", "--model",
+            _world.Script(
+                """{"calls":[{"name":"todo_write","arguments":{"todos":[{"content":"second","status":"in_progress"}]}},{"name":"write_file","arguments":{"path":"one.txt","content":"1"}}]}""",
+                """{"text":"done","repeat":true}""",
+                """{"when":"* todos:","calls":[{"name":"write_file","arguments":{"path":"two.txt","content":"2"}},{"name":"todo_write","arguments":{"todos":[{"content":"second","status":"completed"}]}}]}""",
+                """{"text":"done"}"""), "go");
+
+        run.Expect(0);
+        Assert.Equal("2", _world.Read("two.txt"));
+    }
+
     [Fact]
     public async Task Run_ThatWouldRunHere_IsNotBroughtBack()
     {

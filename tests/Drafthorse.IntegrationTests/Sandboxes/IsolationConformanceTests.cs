@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Drafthorse.Harness.Sandboxes;
+using Drafthorse.Sandbox.Exec;
 
 namespace Drafthorse.IntegrationTests.Sandboxes;
 
@@ -158,7 +159,10 @@ public sealed class IsolationConformanceTests(DockerEngineFixture docker)
         await world.ShellAsync(session, "echo kept > kept");
 
         await world.ExecAsync(session, "bomb() { bomb | bomb & }; bomb; sleep 100", TimeSpan.FromSeconds(2));
+        var many = await world.ExecAsync(session, "i=0; while [ $i -lt 300 ]; do sleep 20 & i=$((i + 1)); done; exit 1", TimeSpan.FromSeconds(20));
 
+        Assert.Equal(new ExecShortage { Kind = ExecShortageKind.Processes, Limit = 200 }, many.Shortage);
+        await session.EndCommandsAsync(Token);
         Assert.Equal("kept", await world.ShellAsync(session, "cat kept"));
         Assert.Equal(started, await world.ShellAsync(session, DaemonStartedAt));
     }
@@ -175,8 +179,28 @@ public sealed class IsolationConformanceTests(DockerEngineFixture docker)
         await world.ShellAsync(session, "rm -f /tmp/full /dev/shm/full");
 
         Assert.Contains("No space left", full.Output, StringComparison.Ordinal);
+        Assert.Equal(new ExecShortage { Kind = ExecShortageKind.Disk, Limit = SandboxWorld.TmpBytes, Place = "/tmp" }, full.Shortage);
         Assert.Contains("No space left", shared.Output, StringComparison.Ordinal);
         Assert.Equal("ok", await world.ShellAsync(session, "echo ok"));
+    }
+
+    /// <summary>The kernel's count of the sandbox's own group tells, not an exit code, and not what another sandbox does.</summary>
+    [Theory]
+    [ClassData(typeof(IsolatedSandbox))]
+    public async Task Commands_UseUpTheMemory_AreToldAndNoOtherSandboxIs(SandboxKind kind)
+    {
+        await using var world = await SandboxWorld.CreateAsync(kind, docker);
+        await using var other = await SandboxWorld.CreateAsync(kind, docker);
+        await using var session = await world.AcquireAsync();
+        await using var neighbour = await other.AcquireAsync();
+        var waiting = other.ExecAsync(neighbour, "while [ ! -e go ]; do sleep 0.05; done; exit 137");
+
+        var killed = await world.ExecAsync(session, "tail /dev/zero");
+        await other.ShellAsync(neighbour, "touch go");
+
+        Assert.Equal(new ExecShortage { Kind = ExecShortageKind.Memory, Limit = 512 << 20 }, killed.Shortage);
+        Assert.Null((await waiting).Shortage);
+        Assert.Null((await world.ExecAsync(session, "exit 137")).Shortage);
     }
 
     private static IEnumerable<string> HostAddresses() =>

@@ -1,3 +1,4 @@
+using Drafthorse.Harness;
 using Drafthorse.Harness.Docker;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Sandboxes.Bubblewrap;
@@ -10,8 +11,8 @@ namespace Drafthorse.IntegrationTests.Sandboxes;
 /// <summary>One backend of one test, with directories of its own; removes every sandbox at the end.</summary>
 internal sealed class SandboxWorld : IAsyncDisposable
 {
-    /// <summary>Most processes in an isolated sandbox: few, so that a fork bomb is soon over.</summary>
-    public const int Pids = 200;
+    /// <summary>Few processes, so that a fork bomb is soon over, and memory that is soon used up.</summary>
+    public static SandboxLimits Limits { get; } = new() { Pids = 200, PidsCeiling = 200, MemoryBytes = 256 << 20, MemoryCeilingBytes = 512 << 20 };
 
     /// <summary>Bytes of <c>/tmp</c> in an isolated sandbox.</summary>
     public const long TmpBytes = 64 << 20;
@@ -27,12 +28,12 @@ internal sealed class SandboxWorld : IAsyncDisposable
         Backend = kind switch
         {
             SandboxKind.Local => new LocalBackend(new LocalOptions { WorkingDirectory = checkout, SpillDirectory = Path.Combine(_directory.FullName, "spill") }),
-            SandboxKind.Docker => new DockerBackend(new DockerSandboxOptions { Endpoint = engine, Image = image, Deployment = _key, Pids = Pids, TmpBytes = TmpBytes }),
+            SandboxKind.Docker => new DockerBackend(new DockerSandboxOptions { Endpoint = engine, Image = image, Deployment = _key, Limits = Limits, TmpBytes = TmpBytes }),
             _ => new BubblewrapBackend(new BubblewrapOptions
             {
                 StateDirectory = Path.Combine(_directory.FullName, "state"),
                 SandboxdPath = kind == SandboxKind.BubblewrapManaged ? SandboxdPrograms.FindManaged() : null,
-                Pids = Pids,
+                Limits = Limits,
                 TmpBytes = TmpBytes,
             }),
         };

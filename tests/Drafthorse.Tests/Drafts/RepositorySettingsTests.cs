@@ -1,4 +1,5 @@
 using Drafthorse.Harness.Drafts.Settings;
+using Drafthorse.Harness.Sandboxes.Limits;
 using FsCheck.Xunit;
 
 namespace Drafthorse.Tests.Drafts;
@@ -27,6 +28,11 @@ public sealed class RepositorySettingsTests
             review: true
             council: false
             pushToPullRequestBranch: true
+            sandbox:
+              memory: {request: 2GiB, ceiling: 5GiB}
+              cpus: 1.5
+              pids:
+                ceiling: 2000
             """;
 
         var settings = RepositorySettings.Parse(Text);
@@ -43,6 +49,25 @@ public sealed class RepositorySettingsTests
         Assert.True(settings.Review);
         Assert.False(settings.Council);
         Assert.True(settings.PushToPullRequestBranch);
+        Assert.Equal(new RequestedLimits { MemoryBytes = 2L << 30, MemoryCeilingBytes = 5L << 30, Cpus = 1.5, PidsCeiling = 2000 }, settings.Sandbox);
+    }
+
+    [Theory]
+    [InlineData("sandbox: 4GiB", 1, "'sandbox' must hold memory, cpus or pids")]
+    [InlineData("sandbox:\n  disk: 4GiB", 2, "'sandbox' has memory, cpus and pids, and nothing else.")]
+    [InlineData("sandbox:\n  memory: 4GB", 2, "'memory' must be a size such as 512MiB or 4GiB")]
+    [InlineData("sandbox:\n  memory: 4MiB", 2, "at least 32MiB")]
+    [InlineData("sandbox:\n  memory: {request: 4GiB, ceiling: 2GiB}", 2, "the ceiling of 'memory' is below its request.")]
+    [InlineData("sandbox:\n  cpus: {most: 2}", 2, "'cpus' is one value, or has request and ceiling.")]
+    [InlineData("sandbox:\n  cpus: many", 2, "'cpus' must be a number")]
+    [InlineData("sandbox:\n  pids: 1.5", 2, "'pids' must be a whole number")]
+    [InlineData("sandbox:\n  pids: [1024]", 2, "'pids' must be a whole number")]
+    public void Parse_SandboxThatIsNone_IsNamedWithItsLine(string text, int line, string expected)
+    {
+        var mistakes = Assert.Throws<RepositorySettingsException>(() => RepositorySettings.Parse(text)).Mistakes;
+
+        Assert.Equal(line, mistakes[0].Line);
+        Assert.Contains(expected, mistakes[0].Message, StringComparison.Ordinal);
     }
 
     [Theory]

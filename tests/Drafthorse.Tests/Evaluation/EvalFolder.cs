@@ -1,3 +1,10 @@
+using Drafthorse.Evaluation;
+using Drafthorse.Harness;
+using Drafthorse.Harness.Models;
+using Drafthorse.Settings;
+using Drafthorse.Terminal;
+using Spectre.Console;
+
 namespace Drafthorse.Tests.Evaluation;
 
 /// <summary>A folder of tasks that goes with the test.</summary>
@@ -27,4 +34,22 @@ internal sealed class EvalFolder : IDisposable
     }
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
+
+    /// <summary>Runs an evaluation as somebody with no settings, who hears what is said.</summary>
+    public Task<int> RunAsync(EvalOptions options, TextWriter said)
+    {
+        var settings = new DrafthorseSettings
+        {
+            Home = Path.Combine(Root, "home"),
+            SandboxImage = "none",
+            Models = ModelSettings.From(name => name == "OLLAMA_BASE_URL" ? "http://127.0.0.1:9" : null),
+            Budget = new ThreadBudget(),
+            Egress = new EgressOptions(),
+            LeaseTime = TimeSpan.FromSeconds(30),
+            Secrets = new Dictionary<string, string>(),
+        };
+        var console = TerminalConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(said), Ansi = AnsiSupport.No });
+        console.Profile.Width = 1000;
+        return new EvalRun(options, settings, new EvalOutput(console, null)).RunAsync(TestContext.Current.CancellationToken);
+    }
 }

@@ -1,11 +1,8 @@
 using Drafthorse.Evaluation;
 using Drafthorse.Evaluation.Results;
 using Drafthorse.Evaluation.Runs;
-using Drafthorse.Harness;
 using Drafthorse.Harness.Models;
 using Drafthorse.Settings;
-using Drafthorse.Terminal;
-using Spectre.Console;
 
 namespace Drafthorse.Tests.Evaluation;
 
@@ -225,21 +222,6 @@ public sealed class EvalRunTests : IDisposable
         return results.Results;
     }
 
-    private Task<int> RunAsync(int repeat = 1, double? least = null, Variant[]? variants = null)
-    {
-        var options = new EvalOptions { Tasks = _folder.Suite, Variants = variants ?? [Variant.Create(null, [])], Repeat = repeat, Sandbox = "local", Output = Output, MinPass = least };
-        var settings = new DrafthorseSettings
-        {
-            Home = Path.Combine(_folder.Root, "home"),
-            SandboxImage = "none",
-            Models = ModelSettings.From(name => name == "OLLAMA_BASE_URL" ? "http://127.0.0.1:9" : null),
-            Budget = new ThreadBudget(),
-            Egress = new EgressOptions(),
-            LeaseTime = TimeSpan.FromSeconds(30),
-            Secrets = new Dictionary<string, string>(),
-        };
-        var console = TerminalConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(_said), Ansi = AnsiSupport.No });
-        console.Profile.Width = 1000;
-        return new EvalRun(options, settings, new EvalOutput(console, null)).RunAsync(Ct);
-    }
+    private Task<int> RunAsync(int repeat = 1, double? least = null, Variant[]? variants = null) => _folder.RunAsync(
+        new EvalOptions { Tasks = _folder.Suite, Variants = variants ?? [Variant.Create(null, [])], Repeat = repeat, Sandbox = "local", Output = Output, MinPass = least }, _said);
 }

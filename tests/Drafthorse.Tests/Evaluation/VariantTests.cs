@@ -24,12 +24,4 @@ public sealed class VariantTests
     [InlineData("nonsense", "does not name a model")]
     [InlineData("recorded,without=magic", "there is no feature magic; the features are brief, todos, done-gate, tool-contract, guards, compaction, head-room.")]
     public void Parse_NoSetting_IsRefusedInWords(string text, string expected) =>
-        Assert.Contains(expected, Assert.Throws<SettingsException>(() => Variant.Parse(text)).Message, StringComparison.Ordinal);
-
-    [Fact]
-    public void Create_FeatureThatIsNotThereYet_IsRefused()
-    {
-        foreach (var missing in Features.Names.Where(name => !Features.IsThere(name)))
-            Assert.Equal($"--without: {missing} is not there yet, so it cannot be left out.", Assert.Throws<SettingsException>(() => Variant.Create(null, [missing])).Message);
-    }
-}
+        Assert.Contains(expected, Assert.Throws<SettingsException>(() => Variant.Parse(text)).Message, StringComparison.Ordinal);}

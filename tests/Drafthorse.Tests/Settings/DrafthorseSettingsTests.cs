@@ -1,3 +1,4 @@
+using Drafthorse.Harness;
 using Drafthorse.Settings;
 using Microsoft.Extensions.Configuration;
 
@@ -15,6 +16,15 @@ public sealed class DrafthorseSettingsTests
         Assert.Null(settings.GitHub);
         Assert.Null(settings.Budget.OrganizationPerDayUsd);
         Assert.Empty(settings.NotYet);
+        Assert.Equal(new SandboxLimits(), settings.SandboxLimits);
+    }
+
+    [Fact]
+    public void Read_SandboxLimits_AreTaken()
+    {
+        var limits = Read("Drafthorse:Sandbox:Memory=2GiB", "Drafthorse:Sandbox:CpusCeiling=2.5", "Drafthorse:Sandbox:PidsCeiling=4000").SandboxLimits;
+
+        Assert.Equal(new SandboxLimits { MemoryBytes = 2L << 30, CpuCeiling = 2.5, PidsCeiling = 4000 }, limits);
     }
 
     [Fact]
@@ -51,6 +61,11 @@ public sealed class DrafthorseSettingsTests
     [InlineData("names a numbered database", "REDIS_URL=redis://:hush@x/3")]
     [InlineData("SNAPSHOT_STORE", "SNAPSHOT_STORE=s3")]
     [InlineData("S3_BUCKET", "S3_BUCKET=b")]
+    [InlineData("Drafthorse:Sandbox:Memory must be a size such as 512MiB or 4GiB; it is '4'.", "Drafthorse:Sandbox:Memory=4")]
+    [InlineData("Drafthorse:Sandbox:Cpus must be", "Drafthorse:Sandbox:Cpus=0")]
+    [InlineData("Drafthorse:Sandbox:Pids must be", "Drafthorse:Sandbox:Pids=2")]
+    [InlineData("a ceiling is below", "Drafthorse:Sandbox:Memory=4GiB", "Drafthorse:Sandbox:MemoryCeiling=2GiB")]
+    [InlineData("Drafthorse:Sandbox:Ram is no setting", "Drafthorse:Sandbox:Ram=2GiB")]
     [InlineData("ISOLATION_SCOPE", "ISOLATION_SCOPE=user")]
     [InlineData("ISOLATION_SCOPE", "ISOLATION_SCOPE=everybody")]
     [InlineData("SANDBOX_TYPE=kubernetes is not supported yet", "SANDBOX_TYPE=kubernetes")]

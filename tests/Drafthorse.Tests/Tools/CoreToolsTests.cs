@@ -209,6 +209,33 @@ public sealed class CoreToolsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Execute_NoHeadRoom_IsKilledAndNothingIsExplained()
+    {
+        _tools.HeadRoom = new HeadRoomOptions { Enabled = false };
+
+        var output = await _tools.CallAsync("execute", """{"command":"echo begun; exec tail -f /dev/null","timeout_seconds":1}""");
+        var killed = await _tools.CallAsync("execute", $$"""{"command":"echo 'oom_kill 1' > {{_tools.Folder.In("memory.events")}}; exit 137"}""");
+
+        Assert.Matches("^begun\n\\[killed after 1\\.[0-9] s\\]$", output.Content[0].Text);
+        Assert.Equal((true, ToolErrorClass.Other), (output.IsError, output.ErrorClass));
+        Assert.Matches("^\\[exit code 137, [0-9.]+ s\\]$", killed.Content[0].Text);
+        Assert.False(killed.IsError);
+    }
+
+    [Theory]
+    [InlineData("memory.events", "oom_kill 1", ToolErrorClass.OutOfMemory, "[out of memory: the sandbox has 12 GiB in all, and the kernel killed a process of this command. This says nothing of the code. Run less at a time", "it is raised by Limits.MemoryCeilingBytes of the filesystem spec]")]
+    [InlineData("pids.events", "max 7", ToolErrorClass.OutOfProcesses, "[out of processes: the sandbox has 3072 processes and threads in all, and the kernel refused to start more.", "it is raised by Limits.PidsCeiling of the filesystem spec]")]
+    public async Task Execute_SandboxIsTooSmall_SaysWhatRanOutAndWhatRaisesIt(string counter, string line, ToolErrorClass errorClass, string begins, string ends)
+    {
+        var output = await _tools.CallAsync("execute", $$"""{"command":"echo begun; echo '{{line}}' > {{_tools.Folder.In(counter)}}; exit 1"}""");
+
+        Assert.Equal((true, errorClass), (output.IsError, output.ErrorClass));
+        Assert.StartsWith("begun\n[exit code 1", output.Content[0].Text, StringComparison.Ordinal);
+        Assert.Contains(begins, output.Content[0].Text, StringComparison.Ordinal);
+        Assert.EndsWith(ends, output.Content[0].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Execute_Background_IsFollowedAndKilled()
     {
         var started = await _tools.TextAsync("execute", """{"command":"echo ready; exec tail -f /dev/null","background":true}""", "5-1-0");

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Drafthorse.Harness;
 using Drafthorse.Sandbox;
 using Drafthorse.Sandbox.Daemon;
+using Drafthorse.Sandbox.Exec.Processes;
 using Drafthorse.Tests.Sandbox.Files;
 using Microsoft.Extensions.AI;
 
@@ -27,15 +28,22 @@ internal sealed class ToolHarness : IAsyncDisposable
 
     public string? WorkingDirectory { get; set; }
 
+    public HeadRoomOptions HeadRoom { get; set; } = new();
+
     public static async Task<ToolHarness> StartAsync()
     {
         var folder = new TemporaryFolder();
+        await File.WriteAllTextAsync(folder.In("memory.events"), "oom_kill 0\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(folder.In("pids.events"), "max 0\n", TestContext.Current.CancellationToken);
         var daemon = new SandboxDaemon(new SandboxDaemonOptions
         {
             WorkingDirectory = folder.Root,
             FileRoots = [folder.Root],
             SpillDirectory = folder.In("spill"),
             Environment = new Dictionary<string, string> { ["PATH"] = "/usr/local/bin:/usr/bin:/bin" },
+            Counters = GroupCounters.OfFiles([folder.In("memory.events")], [folder.In("pids.events")]),
+            MemoryLimit = 12L << 30,
+            ProcessLimit = 3072,
         });
         return new ToolHarness(folder, daemon, await SandboxClient.AttachAsync(daemon.Connect(), new AttachRequest { Token = 1 }, null, TestContext.Current.CancellationToken));
     }
@@ -55,6 +63,7 @@ internal sealed class ToolHarness : IAsyncDisposable
                 CallId = callId ?? $"1-1-{++_calls}",
                 GetSandboxAsync = _ => Task.FromResult(Client),
                 WorkingDirectory = WorkingDirectory,
+                HeadRoom = HeadRoom,
                 OnOutput = onOutput,
             },
         };

@@ -101,7 +101,7 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
             .. options.Middleware,
         ];
         var form = new AnswerForm(run.Conversation);
-        var tools = new ToolRunner(run, options.Tools, inbox, middleware, new FailedCalls(options.Limit, output => WatchCalls(run, output)));
+        var tools = new ToolRunner(run, options.Tools, inbox, middleware, new FailedCalls(options.Limit, output => WatchCalls(run, output)), options.HeadRoom);
         Compactor? compactor = null;
         var models = new ModelCaller(run, chosen, options.FindModel, () => StepOptions(run, compactor!.Model, form), middleware);
         var overhead = new Lazy<int>(() => run.Tokens.Estimate([new ChatMessage(ChatRole.System, run.Conversation.System)], new ChatOptions { Tools = [.. options.Tools.All] }));

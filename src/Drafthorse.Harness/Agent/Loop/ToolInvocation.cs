@@ -11,7 +11,7 @@ namespace Drafthorse.Harness.Agent.Loop;
 /// <summary>Calls a tool's function and makes an output of whatever it returns or throws.</summary>
 internal static class ToolInvocation
 {
-    public static async Task<ToolOutput> CallAsync(RunContext run, AIFunction tool, ToolCall call, CancellationToken cancellationToken)
+    public static async Task<ToolOutput> CallAsync(RunContext run, AIFunction tool, ToolCall call, HeadRoomOptions headRoom, CancellationToken cancellationToken)
     {
         var arguments = new AIFunctionArguments(call.Arguments.ToDictionary(StringComparer.Ordinal))
         {
@@ -22,6 +22,7 @@ internal static class ToolInvocation
                     CallId = call.CallId,
                     ThreadId = run.Thread.Id,
                     WorkingDirectory = run.WorkingDirectory,
+                    HeadRoom = headRoom,
                     GetSandboxAsync = call.Run.GetSandboxClientAsync,
                     OnOutput = text => run.Publish(new ToolOutputDelta { ThreadId = run.Thread.Id, CallId = call.CallId, Text = text }),
                 },

@@ -14,7 +14,7 @@ namespace Drafthorse.Harness.Agent.Loop;
 /// Runs the open tool calls of a conversation: reads side by side, the rest in the model's order, each result committed before
 /// the next call that changes something begins. A call that a dead owner began is fetched by its id, never blindly repeated.
 /// </summary>
-internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, IReadOnlyList<IAgentMiddleware> middleware, FailedCalls failures)
+internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, IReadOnlyList<IAgentMiddleware> middleware, FailedCalls failures, HeadRoomOptions headRoom)
 {
     private const int MaxTries = 3;
     private readonly ConcurrentDictionary<string, bool> _begun = new();
@@ -182,7 +182,7 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
         {
             try
             {
-                return await ToolInvocation.CallAsync(run, tool, call, cancellationToken).ConfigureAwait(false);
+                return await ToolInvocation.CallAsync(run, tool, call, headRoom, cancellationToken).ConfigureAwait(false);
             }
             catch (WireException) when (call.Effect != ToolEffect.External && tries < MaxTries && !cancellationToken.IsCancellationRequested)
             {

@@ -1,5 +1,6 @@
 using Drafthorse.Harness.GitGateway;
 using Drafthorse.Harness.GitGateway.Mirrors;
+using Drafthorse.Harness.Sandboxes.Limits;
 using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Harness.Drafts.Settings;
@@ -27,6 +28,9 @@ internal sealed record RepositorySettings
 
     /// <summary>Hosts that sandboxes may reach, within what the organization allows (<c>egress</c>). Null: all that it allows.</summary>
     public IReadOnlyList<string>? Egress { get; init; }
+
+    /// <summary>How much of its machine a sandbox may take, within the ceilings of the server (<c>sandbox</c>). Null: what the server gives.</summary>
+    public RequestedLimits? Sandbox { get; init; }
 
     /// <summary>What branches of threads begin with (<c>branchPrefix</c>).</summary>
     public string BranchPrefix { get; init; } = BranchName.DefaultPrefix;

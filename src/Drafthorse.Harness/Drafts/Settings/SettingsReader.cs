@@ -16,7 +16,7 @@ internal sealed class SettingsReader(string text)
     private static readonly string[] Keys =
     [
         "setup", "verify", "maxFixRounds", "egress", "branchPrefix", "reviewers", "labels", "budgetUsd", "model", "review", "council",
-        "pushToPullRequestBranch",
+        "pushToPullRequestBranch", "sandbox",
     ];
 
     private readonly List<SettingsMistake> _mistakes = [];
@@ -79,6 +79,9 @@ internal sealed class SettingsReader(string text)
                 break;
             case "pushToPullRequestBranch":
                 _settings = _settings with { PushToPullRequestBranch = Flag(name, value) };
+                break;
+            case "sandbox":
+                _settings = _settings with { Sandbox = new SandboxReader(Add).Read(value) };
                 break;
             default:
                 var near = Keys.FirstOrDefault(known => known.Equals(name, StringComparison.OrdinalIgnoreCase));

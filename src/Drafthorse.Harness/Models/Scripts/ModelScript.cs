@@ -14,6 +14,9 @@ public sealed class ModelScript
 
     internal IReadOnlyList<IReadOnlyList<ScriptTurn>> Sections => _sections;
 
+    /// <summary>The family of the model that is recorded; empty = none.</summary>
+    internal string Family => _sections[0][0].Family ?? "";
+
     /// <summary>Reads a script's file.</summary>
     /// <exception cref="ModelException">It cannot be read, or is no script; the message names the line.</exception>
     public static ModelScript Load(string path)
@@ -37,7 +40,7 @@ public sealed class ModelScript
         var sections = new List<List<ScriptTurn>>();
         foreach (var turn in turns)
         {
-            if (turn.When is not null || sections.Count == 0)
+            if ((turn.When ?? turn.WhenResult ?? turn.Declared) is not null || sections.Count == 0)
             {
                 sections.Add([]);
             }

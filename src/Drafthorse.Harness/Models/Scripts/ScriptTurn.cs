@@ -10,6 +10,16 @@ internal sealed class ScriptTurn
     /// <summary>Begins a section: it answers from the newest message of a user that contains this text.</summary>
     public string? When { get; set; }
 
+    /// <summary>Begins a section: it answers from the newest tool result that contains this text.</summary>
+    public string? WhenResult { get; set; }
+
+    /// <summary>Begins a section, which answers from the start in place of the first one where a tool is declared so: <c>tool</c> or
+    /// <c>tool.argument</c>.</summary>
+    public string? Declared { get; set; }
+
+    /// <summary>On a script's first turn: the family of the model that is recorded, as whose model it is told of tools.</summary>
+    public string? Family { get; set; }
+
     /// <summary>What the messages since the last answer must contain; else the call fails and says so.</summary>
     public string? Expect { get; set; }
 

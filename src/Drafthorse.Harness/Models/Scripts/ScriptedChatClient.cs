@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Drafthorse.Harness.Models.Families;
 using Drafthorse.Harness.Models.Http;
 using Drafthorse.Harness.Models.Http.Requests;
 using Drafthorse.Harness.Models.Replies;
@@ -16,6 +17,9 @@ public sealed class ScriptedChatClient(ModelSpec spec, ModelScript script, TimeP
     private const int CharactersPerToken = 4;
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
+
+    /// <summary>How the recorded model is told of tools.</summary>
+    internal ToolContract Tools { get; init; } = ToolContract.General;
 
     /// <inheritdoc/>
     public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
@@ -34,7 +38,7 @@ public sealed class ScriptedChatClient(ModelSpec spec, ModelScript script, TimeP
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var conversation = messages as IReadOnlyList<ChatMessage> ?? [.. messages];
-        var (turn, answered) = Find(conversation);
+        var (turn, answered) = Find(conversation, options);
         if (turn.Window is { } window && conversation.Sum(message => SizeOf(message)) / CharactersPerToken > window)
         {
             throw new ModelException(ModelErrorKind.ContextOverflow, $"{spec} takes {window} tokens at most, as its script says, and the request has more.") { Model = spec.ToString() };
@@ -99,9 +103,9 @@ public sealed class ScriptedChatClient(ModelSpec spec, ModelScript script, TimeP
     }
 
     /// <summary>The turn to answer with, and how many answers the whole conversation has.</summary>
-    private (ScriptTurn Turn, int Answered) Find(IReadOnlyList<ChatMessage> conversation)
+    private (ScriptTurn Turn, int Answered) Find(IReadOnlyList<ChatMessage> conversation, ChatOptions? options)
     {
-        var section = script.Sections[0];
+        var section = FirstSection(options);
         var inSection = 0;
         var answered = 0;
         foreach (var message in conversation)
@@ -111,7 +115,7 @@ public sealed class ScriptedChatClient(ModelSpec spec, ModelScript script, TimeP
                 inSection++;
                 answered++;
             }
-            else if (message.Role == ChatRole.User && script.Sections.FirstOrDefault(candidate => Begins(candidate, message)) is { } found)
+            else if (script.Sections.FirstOrDefault(candidate => Begins(candidate[0], message)) is { } found)
             {
                 section = found;
                 inSection = 0;
@@ -123,7 +127,7 @@ public sealed class ScriptedChatClient(ModelSpec spec, ModelScript script, TimeP
         return turn is not null
             ? (turn, answered)
             : throw Failure(string.Create(CultureInfo.InvariantCulture,
-                $"has no turn {inSection + 1}{(section[0].When is { } when ? $" after '{when}'" : "")}: add one, or \"repeat\": true to the last."));
+                $"has no turn {inSection + 1}{((section[0].When ?? section[0].WhenResult) is { } when ? $" after '{when}'" : "")}: add one, or \"repeat\": true to the last."));
     }
 
     private void Check(ScriptTurn turn, IReadOnlyList<ChatMessage> conversation)
@@ -161,8 +165,19 @@ public sealed class ScriptedChatClient(ModelSpec spec, ModelScript script, TimeP
 
     private static long SizeOf(ChatMessage message) => TextOf(message).Length + message.Contents.OfType<FunctionCallContent>().Sum(call => (long)ToolArguments.RawOf(call).Length);
 
-    private static bool Begins(IReadOnlyList<ScriptTurn> section, ChatMessage message) =>
-        section[0].When is { } when && message.Text.Contains(when, StringComparison.Ordinal);
+    private IReadOnlyList<ScriptTurn> FirstSection(ChatOptions? options) =>
+        script.Sections.FirstOrDefault(section => section[0].Declared is { } declared && IsDeclared(declared, options)) ?? script.Sections[0];
+
+    private bool IsDeclared(string declared, ChatOptions? options)
+    {
+        var (tool, argument) = declared.Split('.', 2) is [var name, var member] ? (name, member) : (declared, null);
+        return Tools.Declare(options?.Tools ?? []).Any(candidate => candidate.Name == tool
+            && (argument is null || candidate.Schema.TryGetProperty("properties", out var properties) && properties.TryGetProperty(argument, out _)));
+    }
+
+    private static bool Begins(ScriptTurn first, ChatMessage message) =>
+        message.Role == ChatRole.User ? first.When is { } when && message.Text.Contains(when, StringComparison.Ordinal)
+        : message.Role == ChatRole.Tool && first.WhenResult is { } result && TextOf(message).Contains(result, StringComparison.Ordinal);
 
     private static string TextOf(ChatMessage message) =>
         string.Join('\n', message.Contents.Select(content => content is FunctionResultContent result ? ToolResults.TextOf(result) : content is TextContent text ? text.Text : ""));

@@ -36,10 +36,11 @@ internal sealed partial class BubblewrapBackend
     private async Task LaunchAsync(BubblewrapPrograms programs, SandboxDirectory directory, SandboxDescription description, CancellationToken cancellationToken)
     {
         Cgroup.Remove(directory.ReadCgroups());
-        var groups = Cgroup.TryCreate(directory.Name, _options);
+        var limits = LimitsOf(description.Limits);
+        var groups = Cgroup.TryCreate(directory.Name, limits);
         directory.WriteCgroups(groups);
         await File.WriteAllBytesAsync(directory.Filter, BubblewrapPrograms.BuildFilter(), cancellationToken).ConfigureAwait(false);
-        var sandbox = new BubblewrapCommand(programs, _options, description.HostUser).Build(directory, description.Environment, groups, ["serve"]);
+        var sandbox = new BubblewrapCommand(programs, _options, description.HostUser).Build(directory, description.Environment, groups, limits);
         var (exitCode, error) = await HostProgram.RunAsync(
             [.. programs.OnHost(), "launch", "--socket", directory.Socket, "--log", directory.Log, "--", .. sandbox],
             _options.StartTimeout,
@@ -47,6 +48,8 @@ internal sealed partial class BubblewrapBackend
         if (exitCode != 0)
             throw new SandboxException($"bubblewrap: the sandbox could not be launched: {error}");
     }
+
+    private SandboxLimits LimitsOf(SandboxLimits? asked) => (asked ?? _options.Limits).Check().On(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
     private static async Task<Stream> ConnectAsync(SandboxDirectory directory, CancellationToken cancellationToken)
     {

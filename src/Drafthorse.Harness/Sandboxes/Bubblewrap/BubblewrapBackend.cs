@@ -51,7 +51,7 @@ internal sealed partial class BubblewrapBackend : ISandboxBackend
                     $"bubblewrap: this machine refuses it ({error}); allow user namespaces and seccomp filters to this user (sysctl user.max_user_namespaces, kernel.unprivileged_userns_clone, AppArmor)");
             }
 
-            var groups = Cgroup.TryCreate($"probe-{Environment.ProcessId}", _options);
+            var groups = Cgroup.TryCreate($"probe-{Environment.ProcessId}", LimitsOf(null));
             Cgroup.Remove(groups);
             var limits = groups.Count > 0 ? "limits by cgroup" : "no writable cgroup: limits per process, for a single user";
             return new SandboxAvailability(true, $"bubblewrap: {programs.Describe()}; {limits}");
@@ -67,7 +67,7 @@ internal sealed partial class BubblewrapBackend : ISandboxBackend
     {
         ArgumentNullException.ThrowIfNull(start);
         var programs = BubblewrapPrograms.Find(_options);
-        var description = new SandboxDescription { ThreadId = start.ThreadId, CreatedAt = _time.GetUtcNow(), Environment = new(start.Environment) };
+        var description = new SandboxDescription { ThreadId = start.ThreadId, CreatedAt = _time.GetUtcNow(), Environment = new(start.Environment), Limits = start.Limits };
         SandboxDirectory directory;
         using (await _users.LockAsync(cancellationToken).ConfigureAwait(false))
         {

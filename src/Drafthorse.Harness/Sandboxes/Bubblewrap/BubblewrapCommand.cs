@@ -17,13 +17,20 @@ internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapO
     /// <summary>Where bubblewrap finds the system call filter.</summary>
     private const int FilterDescriptor = 4;
 
-    /// <summary>Opens the system call filter and enters the control groups: the filter, the groups' count, their directories, then
-    /// the command.</summary>
+    /// <summary>What the kernel counts of the control groups, as <c>sandboxd</c> is told of it: inside, no control group is seen.</summary>
+    private const string Counters = "5,6";
+
+    /// <summary>Opens the system call filter and the groups' counters, of either layout, and enters the control groups: the filter, the
+    /// groups' count, their directories, then the command.</summary>
     private const string EnterGroups = """
         set -e
-        exec 4< "$1"
+        exec 4< "$1" 5< /dev/null 6< /dev/null
         n=$2; shift 2
-        while [ "$n" -gt 0 ]; do echo $$ > "$1/cgroup.procs"; shift; n=$((n - 1)); done
+        while [ "$n" -gt 0 ]; do
+          if [ -r "$1/memory.events" ]; then exec 5< "$1/memory.events"; elif [ -r "$1/memory.oom_control" ]; then exec 5< "$1/memory.oom_control"; fi
+          if [ -r "$1/pids.events" ]; then exec 6< "$1/pids.events"; fi
+          echo $$ > "$1/cgroup.procs"; shift; n=$((n - 1))
+        done
         exec "$@"
         """;
 
@@ -77,7 +84,7 @@ internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapO
     private int _writable;
 
     /// <summary>The command that, run with the listening socket, becomes the sandbox with <c>sandboxd</c> as its first process.</summary>
-    public IReadOnlyList<string> Build(SandboxDirectory directory, IReadOnlyDictionary<string, string> environment, IReadOnlyList<string> groups, IReadOnlyList<string> serve)
+    public IReadOnlyList<string> Build(SandboxDirectory directory, IReadOnlyDictionary<string, string> environment, IReadOnlyList<string> groups, SandboxLimits limits)
     {
         var writable = directory.Writable.Select(pair => (Host: Stage(pair.Host), pair.Inside)).ToList();
         _writable = _staged.Count;
@@ -91,8 +98,8 @@ internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapO
             arguments.AddRange("--setenv", name, value);
         arguments.Add("--");
         if (groups.Count == 0)
-            arguments.AddRange("/bin/sh", "-c", LimitProcesses, "sh", Text(options.Pids), Text(options.MemoryBytes / 1024));
-        arguments.AddRange([.. sandboxd, .. serve]);
+            arguments.AddRange("/bin/sh", "-c", LimitProcesses, "sh", Text(limits.MostPids), Text(limits.MostMemoryBytes / 1024));
+        arguments.AddRange([.. sandboxd, "serve", "--memory", Text(limits.MostMemoryBytes), "--pids", Text(limits.MostPids), "--counters", Counters]);
         return Wrap(arguments, directory.Filter, groups);
     }
 

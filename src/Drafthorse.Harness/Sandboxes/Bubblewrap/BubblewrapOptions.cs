@@ -16,18 +16,12 @@ public sealed class BubblewrapOptions
     /// <summary>Further paths of the host that can be read inside, at the same place: toolchains outside <c>/usr</c>.</summary>
     public IList<string> ReadOnlyPaths { get; } = [];
 
-    /// <summary>Most memory of one sandbox, in bytes, its <c>/tmp</c> included (default 4 GiB). Without a writable cgroup it is the
-    /// limit of each process instead.</summary>
-    public long MemoryBytes { get; set; } = 4L << 30;
+    /// <summary>How much of the machine one sandbox is planned with, and how far it may go. Without a writable cgroup the memory is the
+    /// limit of each process instead, and processors are not limited.</summary>
+    public SandboxLimits Limits { get; set; } = new();
 
     /// <summary>Size of <c>/tmp</c>, in bytes (default 2 GiB).</summary>
     public long TmpBytes { get; set; } = 2L << 30;
-
-    /// <summary>Processors of one sandbox; fractions are allowed (default 2). Only where a cgroup is writable.</summary>
-    public double Cpus { get; set; } = 2;
-
-    /// <summary>Most processes and threads of one sandbox (default 1,024).</summary>
-    public int Pids { get; set; } = 1024;
 
     /// <summary>The first of the user and group ids on the host that sandboxes run as when the program itself runs as root (default
     /// 60,578; up to 61,183 systems leave them unused, see systemd's "Users, Groups, UIDs and GIDs"). Each sandbox has one of its own, so

@@ -10,38 +10,41 @@ internal static class Cgroup
 {
     private const long PeriodMicroseconds = 100_000;
 
-    /// <summary>A fifth of what the server, like everything else, has: of 100 in the newer layout, of 1,024 in the older.</summary>
-    private const int Weight = 20, OlderWeight = 204;
+    /// <summary>For each processor that it is planned with: two have a fifth of what the server, like everything else, has, of 100 in the
+    /// newer layout and of 1,024 in the older.</summary>
+    private const int Weight = 10, OlderWeight = 102;
 
     /// <summary>Makes the groups and sets their limits. Returns their directories; none when this machine does not let us.</summary>
-    public static IReadOnlyList<string> TryCreate(string name, BubblewrapOptions options)
+    public static IReadOnlyList<string> TryCreate(string name, SandboxLimits limits)
     {
-        var quota = (long)(options.Cpus * PeriodMicroseconds);
+        var quota = (long)(limits.MostCpus * PeriodMicroseconds);
         var made = new List<string>();
         try
         {
             if (CgroupMounts.FindUnified() is { } parent)
             {
                 var group = Make(parent);
-                Write(group, "memory.max", options.MemoryBytes);
+                Write(group, "memory.max", limits.MostMemoryBytes);
+                WriteIfThere(group, "memory.low", limits.MemoryBytes);
                 WriteIfThere(group, "memory.swap.max", 0);
-                Write(group, "pids.max", options.Pids);
+                Write(group, "pids.max", limits.MostPids);
                 WriteIfThere(group, "cpu.max", $"{quota} {PeriodMicroseconds}");
-                WriteIfThere(group, "cpu.weight", Weight);
-                WriteIfThere(group, "io.weight", Weight);
+                WriteIfThere(group, "cpu.weight", Weighed(Weight, 10_000));
+                WriteIfThere(group, "io.weight", Weighed(Weight, 10_000));
             }
             else if (CgroupMounts.FindController("memory") is { } memory && CgroupMounts.FindController("pids") is { } pids)
             {
                 var memoryGroup = Make(memory);
-                Write(memoryGroup, "memory.limit_in_bytes", options.MemoryBytes);
-                WriteIfThere(memoryGroup, "memory.memsw.limit_in_bytes", options.MemoryBytes);
-                Write(Make(pids), "pids.max", options.Pids);
+                Write(memoryGroup, "memory.limit_in_bytes", limits.MostMemoryBytes);
+                WriteIfThere(memoryGroup, "memory.memsw.limit_in_bytes", limits.MostMemoryBytes);
+                WriteIfThere(memoryGroup, "memory.soft_limit_in_bytes", limits.MemoryBytes);
+                Write(Make(pids), "pids.max", limits.MostPids);
                 if (CgroupMounts.FindController("cpu") is { } cpu)
                 {
                     var cpuGroup = Make(cpu);
                     Write(cpuGroup, "cpu.cfs_period_us", PeriodMicroseconds);
                     Write(cpuGroup, "cpu.cfs_quota_us", quota);
-                    WriteIfThere(cpuGroup, "cpu.shares", OlderWeight);
+                    WriteIfThere(cpuGroup, "cpu.shares", Weighed(OlderWeight, 262_144));
                 }
 
                 if (CgroupMounts.FindController("freezer") is { } freezer)
@@ -55,6 +58,8 @@ internal static class Cgroup
         }
 
         return made;
+
+        long Weighed(int weight, long most) => Math.Clamp((long)(weight * limits.Cpus), 2, most);
 
         string Make(string parent)
         {

@@ -128,6 +128,9 @@ internal sealed record SandboxDescription
     public int HostUser { get; init; }
 
     public Dictionary<string, string> Environment { get; init; } = [];
+
+    /// <summary>The limits that it was started with; null = those of the server.</summary>
+    public SandboxLimits? Limits { get; init; }
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]

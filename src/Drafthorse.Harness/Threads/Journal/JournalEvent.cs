@@ -150,6 +150,9 @@ public sealed record VerifyResult
     /// <summary>What it printed of the first failing test; null when none was recognized.</summary>
     public string? Excerpt { get; init; }
 
+    /// <summary>What the sandbox ran out of while it failed, in words; null = nothing that is known.</summary>
+    public string? Shortage { get; init; }
+
     /// <summary>How long it took, in milliseconds.</summary>
     public double DurationMs { get; init; }
 }

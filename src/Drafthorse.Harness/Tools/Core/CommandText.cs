@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Drafthorse.Harness.Tools.Failures;
 using Drafthorse.Harness.Tools.Screens;
 using Drafthorse.Sandbox.Exec;
 
@@ -8,7 +9,7 @@ namespace Drafthorse.Harness;
 /// <summary>What the model reads of commands.</summary>
 internal static class CommandText
 {
-    public static ToolOutput Of(ExecResult result, TimeSpan timeout)
+    public static ToolOutput Of(ExecResult result, TimeSpan timeout, HeadRoomOptions headRoom)
     {
         if (result.End == ExecEnd.FailedToStart)
         {
@@ -25,13 +26,20 @@ internal static class CommandText
         var seconds = result.Duration.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
         var end = result.End switch
         {
-            ExecEnd.TimedOut => $"killed after its timeout of {timeout.TotalSeconds:0} s; give a longer timeout_seconds, or run it in the background",
+            ExecEnd.TimedOut when headRoom.Enabled => $"killed after its timeout of {timeout.TotalSeconds:0} s; give a longer timeout_seconds, or run it in the background",
             ExecEnd.Cancelled => $"cancelled after {seconds} s",
-            ExecEnd.Killed => $"killed after {seconds} s",
+            ExecEnd.Killed or ExecEnd.TimedOut => $"killed after {seconds} s",
             _ => $"exit code {result.ExitCode?.ToString(CultureInfo.InvariantCulture) ?? "unknown"}, {seconds} s",
         };
         EndLine(text).Append(CultureInfo.InvariantCulture, $"[{end}{(left is null ? "" : $"; {left}")}]");
-        return ToolOutput.Text(text.ToString()) with { IsError = result.End != ExecEnd.Exited, ErrorClass = result.End == ExecEnd.TimedOut ? ToolErrorClass.TimedOut : ToolErrorClass.Other };
+        var shortage = headRoom.Enabled ? result.Shortage : null;
+        if (shortage is not null)
+            text.Append("\n[").Append(ShortageText.WithAdvice(shortage, headRoom)).Append(']');
+        return ToolOutput.Text(text.ToString()) with
+        {
+            IsError = result.End != ExecEnd.Exited || shortage is not null,
+            ErrorClass = shortage is not null ? ShortageText.ClassOf(shortage.Kind) : result.End == ExecEnd.TimedOut && headRoom.Enabled ? ToolErrorClass.TimedOut : ToolErrorClass.Other,
+        };
     }
 
     public static ToolOutput Of(CommandTail tail)
@@ -56,7 +64,8 @@ internal static class CommandText
             ExecEnd.FailedToStart => $"did not start: {info.Failure}",
             _ => $"killed after {seconds} s",
         };
-        return $"{info.CallId}: {state}; {info.Command.ReplaceLineEndings(" ")}";
+        var shortage = info.Shortage is { } missing ? $" ({ShortageText.Of(missing)})" : "";
+        return $"{info.CallId}: {state}{shortage}; {info.Command.ReplaceLineEndings(" ")}";
     }
 
     private static StringBuilder EndLine(StringBuilder text) => text.Length == 0 || text[^1] == '\n' ? text : text.Append('\n');

@@ -35,7 +35,7 @@ internal sealed class ExecuteTool() : SandboxTool(
         }
 
         var result = await sandbox.Commands.ExecAsync(request, Relay(context.OnOutput), cancellationToken).ConfigureAwait(false);
-        return CommandText.Of(result, timeout);
+        return CommandText.Of(result, timeout, context.HeadRoom);
     }
 
     private static Func<ExecOutput, ValueTask>? Relay(Action<string>? onOutput)

@@ -23,14 +23,17 @@ internal sealed partial class CommandLoop : IDisposable
     private readonly WakePipe _wake;
     private readonly bool _ownsProcess;
     private readonly string _mark;
+    private readonly Shortages _shortages;
     private readonly Thread _thread;
     private bool _stopping;
     private Libc.PollFd[] _polled = new Libc.PollFd[16];
 
     /// <param name="ownsProcess">Whether all children of this process are of commands.</param>
     /// <param name="mark">How the marks of all commands end.</param>
-    public CommandLoop(bool ownsProcess, string mark)
+    /// <param name="shortages">Finds out what ran out when a command fails.</param>
+    public CommandLoop(bool ownsProcess, string mark, Shortages shortages)
     {
+        _shortages = shortages;
         _ownsProcess = ownsProcess;
         _mark = mark;
         Libc.KeepInheritedDescriptors();
@@ -96,6 +99,7 @@ internal sealed partial class CommandLoop : IDisposable
 
     private void Start(RunningCommand command)
     {
+        command.CountedBefore = _shortages.Count();
         try
         {
             CommandStarter.Start(command);
@@ -226,6 +230,6 @@ internal sealed partial class CommandLoop : IDisposable
                 _leftOpen.Add(pipe);
         }
 
-        command.FinishEnded();
+        command.FinishEnded(_shortages);
     }
 }

@@ -84,6 +84,9 @@ internal sealed class RunningCommand(CommandStart start, OutputBuffer output, Ou
 
     public long DeadlineAt { get; set; }
 
+    /// <summary>What the kernel had counted of the sandbox when the command began.</summary>
+    public (long Killed, long Refused) CountedBefore { get; set; }
+
     public void Take(bool isError, ReadOnlySpan<byte> data)
     {
         (isError ? Error : Output).Append(data);
@@ -165,17 +168,17 @@ internal sealed class RunningCommand(CommandStart start, OutputBuffer output, Ou
     }
 
     /// <summary>Tells the end of a process that has ended.</summary>
-    public void FinishEnded()
+    public void FinishEnded(Shortages shortages)
     {
         int status = WaitStatus!.Value;
         int signal = status & 0x7F;
         if (KillReason is { } reason)
             Finish(reason, null, null);
         else
-            Finish(ExecEnd.Exited, signal == 0 ? status >> 8 & 0xFF : 128 + signal, null);
+            Finish(ExecEnd.Exited, signal == 0 ? status >> 8 & 0xFF : 128 + signal, null, shortages);
     }
 
-    public void Finish(ExecEnd end, int? exitCode, string? failure)
+    public void Finish(ExecEnd end, int? exitCode, string? failure, Shortages? shortages = null)
     {
         (byte[] head, byte[] tail, KeptOutput kept) = Output.Keep();
         (byte[] errorHead, byte[] errorTail, KeptOutput keptError) = Error.Keep();
@@ -187,6 +190,7 @@ internal sealed class RunningCommand(CommandStart start, OutputBuffer output, Ou
         _finished.TrySetResult(new ExecReport
         {
             End = end, ExitCode = exitCode, Failure = failure, Duration = Elapsed, Output = kept, ErrorOutput = keptError,
+            Shortage = exitCode == 0 ? null : shortages?.Find(CountedBefore, Start, Kept),
         });
     }
 

@@ -6,8 +6,7 @@ namespace Drafthorse.Evaluation.Runs;
 /// <summary>The features whose worth can be measured by leaving one out: one table from the name to the option that does it.</summary>
 internal static class Features
 {
-    /// <summary>By name; null: this version does not have the feature.</summary>
-    private static readonly Dictionary<string, Func<PlatformOptions, PlatformOptions>?> Switches = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Func<PlatformOptions, PlatformOptions>> Switches = new(StringComparer.Ordinal)
     {
         ["brief"] = options => options with { Adjust = options.Adjust + (builder => builder.UseEnvironmentBrief(new EnvironmentBriefOptions { Enabled = false })) },
         ["todos"] = options => options with { Adjust = options.Adjust + (builder => builder.UseTodos(new TodoOptions { Enabled = false })) },
@@ -15,22 +14,17 @@ internal static class Features
         ["tool-contract"] = options => options with { DeclaresToolsByFamily = false },
         ["guards"] = options => options with { Limit = WithoutGuards(options.Limit) },
         ["compaction"] = options => options with { Adjust = options.Adjust + (builder => builder.UseCompaction(new CompactionOptions { Enabled = false })) },
-        ["head-room"] = null,
+        ["head-room"] = options => options with { HasHeadRoom = false },
     };
 
     public static IReadOnlyCollection<string> Names => Switches.Keys;
 
-    /// <summary>Whether this version has it.</summary>
-    public static bool IsThere(string name) => Switches.GetValueOrDefault(name) is not null;
-
     /// <summary>Why a feature cannot be left out, or null when it can.</summary>
     public static string? WhyNot(string name) =>
-        !Switches.ContainsKey(name) ? $"there is no feature {name}; the features are {string.Join(", ", Names)}."
-        : !IsThere(name) ? $"{name} is not there yet, so it cannot be left out."
-        : null;
+        Switches.ContainsKey(name) ? null : $"there is no feature {name}; the features are {string.Join(", ", Names)}.";
 
     /// <summary>The options without these features.</summary>
-    public static PlatformOptions Without(PlatformOptions options, IEnumerable<string> names) => names.Aggregate(options, (left, name) => Switches[name]!(left));
+    public static PlatformOptions Without(PlatformOptions options, IEnumerable<string> names) => names.Aggregate(options, (left, name) => Switches[name](left));
 
     private static ModelCallLimit WithoutGuards(ModelCallLimit limit) => new()
     {

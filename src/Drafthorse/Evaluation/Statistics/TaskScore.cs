@@ -16,5 +16,5 @@ internal sealed record TaskScore(EvalTask Task, IReadOnlyList<RepetitionResult> 
     public string Why => Results.LastOrDefault(result => result.Outcome != RepetitionOutcome.Solved)?.Reason ?? "";
 
     /// <summary>The features that the task is named as needing and that the setting leaves out or this version lacks.</summary>
-    public static IReadOnlyList<string> Missing(EvalTask task, Variant variant) => [.. task.Needs.Where(need => variant.Without.Contains(need) || !Features.IsThere(need))];
+    public static IReadOnlyList<string> Missing(EvalTask task, Variant variant) => [.. task.Needs.Where(variant.Without.Contains)];
 }

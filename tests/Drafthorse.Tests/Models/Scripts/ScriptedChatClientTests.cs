@@ -1,3 +1,4 @@
+using Drafthorse.Harness;
 using Drafthorse.Harness.Models;
 using Microsoft.Extensions.AI;
 
@@ -54,6 +55,48 @@ public sealed class ScriptedChatClientTests
 
         Assert.Equal(("z", "{ raw"), (first.Calls.Single().CallId, first.Calls.Single().Raw()));
         Assert.Equal("Fixed.", second.Text);
+    }
+
+    [Fact]
+    public async Task Ask_ToolResultBeginsASection_ItsTurnsAnswer()
+    {
+        var client = Client("""
+            {"calls":[{"name":"execute","arguments":{}}]}
+            {"text":"I give up.","repeat":true}
+            {"whenResult":"longer timeout","text":"Again."}
+            {"text":"Done."}
+            """);
+        ChatMessage[] killed = [User("a longer timeout is no result"), Assistant(""), Tool("give a longer timeout")];
+
+        Assert.Equal("Again.", (await client.AskAsync(killed)).Text);
+        Assert.Equal("Done.", (await client.AskAsync([.. killed, Assistant("Again."), Tool("fine")])).Text);
+        Assert.Equal("I give up.", (await client.AskAsync([User("x"), Assistant(""), Tool("killed")])).Text);
+    }
+
+    [Theory]
+    [InlineData("edit_file.old_str", "known")]
+    [InlineData("edit_file.old_string", "unknown")]
+    [InlineData("apply_patch", "unknown")]
+    [InlineData("edit_file", "known")]
+    public async Task Ask_ToolDeclaredAsItsFamilyKnowsIt_ThatSectionAnswers(string declared, string expected)
+    {
+        var script = $$"""
+            {"family":"anthropic","text":"unknown"}
+            {"declared":"{{declared}}","text":"known"}
+            """;
+        var folder = Directory.CreateTempSubdirectory();
+        var file = Path.Combine(folder.FullName, "s.jsonl");
+        await File.WriteAllTextAsync(file, script, TestContext.Current.CancellationToken);
+        using var factory = new ModelFactory(ModelSettings.From(_ => null), ModelCatalog.BuiltIn);
+        using var plain = new ModelFactory(ModelSettings.From(_ => null), ModelCatalog.BuiltIn.WithoutFamilies());
+        var options = new ChatOptions { Tools = [.. CoreTools.All] };
+
+        var told = await factory.Create(new ModelSpec("script", file)).GetResponseAsync([User("x")], options, TestContext.Current.CancellationToken);
+        var untold = await plain.Create(new ModelSpec("script", file)).GetResponseAsync([User("x")], options, TestContext.Current.CancellationToken);
+        folder.Delete(recursive: true);
+
+        Assert.Equal(expected, told.Text);
+        Assert.Equal(declared.Contains('.', StringComparison.Ordinal) ? "unknown" : "known", untold.Text);
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using Drafthorse.Sandbox.Exec;
 using Drafthorse.Sandbox.Exec.Running;
 
 namespace Drafthorse.Tests.Sandbox.Exec;
@@ -11,7 +12,8 @@ public sealed class CommandLoopTests
     [Fact]
     public async Task Post_FromSeveralThreadsManyTimes_DoesEachAtOnce()
     {
-        var loop = new CommandLoop(ownsProcess: false, ".none");
+        var loop = new CommandLoop(
+            ownsProcess: false, ".none", new Shortages(new CommandSettings { WorkingDirectory = "/", SpillDirectory = "/tmp", Environment = new Dictionary<string, string>(), OwnsProcess = false }));
 
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => PostManyAsync(loop))));
 

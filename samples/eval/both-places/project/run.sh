@@ -1,0 +1,3 @@
+#!/bin/sh
+. ./config/service.env
+echo "$NAME on $PORT"

@@ -1,0 +1,1 @@
+grep -qx quince sorted.txt && LC_ALL=C sort -c sorted.txt
