@@ -29,7 +29,7 @@ internal static class ContainerPlan
         Name = start.Name,
         Image = options.Image,
         Entrypoint = [DaemonPath],
-        Cmd = ["serve", "--socket", SocketPath, "--memory", Text(limits.MostMemoryBytes), "--pids", Text(limits.MostPids)],
+        Cmd = ["serve", "--socket", SocketPath, "--", "--memory", Text(limits.MostMemoryBytes), "--pids", Text(limits.MostPids)],
         User = "0:0",
         WorkingDir = "/src",
         Hostname = "sandbox",

@@ -7,9 +7,9 @@ using Drafthorse.Sandboxd;
 [assembly: UnsupportedOSPlatform("windows")]
 
 const string Usage = """
-    sandboxd serve [--socket PATH] [--spill DIR] [--no-doors] [--memory BYTES] [--pids COUNT] [--counters MEMORY,PIDS]
-        Serves this sandbox on a unix socket, or on the socket it was given as descriptor 3. Its limits are said to whoever runs into
-        them; what the kernel counts is read from the descriptors, else where a container sees it.
+    sandboxd serve [--socket PATH] [--spill DIR] [--no-doors] [-- [--memory BYTES] [--pids COUNT] [--counters MEMORY,PIDS]]
+        Serves this sandbox on a unix socket, or on the socket it was given as descriptor 3. Behind -- stands what a daemon need not know:
+        the sandbox's limits, and the descriptors of what the kernel counts, which is else read where a container sees it.
     sandboxd attach --socket PATH
         Carries standard input and output to a daemon's socket.
     sandboxd launch --socket PATH [--log FILE] -- COMMAND...
@@ -26,7 +26,7 @@ try
     switch (args)
     {
         case ["serve", ..]:
-            return await ServeCommand.RunAsync(CommandLine.Parse(args[1..], ["--socket", "--spill", "--memory", "--pids", "--counters"], ["--no-doors"]));
+            return await ServeCommand.RunAsync(CommandLine.Parse(args[1..], ["--socket", "--spill"], ["--no-doors"]));
         case ["attach", ..]:
             return AttachCommand.Run(CommandLine.Parse(args[1..], ["--socket"], []));
         case ["launch", ..]:

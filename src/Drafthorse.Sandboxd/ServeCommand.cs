@@ -17,6 +17,7 @@ internal static class ServeCommand
 
     public static async Task<int> RunAsync(CommandLine line)
     {
+        CommandLine limits = CommandLine.Parse([.. line.Rest], ["--memory", "--pids", "--counters"], []);
         NamespaceLimits.LowerAndRunAnew();
         Inheritance.SettleLimits();
 
@@ -29,7 +30,7 @@ internal static class ServeCommand
             AnyAddress.TryRouteToDoors();
         ThreadReserve.Fill();
 
-        using GroupCounters counters = OpenCounters(line);
+        using GroupCounters counters = OpenCounters(limits);
         using Socket listener = line.Find("--socket") is { } path ? ListeningSocket.Listen(path) : ListeningSocket.Inherit(Spawner.ListenerDescriptor);
         await using var daemon = new SandboxDaemon(new SandboxDaemonOptions
         {
@@ -38,8 +39,8 @@ internal static class ServeCommand
             Environment = ReadEnvironment(),
             OwnsProcess = true,
             Counters = counters,
-            MemoryLimit = NumberOf(line, "--memory"),
-            ProcessLimit = NumberOf(line, "--pids"),
+            MemoryLimit = NumberOf(limits, "--memory"),
+            ProcessLimit = NumberOf(limits, "--pids"),
             Doors = line.Has("--no-doors") ? null : new DoorOptions(),
         });
         foreach (DoorReport door in daemon.Doors)

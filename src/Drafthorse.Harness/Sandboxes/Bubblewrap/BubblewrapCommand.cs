@@ -99,7 +99,7 @@ internal sealed class BubblewrapCommand(BubblewrapPrograms programs, BubblewrapO
         arguments.Add("--");
         if (groups.Count == 0)
             arguments.AddRange("/bin/sh", "-c", LimitProcesses, "sh", Text(limits.MostPids), Text(limits.MostMemoryBytes / 1024));
-        arguments.AddRange([.. sandboxd, "serve", "--memory", Text(limits.MostMemoryBytes), "--pids", Text(limits.MostPids), "--counters", Counters]);
+        arguments.AddRange([.. sandboxd, "serve", "--", "--memory", Text(limits.MostMemoryBytes), "--pids", Text(limits.MostPids), "--counters", Counters]);
         return Wrap(arguments, directory.Filter, groups);
     }
 
