@@ -33,6 +33,9 @@ public sealed record AgentMessage
     /// fails after two corrections. Null (default) = words.</summary>
     public JsonElement? AnswerSchema { get; init; }
 
+    /// <summary>Whether a plan is to be agreed before anything is changed.</summary>
+    public bool Plan { get; init; }
+
     /// <summary>When it reaches a thread that is running.</summary>
     public DeliveryMode Mode { get; init; }
 
@@ -49,7 +52,7 @@ public sealed record AgentMessage
             ThreadKey = ThreadKey,
             DeliveryId = id,
             Origin = new ThreadOrigin { Channel = Channel, User = User, Repository = Repository, Title = FirstLine(Text) },
-            Message = new InboxMessage { Id = id, Sender = User, Text = Text, Images = Images, Mode = Mode, AnswerSchema = AnswerSchema?.GetRawText() },
+            Message = new InboxMessage { Id = id, Sender = User, Text = Text, Images = Images, Mode = Mode, Plan = Plan, AnswerSchema = AnswerSchema?.GetRawText() },
         };
     }
 

@@ -42,6 +42,8 @@ internal sealed record AgentOptions
 
     public required ApprovalOptions Approvals { get; init; }
 
+    public required PlanModeOptions PlanMode { get; init; }
+
     public required CompactionOptions Compaction { get; init; }
 
     public required ToolResultEvictionOptions Eviction { get; init; }

@@ -14,6 +14,7 @@ public sealed partial class HarnessAgentBuilder
     private ToolResultEvictionOptions _eviction = new();
     private TodoOptions _todos = new();
     private ApprovalOptions _approvals = new();
+    private PlanModeOptions _planMode = new();
     private EnvironmentBriefOptions _brief = new();
     private FindProject? _project;
     private IReadOnlyList<AIFunction> _coreTools = CoreTools.All;
@@ -53,6 +54,14 @@ public sealed partial class HarnessAgentBuilder
     public HarnessAgentBuilder UseTodos(TodoOptions options)
     {
         _todos = options.Check();
+        return this;
+    }
+
+    /// <summary>Plan mode, which every agent has unless it is left out here: nothing is changed before a person approved a plan.</summary>
+    public HarnessAgentBuilder UsePlanMode(PlanModeOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _planMode = options;
         return this;
     }
 

@@ -94,6 +94,12 @@ public sealed record DraftEffect
     /// <summary>The verify commands' outcomes; empty when the repository names none.</summary>
     public IReadOnlyList<VerifyResult> Verify { get; init; } = [];
 
+    /// <summary>The steps of the plan that a person approved, and whether each is done; empty without a plan.</summary>
+    public IReadOnlyList<PlanStep> Plan { get; init; } = [];
+
+    /// <summary>Who approved the plan, or null.</summary>
+    public string? PlanApprovedBy { get; init; }
+
     /// <summary>Labels from the repository's settings.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 

@@ -89,11 +89,11 @@ internal sealed class Compactor(CompactionOptions options, Func<ModelInfo> curre
     {
         var conversation = run.Conversation;
         var room = Math.Max(LeastRoom, aim.Target - overhead());
-        var todos = new CarriedTodos(conversation.Todos, room / 3);
-        var masked = ResultMask.Of(conversation, options, run.Tokens, room / 2, todos.IsWritingCall);
+        var carried = new CarriedWork(conversation.Todos, PlanOf(run), room / 3);
+        var masked = ResultMask.Of(conversation, options, run.Tokens, room / 2, carried.IsWritingCall);
         if (aim.MaskMayDo && masked.Masked > 0 && masked.Tokens <= room)
         {
-            var context = todos.IsIn(masked.Messages) ? masked.Messages : todos.PutBack(masked.Messages);
+            var context = carried.IsIn(masked.Messages) ? masked.Messages : carried.PutBack(masked.Messages);
             await CommitAsync(
                 run,
                 NewEvent(run, context) with { Kept = context.Count, Masked = masked.Masked, MessagesBeforeRun = conversation.MessagesBeforeRun },
@@ -102,8 +102,8 @@ internal sealed class Compactor(CompactionOptions options, Func<ModelInfo> curre
             return true;
         }
 
-        room = Math.Max(LeastRoom, room - (todos.Chat is { } carried ? run.Tokens.Estimate(carried) : 0));
-        var compacted = await ReplaceOlderAsync(run, aim, room, masked, todos, cancellationToken).ConfigureAwait(false);
+        room = Math.Max(LeastRoom, room - (carried.Chat is { } chat ? run.Tokens.Estimate(chat) : 0));
+        var compacted = await ReplaceOlderAsync(run, aim, room, masked, carried, cancellationToken).ConfigureAwait(false);
         if (compacted.TokensAfter >= compacted.TokensBefore && compacted.Context.Count >= conversation.Messages.Count)
         {
             // It was paid for all the same.
@@ -118,10 +118,10 @@ internal sealed class Compactor(CompactionOptions options, Func<ModelInfo> curre
     }
 
     /// <summary>The newest messages, behind a summary and the frame that stand for the others.</summary>
-    private async Task<ContextCompacted> ReplaceOlderAsync(RunContext run, Aim aim, int room, ResultMask masked, CarriedTodos todos, CancellationToken cancellationToken)
+    private async Task<ContextCompacted> ReplaceOlderAsync(RunContext run, Aim aim, int room, ResultMask masked, CarriedWork carried, CancellationToken cancellationToken)
     {
         var conversation = run.Conversation;
-        var kept = KeptContext.Choose(masked.Messages, options, run.Tokens, room / 2, todos.IsWritingCall);
+        var kept = KeptContext.Choose(masked.Messages, options, run.Tokens, room / 2, carried.IsWritingCall);
         List<ContextMessage> context = [.. kept.Messages];
         var (usage, cost) = (new TokenUsage(), 0m);
         if (kept.From > 0)
@@ -135,7 +135,7 @@ internal sealed class Compactor(CompactionOptions options, Func<ModelInfo> curre
             context.Insert(0, new ContextMessage { Role = "user", Content = frame is null ? [summary] : [summary, frame] });
         }
 
-        return NewEvent(run, todos.PutBack(context)) with
+        return NewEvent(run, carried.PutBack(context)) with
         {
             Usage = usage,
             CostUsd = cost,
@@ -145,6 +145,14 @@ internal sealed class Compactor(CompactionOptions options, Func<ModelInfo> curre
             MessagesBeforeRun = conversation.MessagesBeforeRun <= kept.From ? 0 : conversation.MessagesBeforeRun - kept.From + Math.Min(1, kept.From),
         };
     }
+
+    /// <summary>The plan, as long as it counts.</summary>
+    private static ContentBlock? PlanOf(RunContext run) => (run.Facts.Plan?.Stage, run.Conversation.Plan) switch
+    {
+        (PlanStage.Approved, { } plan) => MessageRendering.RenderPlan(plan.Content, isApproved: true),
+        (PlanStage.Planning, { } plan) => MessageRendering.RenderPlan(plan.Content, isApproved: false),
+        _ => null,
+    };
 
     private static ContextCompacted NewEvent(RunContext run, IReadOnlyList<ContextMessage> context) => new()
     {

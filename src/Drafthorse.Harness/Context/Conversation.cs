@@ -61,6 +61,9 @@ internal sealed class Conversation
     /// <summary>The to-do list that was written last, or null.</summary>
     public TodosWritten? Todos { get; private set; }
 
+    /// <summary>The plan that was written last, or null.</summary>
+    public PlanWritten? Plan { get; private set; }
+
     /// <summary>What code carries through compactions.</summary>
     public WorkFrame Frame { get; } = new();
 
@@ -130,10 +133,7 @@ internal sealed class Conversation
                 break;
             case ToolStarted tool:
                 if (_openCalls.TryGetValue(tool.ModelCallId, out var open))
-                {
                     _openCalls[tool.ModelCallId] = open with { Started = tool };
-                }
-
                 break;
             case ToolFinished finished:
                 if (_openCalls.Remove(finished.ModelCallId))
@@ -145,6 +145,12 @@ internal sealed class Conversation
                 break;
             case TodosWritten todos:
                 Todos = todos;
+                break;
+            case PlanWritten plan:
+                Plan = plan;
+                break;
+            case ApprovalClosed { Kind: ApprovalKinds.Plan, State: ApprovalState.Approved } when Plan is { } approved:
+                AddAfterResults(new ContextMessage { Role = "user", Content = [MessageRendering.RenderPlan(approved.Content, isApproved: true)] });
                 break;
             case VerifyFinished verified:
                 Verified = verified;

@@ -10,6 +10,7 @@ namespace Drafthorse.Harness.Context;
 internal static partial class MessageRendering
 {
     private const string TodosTag = "\n<todos>\n";
+    private const string PlanTag = "\n<plan>\n";
 
     public static ContextMessage Render(InboxEntry entry)
     {
@@ -65,6 +66,14 @@ internal static partial class MessageRendering
     /// <summary>Whether a block was made by <see cref="Render(IReadOnlyList{TodoItem})"/>. Nobody else's text begins so: it stands behind a tag of its own.</summary>
     public static bool IsTodos(ContentBlock block) => block is { Kind: "text", Text: { } text } && text.StartsWith(TodosTag, StringComparison.Ordinal);
 
+    /// <summary>The thread's plan, word for word.</summary>
+    public static ContentBlock RenderPlan(string plan, bool isApproved) => ContentBlock.OfText($"{PlanTag}{Escape(plan)}\n</plan>\n" + (isApproved
+        ? "A person approved this plan, and plan mode is off. Carry it out, step by step. Its steps are your to-do list: keep their words, set each to completed when it is done, and say at the end what was left out and why. What goes beyond it needs a new plan: plan_enter."
+        : "This is your plan as it stands. Nobody has approved it yet; plan_write replaces it."));
+
+    /// <summary>Whether a block was made by <see cref="RenderPlan"/>.</summary>
+    public static bool IsPlan(ContentBlock block) => block is { Kind: "text", Text: { } text } && text.StartsWith(PlanTag, StringComparison.Ordinal);
+
     /// <summary>The text with the opening of every tag that fences something here made harmless.</summary>
     public static string Escape(string text) => FenceTag().Replace(text, "&lt;");
 
@@ -76,7 +85,7 @@ internal static partial class MessageRendering
 
     // The opening of a fence's tag, also with spaces or invisible characters in it and by the wide form of its bracket: a model reads over those.
     [GeneratedRegex(
-        @"[<\uFF1C](?=[\s\p{Cf}]*/?[\s\p{Cf}]*(?:m\p{Cf}*e\p{Cf}*s\p{Cf}*s\p{Cf}*a\p{Cf}*g\p{Cf}*e|m\p{Cf}*a\p{Cf}*t\p{Cf}*e\p{Cf}*r\p{Cf}*i\p{Cf}*a\p{Cf}*l|n\p{Cf}*o\p{Cf}*t\p{Cf}*i\p{Cf}*c\p{Cf}*e|t\p{Cf}*o\p{Cf}*d\p{Cf}*o\p{Cf}*s|s\p{Cf}*u\p{Cf}*m\p{Cf}*m\p{Cf}*a\p{Cf}*r\p{Cf}*y|f\p{Cf}*r\p{Cf}*a\p{Cf}*m\p{Cf}*e))",
+        @"[<\uFF1C](?=[\s\p{Cf}]*/?[\s\p{Cf}]*(?:m\p{Cf}*e\p{Cf}*s\p{Cf}*s\p{Cf}*a\p{Cf}*g\p{Cf}*e|m\p{Cf}*a\p{Cf}*t\p{Cf}*e\p{Cf}*r\p{Cf}*i\p{Cf}*a\p{Cf}*l|n\p{Cf}*o\p{Cf}*t\p{Cf}*i\p{Cf}*c\p{Cf}*e|t\p{Cf}*o\p{Cf}*d\p{Cf}*o\p{Cf}*s|s\p{Cf}*u\p{Cf}*m\p{Cf}*m\p{Cf}*a\p{Cf}*r\p{Cf}*y|f\p{Cf}*r\p{Cf}*a\p{Cf}*m\p{Cf}*e|p\p{Cf}*l\p{Cf}*a\p{Cf}*n))",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex FenceTag();
 }

@@ -3,6 +3,7 @@ using Drafthorse.Harness.Drafts.Endings;
 using Drafthorse.Harness.Drafts.Settings;
 using Drafthorse.Harness.GitGateway;
 using Drafthorse.Harness.GitGateway.Mirrors;
+using Drafthorse.Harness.Planning;
 using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Harness.Drafts;
@@ -34,6 +35,8 @@ internal sealed class DraftMiddleware(RepositoryMirrors mirrors, DraftOptions op
         }
 
         run.Set(work);
+        if (run.Get<PlanRules>() is { } rules)
+            run.Set(rules.With(work.Settings.PlanAlways, work.Settings.PlanPaths));
         run.Set(_gate);
         run.BudgetUsd = work.Settings.BudgetUsd;
         run.WorkingDirectory = work.Checkout;
@@ -41,7 +44,7 @@ internal sealed class DraftMiddleware(RepositoryMirrors mirrors, DraftOptions op
         while (true)
         {
             var outcome = await next(cancellationToken).ConfigureAwait(false);
-            if (outcome.Status is ThreadStatus.Waiting)
+            if (outcome.Status is ThreadStatus.Waiting || PlanGate.IsPlanning(run))
                 return outcome;
             if (await ending.FinishAsync(outcome, cancellationToken).ConfigureAwait(false) is { } finished)
                 return finished;

@@ -1,4 +1,4 @@
-using Drafthorse.Harness.Approvals;
+using Drafthorse.Harness.Planning;
 using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Harness.Runs;
@@ -29,7 +29,7 @@ internal sealed class RunEnding(IThreadStore store)
             ?? throw new LeaseLostException(lease.Lease.ThreadId, lease.Lease.Token);
         var finished = new RunFinished { Token = lease.Lease.Token, Outcome = ThreadStatusNames.Of(outcome), Reason = reason };
         var todos = await store.ReadTodosAsync(thread, cancellationToken).ConfigureAwait(false);
-        var messages = TakenMessages.Of(thread.Facts, taken);
+        var messages = PlanTaking.Of(thread.Facts, taken);
         finished = finished with { Notes = messages.Notes };
         await store.CommitAsync(
             new CommitRequest

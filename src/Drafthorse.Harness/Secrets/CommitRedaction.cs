@@ -25,6 +25,7 @@ internal sealed class CommitRedaction(SecretRedactor redactor)
         PromptSet prompt => prompt with { System = redactor.Redact(prompt.System) },
         InstructionsGiven given => given with { Files = [.. given.Files.Select(file => file with { Text = redactor.Redact(file.Text) })] },
         TodosWritten todos => todos with { Items = [.. todos.Items.Select(item => item with { Content = redactor.Redact(item.Content) })] },
+        PlanWritten plan => plan with { Content = redactor.Redact(plan.Content) },
         ApprovalAsked asked => asked with { Title = redactor.Redact(asked.Title), Text = redactor.Redact(asked.Text) },
         ContextCompacted { Summarized: > 0 } compacted => Redact(compacted),
         VerifyFinished verified => verified with { Results = [.. verified.Results.Select(result => result with { OutputTail = redactor.Redact(result.OutputTail), Excerpt = result.Excerpt is { } excerpt ? redactor.Redact(excerpt) : null })] },

@@ -33,6 +33,9 @@ public sealed record InboxMessage
     /// <summary>When it reaches a thread that is running.</summary>
     public DeliveryMode Mode { get; init; }
 
+    /// <summary>Whether the sender wants a plan to be agreed before anything is changed.</summary>
+    public bool Plan { get; init; }
+
     /// <summary>A person's answer to an approval, made by code that checked who may; null for words.</summary>
     public ApprovalAnswer? Answer { get; init; }
 }

@@ -9,6 +9,9 @@ public sealed record ThreadFacts
     /// <summary>The journal position from which on the thread's newest to-do list is the first one; null when there is none.</summary>
     public long? TodosStart { get; init; }
 
+    /// <summary>How the thread stands with its plan; null = it has none, and is not to make one.</summary>
+    public PlanFacts? Plan { get; init; }
+
     /// <summary>What people are asked to decide, and the newest of what was decided, oldest first; null = nothing ever.</summary>
     public IReadOnlyList<Approval>? Approvals { get; init; }
 

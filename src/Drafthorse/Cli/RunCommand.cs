@@ -26,7 +26,7 @@ internal static class RunCommand
     private static readonly Option<string?> Thread = new("--thread") { HelpName = "id|key", Description = "Go on in this thread: an id, its first digits, or a key of your own." };
     private static readonly Option<decimal?> MaxCost = new("--max-cost") { HelpName = "usd", Description = "Most that the thread may cost, in USD." };
     private static readonly Option<int?> MaxSteps = new("--max-steps") { HelpName = "n", Description = "Most model calls; one more asks for a hand-over." };
-    private static readonly Option<bool> Plan = new("--plan") { Hidden = true };
+    private static readonly Option<bool> Plan = new("--plan") { Description = "Plan first: nothing is changed before you have approved a plan (drafthorse approvals)." };
     private static readonly Option<string?> Output = new("-o", "--output") { HelpName = "file", Description = "Also writes the last message to this file." };
     private static readonly Option<bool> Json = new("--json") { Description = "One JSON object per line on standard output, and nothing else." };
 
@@ -42,7 +42,6 @@ internal static class RunCommand
         Thread.Validators.Add(result => Require(result, !string.IsNullOrWhiteSpace(Word(result)), "--thread is empty: leave it out for a thread of its own, or name one."));
         MaxSteps.Validators.Add(result => Require(result, int.TryParse(Word(result), NumberStyles.None, CultureInfo.InvariantCulture, out var steps) && steps > 0, "--max-steps must be a whole number of at least 1."));
         Sandbox.Validators.Add(SandboxOption.Check);
-        Plan.Validators.Add(result => Require(result, result.Implicit, "--plan is not there yet: it comes with plan mode."));
         Task.Validators.Add(result => Require(result, result.Tokens is not [{ Value: var task }] || !string.IsNullOrWhiteSpace(task), "The task is empty: say what is to be done."));
         Output.Validators.Add(result => Require(result, Path.GetDirectoryName(Path.GetFullPath(Word(result) is { Length: > 0 } file ? file : "/")) is { } folder && Directory.Exists(folder), "--output names a file in a folder that is not there."));
         var command = new Command(
@@ -132,6 +131,7 @@ internal static class RunCommand
             Text = task,
             ThreadKey = parsed.GetValue(Thread) is { } thread ? await ThreadNames.KeyOfAsync(platform.Store, thread, cancellationToken) : target.NewThreadKey(),
             User = WorkTarget.User,
+            Plan = parsed.GetValue(Plan),
             Repository = target.Repository,
         };
         var id = ThreadId.FromKey(message.ThreadKey);

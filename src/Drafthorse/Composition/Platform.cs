@@ -173,6 +173,7 @@ internal sealed class Platform : IAsyncDisposable
             .UseBudget(options.Budget ?? settings.Budget)
             .UseLimit(options.Limit)
             .UseApprovals(settings.Approvals)
+            .UsePlanMode(settings.PlanMode)
             .UseToolResultEviction(new ToolResultEvictionOptions { ArchiveFolder = settings.ResultsPath })
             .UseHeadRoom(new HeadRoomOptions { Enabled = options.HasHeadRoom, HowToRaise = Surroundings.HowToRaise })
             .UseSecrets(settings.Secrets)

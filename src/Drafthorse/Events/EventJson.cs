@@ -110,6 +110,11 @@ internal static class EventJson
             writer.WriteNumber("summarized", compacted.Summarized);
             writer.WriteNumber("kept", compacted.Kept);
         }),
+        PlanWritten plan => WriteObject("plan.written", thread, position, at, writer =>
+        {
+            writer.WriteNumber("version", plan.Version);
+            writer.WriteString("content", plan.Content);
+        }),
         ApprovalAsked asked => WriteObject("approval.asked", thread, position, at, writer => WorkJson.WriteAsked(writer, asked)),
         ApprovalClosed closed => WriteObject("approval.closed", thread, position, at, writer => WorkJson.WriteClosed(writer, closed)),
         VerifyFinished verify => WriteObject("verify.finished", thread, position, at, writer => WorkJson.WriteVerify(writer, verify)),

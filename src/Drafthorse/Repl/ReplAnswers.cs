@@ -1,15 +1,38 @@
 using Drafthorse.Harness.Approvals;
+using Drafthorse.Harness.Planning;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Terminal;
 
 namespace Drafthorse.Repl;
 
-/// <summary><c>/approve</c> and <c>/reject</c>: the person at the terminal answers what their thread waits for, and it goes on.</summary>
+/// <summary><c>/plan</c>, <c>/approve</c> and <c>/reject</c>: the person at the terminal answers what their thread waits for, and it goes on.</summary>
 internal static class ReplAnswers
 {
     private const int FewestDigits = 8;
 
-    public static async Task GiveAsync(ReplSession session, string line, CancellationToken cancellationToken)
+    /// <summary>The thread's plan, and how it stands.</summary>
+    private static async Task ShowPlanAsync(ReplSession session, CancellationToken cancellationToken)
+    {
+        var store = session.Platform.Store;
+        var thread = await store.GetThreadAsync(ThreadId.FromKey(session.ThreadKey), cancellationToken);
+        if (thread is null || await store.ReadPlanAsync(thread, cancellationToken) is not { } plan)
+        {
+            session.Console.Say($"[dim]There is no plan in this thread. /plan TASK makes one before anything is changed.[/]");
+            return;
+        }
+
+        session.Console.Say($"{PlanLines.Numbered(plan.Content):lines}");
+        session.Console.Say($"[dim]version {plan.Version}, {thread.Facts.Plan!.Stage switch { PlanStage.Planning => "not approved yet", PlanStage.Approved => $"approved by {thread.Facts.Plan.ApprovedBy}", _ => "its work has ended" }}[/]");
+    }
+
+    public static Task RunAsync(ReplSession session, string line, CancellationToken cancellationToken) => line.Split(' ', 2, StringSplitOptions.TrimEntries) switch
+    {
+        ["/plan", { Length: > 0 } task] => session.SendAsync(task, plan: true),
+        ["/plan", ..] => ShowPlanAsync(session, cancellationToken),
+        _ => GiveAsync(session, line, cancellationToken),
+    };
+
+    private static async Task GiveAsync(ReplSession session, string line, CancellationToken cancellationToken)
     {
         var (approves, words) = (line.StartsWith("/approve", StringComparison.Ordinal), line.Split(' ', 2, StringSplitOptions.TrimEntries) is [_, var rest] ? rest : "");
         var first = words.Split(' ', 2, StringSplitOptions.TrimEntries)[0];

@@ -22,6 +22,7 @@ internal sealed class ReplCommands(ReplSession session)
         ("/resume", "[ID]", "list threads, or go on in one"),
         ("/diff", "", "what changed in this folder"),
         ("/undo", "", "take back the last turn's changes (not in ignored files)"),
+        ("/plan", "[TASK]", "plan a task first; alone: the plan"),
         ("/approve", "[HASH]", "say yes to what the agent waits for"),
         ("/reject", "[HASH] WHY", "say no to it, and why"),
         ("/todos", "", "what the agent still has to do"),
@@ -34,7 +35,7 @@ internal sealed class ReplCommands(ReplSession session)
 
     private static readonly (string Name, string Comes)[] Later =
     [
-        ("/plan", "plan mode"), ("/review", "the reviewer"),
+        ("/review", "the reviewer"),
     ];
 
     public static IReadOnlyList<string> Names { get; } = [.. Known.Select(command => command.Name)];
@@ -67,8 +68,8 @@ internal sealed class ReplCommands(ReplSession session)
             case ["/undo", ..]:
                 await UndoAsync(cancellationToken);
                 break;
-            case ["/approve" or "/reject", ..]:
-                await ReplAnswers.GiveAsync(session, line, cancellationToken);
+            case ["/plan" or "/approve" or "/reject", ..]:
+                await ReplAnswers.RunAsync(session, line, cancellationToken);
                 break;
             case ["/todos", ..]:
                 await TodosAsync(cancellationToken);

@@ -172,7 +172,8 @@ internal sealed class ReplSession : IAsyncDisposable
         }
     }
 
-    private async Task<int> SendAsync(string text)
+    /// <summary>Sends a message to the agent.</summary>
+    public async Task<int> SendAsync(string text, bool plan = false)
     {
         if (await AttachAsync(text) is not var (message, attached))
             return ExitCodes.Cancelled;
@@ -182,6 +183,6 @@ internal sealed class ReplSession : IAsyncDisposable
         _news = "";
         return await RunAsync(
             ThreadId.FromKey(ThreadKey),
-            token => Platform.Agent.StreamAsync(new AgentMessage { Text = message, ThreadKey = ThreadKey, User = WorkTarget.User, Repository = Target.Repository }, token));
+            token => Platform.Agent.StreamAsync(new AgentMessage { Text = message, Plan = plan, ThreadKey = ThreadKey, User = WorkTarget.User, Repository = Target.Repository }, token));
     }
 }

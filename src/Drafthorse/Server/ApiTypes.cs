@@ -25,7 +25,7 @@ internal sealed record NewThread
     /// <summary>Most that the thread may cost, in USD; never more than the server's own limit.</summary>
     public decimal? MaxCostUsd { get; init; }
 
-    /// <summary>Plan mode, which is not there yet.</summary>
+    /// <summary>Whether a plan is to be agreed before anything is changed.</summary>
     public bool Plan { get; init; }
 }
 

@@ -65,7 +65,7 @@ internal static class ThreadsApi
                 ThreadKey = key,
                 DeliveryId = delivery,
                 Origin = new ThreadOrigin { Channel = "http", User = $"http:{Principal}", Repository = repository, Title = FirstLine(body.Task!), MaxCostUsd = body.MaxCostUsd },
-                Message = new InboxMessage { Id = delivery, Sender = $"http:{Principal}", Text = body.Task!, Model = body.Model },
+                Message = new InboxMessage { Id = delivery, Sender = $"http:{Principal}", Text = body.Task!, Model = body.Model, Plan = body.Plan },
                 MustBeSameRepository = true,
             },
             cancellationToken);
@@ -163,8 +163,6 @@ internal static class ThreadsApi
 
     private static IResult? WhyNot(NewThread body, Platform platform)
     {
-        if (body.Plan)
-            return Results.Problem(statusCode: 400, title: "no plan mode", detail: "plan is not supported yet: leave it out.");
         if (body.MaxCostUsd is <= 0)
             return Results.Problem(statusCode: 400, title: "bad maxCostUsd", detail: "maxCostUsd must be more than 0.");
         if (body.Key is { } key && (key.Length is 0 or > MaxKey || key.Any(char.IsControl)))

@@ -62,6 +62,9 @@ internal sealed record DrafthorseSettings
     /// <summary>How people are asked to decide.</summary>
     public ApprovalOptions Approvals { get; init; } = new();
 
+    /// <summary>When plan mode is entered.</summary>
+    public PlanModeOptions PlanMode { get; init; } = new();
+
     /// <summary>Bearer tokens of the API that belong to a person each: the token by the person's login on the code host.</summary>
     public IReadOnlyDictionary<string, string> People { get; init; } = new Dictionary<string, string>();
 
@@ -164,6 +167,7 @@ internal sealed record DrafthorseSettings
                 Brief = reader.OneOf("Drafthorse:Brief", "true", "false") != "false",
                 Approvals = PeopleSettings.ReadApprovals(reader),
                 People = PeopleSettings.Read(reader),
+                PlanMode = new PlanModeOptions { Always = reader.OneOf("Drafthorse:Plan", "always", "asked") == "always" },
                 ApiToken = reader.Text("DRAFTHORSE_API_TOKEN"),
                 MetricsToken = reader.Text("METRICS_TOKEN"),
                 Workers = reader.Number("Drafthorse:Workers", 4, 1, 4096),

@@ -74,7 +74,7 @@ public sealed class ApprovalRunTests
     {
         var bench = new ApprovalBench();
         await bench.AskAsync(ApprovalBench.Call("deploy"));
-        bench.Harness.Model.Says("on it");
+        bench.Harness.Model.Says("on it").Says("on it").Says("on it");
         await bench.AnswerAsync();
 
         await LeaveAfterAsync(bench, bench.Harness.Agent.ResumeAsync(bench.Harness.ThreadId, Token), after);

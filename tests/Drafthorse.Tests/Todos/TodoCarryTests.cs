@@ -89,10 +89,10 @@ public sealed class TodoCarryTests
     public void PutBack_AnOlderList_IsReplaced_AndWhatToolsGaveStays()
     {
         var result = new ContextMessage { Role = "tool", CallId = "c", Content = [ContentBlock.OfText($"\n{Tag}a file")] };
-        var before = new CarriedTodos(ListOf("old"), 1_000).PutBack([new ContextMessage { Role = "assistant" }, result]);
+        var before = new CarriedWork(ListOf("old"), null, 1_000).PutBack([new ContextMessage { Role = "assistant" }, result]);
 
-        var after = new CarriedTodos(ListOf("new"), 1_000).PutBack(before);
-        var cleared = new CarriedTodos(ListOf(), 1_000).PutBack(after);
+        var after = new CarriedWork(ListOf("new"), null, 1_000).PutBack(before);
+        var cleared = new CarriedWork(ListOf(), null, 1_000).PutBack(after);
 
         Assert.Equal(["user", "assistant", "tool"], after.Select(message => message.Role));
         Assert.StartsWith($"\n{Tag}[pending] new\n</todos>", Assert.Single(after[0].Content).Text, StringComparison.Ordinal);

@@ -11,6 +11,9 @@ internal abstract partial record Command
     /// <summary>Asks how it stands.</summary>
     public sealed record Status : Command;
 
+    /// <summary>Wants a plan to be agreed first; what follows is the message.</summary>
+    public sealed record Plan(string Rest) : Command;
+
     /// <summary>Answers an approval.</summary>
     /// <param name="Approves">Yes or no.</param>
     /// <param name="Hash">The digits that say which one, or null.</param>
@@ -41,6 +44,8 @@ internal abstract partial record Command
             return new Model(model.Groups[1].Value, rest.Trim());
         }
 
+        if (PlanText().Match(text) is { Success: true } plan)
+            return new Plan(plan.Groups["rest"].Value.Trim());
         if (AnswerText().Match(text) is { Success: true } answer)
         {
             return new Answer(
@@ -55,13 +60,16 @@ internal abstract partial record Command
         {
             "stop" => new Stop(),
             "status" => new Status(),
-            "plan" or "review" => new Unavailable(line.TrimEnd(EndOfSentence).ToLowerInvariant()),
+            "review" => new Unavailable(line.TrimEnd(EndOfSentence).ToLowerInvariant()),
             _ => null,
         };
     }
 
     [GeneratedRegex(@"^model\s+(?:([a-z][a-z-]{0,30}:[\w./:@+-]{1,150})(?:\s+(.*))?|(?<one>\S{1,200}))$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex ModelLine();
+
+    [GeneratedRegex(@"^plan(?:[ \t]*[.!\u3002\uFF01]?[ \t]*(?:\r?\n(?<rest>.*))?|[ \t]*[:\uFF1A](?<rest>.*))$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    private static partial Regex PlanText();
 
     [GeneratedRegex(@"^(?<word>approve|reject)(?![\w-])(?:\s+`?(?<hash>[0-9a-f]{8,64})`?(?!\w))?(?<rest>.*)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline)]
     private static partial Regex AnswerText();

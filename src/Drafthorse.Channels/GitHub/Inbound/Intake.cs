@@ -19,7 +19,7 @@ internal sealed class Intake(
     private static readonly TimeSpan OneAct = TimeSpan.FromSeconds(10);
 
     private readonly Conversations _conversations = new(api, options, store);
-    private readonly GitHubMessages _messages = new(api, permission);
+    private readonly GitHubMessages _messages = new(api, permission, options.Mention);
     private readonly ForkRule _forks = new(options, permission);
 
     public async Task<EffectResult> PerformAsync(GitHubEffect effect, CancellationToken cancellationToken)
@@ -65,7 +65,7 @@ internal sealed class Intake(
             case Command.Status:
                 return await AnswerAsync(effect, intake, await StatusWordsAsync(conversation.Thread, cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
             case Command.Unavailable unavailable:
-                return await AnswerAsync(effect, intake, $"`{unavailable.Name}` is not available yet. Plain words, `stop`, `status`, `approve`, `reject` and `model SPEC` are.", cancellationToken).ConfigureAwait(false);
+                return await AnswerAsync(effect, intake, $"`{unavailable.Name}` is not available yet. Plain words, `stop`, `status`, `plan`, `approve`, `reject` and `model SPEC` are.", cancellationToken).ConfigureAwait(false);
             case Command.Model chosen when whyNotModel(chosen.Spec) is { } reason:
                 return await AnswerAsync(effect, intake, $"Nothing was started: {SafeMarkdown.Line(reason, 300)}", cancellationToken).ConfigureAwait(false);
             case Command.Answer answer when conversation.Thread is { } asked
@@ -83,8 +83,9 @@ internal sealed class Intake(
                         return await AnswerAsync(effect, intake, whyNot, cancellationToken).ConfigureAwait(false);
                 }
 
-                var instruction = model is null ? text : model.Rest.Length > 0 ? model.Rest : $"Go on with the model {model.Spec}.";
-                var message = await _messages.OfCommentAsync(intake, instruction, model?.Spec, conversation.Thread is null, cancellationToken).ConfigureAwait(false);
+                var instruction = command is Command.Plan plan ? plan.Rest.Length > 0 ? plan.Rest : "Make a plan first."
+                    : model is null ? text : model.Rest.Length > 0 ? model.Rest : $"Go on with the model {model.Spec}.";
+                var message = await _messages.OfCommentAsync(intake, instruction, model?.Spec, conversation.Thread is null, cancellationToken).ConfigureAwait(false) with { Plan = command is Command.Plan };
                 var result = await EnqueueAsync(intake, conversation.Key, origin, message, cancellationToken).ConfigureAwait(false);
                 return new EffectResult($"message {result.Outcome.ToString().ToLowerInvariant()}");
         }

@@ -54,6 +54,7 @@ internal static partial class DraftBody
     {
         var text = new StringBuilder("### Verification\n\n");
         AppendVerify(text, draft);
+        AppendPlan(text, draft);
         text.Append("\n\n---\n<sub>");
         if (CommentWords.Requester(thread) is { } login)
             text.Append("Asked for by @").Append(login).Append(" · ");
@@ -82,6 +83,16 @@ internal static partial class DraftBody
 
         foreach (var failed in draft.Verify.Where(result => result.ExitCode != 0 && result.OutputTail.Length > 0).Take(3))
             text.Append("\n\n").Append(SafeMarkdown.Block(Tail(failed.OutputTail), 3_000));
+    }
+
+    /// <summary>What of the plan was done and what was not, by the agent's own to-do list.</summary>
+    private static void AppendPlan(StringBuilder text, DraftEffect draft)
+    {
+        if (draft.Plan.Count == 0)
+            return;
+        text.Append(CultureInfo.InvariantCulture, $"\n\n### Plan\n\n{draft.Plan.Count(step => step.IsDone)} of {draft.Plan.Count} steps are done by the agent's to-do list{(draft.PlanApprovedBy is { } by ? $"; approved by {SafeMarkdown.Line(by, 100)}" : "")}.\n");
+        foreach (var step in draft.Plan)
+            text.Append(step.IsDone ? "\n- [x] " : "\n- [ ] **not done:** ").Append(SafeMarkdown.Line(step.Text, 300));
     }
 
     private static string Tail(string output) => output.Length <= 2_900 ? output : output[^2_900..];

@@ -4,6 +4,7 @@ using Drafthorse.Harness.Context;
 using Drafthorse.Harness.Diagnostics;
 using Drafthorse.Harness.Guards;
 using Drafthorse.Harness.Models;
+using Drafthorse.Harness.Planning;
 using Drafthorse.Harness.Runs;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Secrets;
@@ -33,6 +34,7 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
         }
 
         var run = NewContext(lease, conversation, cancelled.Token);
+        run.Set(new PlanRules { Always = options.PlanMode is { Enabled: true, Always: true } ? "every task here is planned first" : null });
         await using var ownedRun = run.ConfigureAwait(false);
         var inbox = new RunInbox(options.Store, run, cancelled, draining);
         await using var ownedInbox = inbox.ConfigureAwait(false);
@@ -99,6 +101,7 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
             new ToolResultEviction(options.Eviction, options.Archive, options.Compaction.SessionSearch),
             new SecretRedaction(options.Redactor),
             .. options.Middleware,
+            new PlanGate(options.PlanMode),
         ];
         var form = new AnswerForm(run.Conversation);
         var tools = new ToolRunner(run, options.Tools, inbox, middleware, new FailedCalls(options.Limit, output => WatchCalls(run, output)), options.HeadRoom);
@@ -182,6 +185,7 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
     private static async Task<RunOutcome> EndAsync(RunContext run, ToolRunner tools, RunOutcome outcome, CancellationToken cancellationToken)
     {
         await tools.SkipOpenCallsAsync($"the run ended ({outcome.Status}).", cancellationToken).ConfigureAwait(false);
+        (outcome, var plan) = RunPlanEnd.Of(run, outcome);
         (outcome, var open, var shown, var lapsed) = await RunApprovalEnd.OfAsync(run, outcome, cancellationToken).ConfigureAwait(false);
         var finished = new RunFinished
         {
@@ -197,7 +201,7 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
             CostUsd = run.CostUsd,
         };
         List<OutboxRequest> outbox = [.. outcome.Outbox, .. EndingEffects.Of(run.Thread.Origin, run.Facts, run.Todos, outcome.Status, finished, run.Conversation.LastMessageId, shown)];
-        await run.CommitAsync(lapsed with { Events = [.. lapsed.Events, finished], Outbox = outbox }, cancellationToken).ConfigureAwait(false);
+        await run.CommitAsync(lapsed with { Events = [.. lapsed.Events, finished], Outbox = outbox, ChangeFacts = facts => (lapsed.ChangeFacts?.Invoke(facts) ?? facts) with { Plan = plan } }, cancellationToken).ConfigureAwait(false);
         return outcome;
     }
 

@@ -17,6 +17,8 @@ internal static class ConversationReader
             conversation.Apply(todos);
         }
 
+        if (thread.Facts.Plan?.Start < position && await store.ReadPlanAsync(thread, cancellationToken).ConfigureAwait(false) is { } plan)
+            conversation.Apply(plan);
         while (true)
         {
             var records = await store.ReadJournalAsync(thread.Id, position, Page, cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,4 @@
-using Drafthorse.Harness.Approvals;
+using Drafthorse.Harness.Planning;
 using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Harness.Agent.Loop;
@@ -46,11 +46,13 @@ internal sealed class RunInbox(IThreadStore store, RunContext run, CancellationT
                 _takenUpTo = Math.Max(_takenUpTo, due[^1].Position);
             }
 
-            var taken = TakenMessages.Of(run.Facts, due);
+            var taken = PlanTaking.Of(run.Facts, due, run.Get<PlanRules>()?.Always, run.Conversation.Plan?.Content, run.JournalEnd);
             RunNotes.Of(run).Add(taken.Notes);
             await run.CommitAsync(
                 new RunCommit { Events = taken.Events, Consumed = [.. due.Select(entry => entry.Position)], ChangeFacts = taken.Change },
                 cancellationToken).ConfigureAwait(false);
+            if (taken.BeginsPlanMode)
+                await run.EndCommandsAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 

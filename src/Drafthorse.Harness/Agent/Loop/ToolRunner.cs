@@ -88,7 +88,7 @@ internal sealed class ToolRunner(RunContext run, ToolSet tools, RunInbox inbox, 
     private List<OpenCall> NextBatch()
     {
         var open = run.Conversation.OpenCalls;
-        var reads = open.TakeWhile(call => EffectOf(call.Call) == ToolEffect.Read).ToList();
+        var reads = open.TakeWhile(call => EffectOf(call.Call) == ToolEffect.Read && tools.Find(call.Call.Name ?? "")?.RunsAlone() != true).ToList();
         return reads.Count > 0 ? reads : [.. open.Take(1)];
     }
 

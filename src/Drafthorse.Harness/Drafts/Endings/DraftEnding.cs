@@ -2,6 +2,7 @@ using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.DoneGates;
 using Drafthorse.Harness.GitGateway;
 using Drafthorse.Harness.GitGateway.Mirrors;
+using Drafthorse.Harness.Planning;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Words;
@@ -52,9 +53,33 @@ internal sealed class DraftEnding(RunContext run, RepositoryWork work, Repositor
             commit = await OwedAsync(git, tree, gathered with { Complaint = null }, cancellationToken).ConfigureAwait(false);
         if (commit is null)
             return outcome;
+        if (await UnplannedAsync(tree, commit, cancellationToken).ConfigureAwait(false) is { Count: > 0 } unplanned)
+            return await PlanFirstAsync(outcome, unplanned, cancellationToken).ConfigureAwait(false);
         if (evidence.Red is { } red)
             outcome = outcome with { Notes = [.. outcome.Notes, $"Verify failed: `{red.Command}` {DoneMessage.HowItEnded(red)}."] };
         return await PushAsync(tree, outcome, commit, evidence.Verified, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What the work touches of the paths that the repository wants to be planned, while nobody has approved a plan.</summary>
+    private async Task<IReadOnlyList<string>> UnplannedAsync(WorkTree tree, string commit, CancellationToken cancellationToken)
+    {
+        if (run.Get<PlanRules>() is not { Paths.Count: > 0 } rules)
+            return [];
+        var before = run.Thread.Facts.PushedCommit ?? work.BaseCommit ?? GitGateway.Git.ObjectId.EmptyTree;
+        return rules.Unplanned(run.Facts, await tree.ChangedPathsAsync(before, commit, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>Plan mode from here on: the work waits in its sandbox, and the model has to make a plan, unless it may not go on.</summary>
+    private async Task<RunOutcome?> PlanFirstAsync(RunOutcome outcome, IReadOnlyList<string> unplanned, CancellationToken cancellationToken)
+    {
+        const string Why = "the work changes paths that this repository wants to be planned";
+        await PlanGate.BeginAsync(run, Why, cancellationToken).ConfigureAwait(false);
+        await run.TellModelAsync(
+            PlanWords.Topic, $"{PlanWords.Rules} (Entered because {Why}.) What you have changed stays in the sandbox and is pushed once a plan that covers it is approved.", cancellationToken,
+            string.Join('\n', unplanned.Take(50))).ConfigureAwait(false);
+        return outcome.Status == ThreadStatus.Done && await run.CanGoOnAsync(cancellationToken).ConfigureAwait(false)
+            ? null
+            : outcome with { Notes = [.. outcome.Notes, $"Nothing was pushed: {Why}, and nobody has approved a plan."] };
     }
 
     /// <summary>The outcome of a run that changed nothing. A thread whose work is with people already has said it all.</summary>
@@ -179,6 +204,8 @@ internal sealed class DraftEnding(RunContext run, RepositoryWork work, Repositor
         Title = CommitWords.Harmless(Title),
         Summary = CommitWords.Harmless(outcome.Text),
         Verify = verified,
+        Plan = PlanOutcome.Of(run),
+        PlanApprovedBy = run.Facts.Plan?.ApprovedBy,
         Labels = work.Settings.Labels,
         Reviewers = work.Settings.Reviewers,
         CostUsd = run.Facts.CostUsd,

@@ -80,6 +80,21 @@ internal sealed class WorkTree(SandboxGit git, RepositoryWork work)
         return result.ExitCode != 0;
     }
 
+    /// <summary>Paths that differ between a commit and what people have of it, or its base.</summary>
+    public async Task<IReadOnlyList<string>> ChangedPathsAsync(string from, string commit, CancellationToken cancellationToken)
+    {
+        var output = await git.RunAsync(
+            "naming changed files",
+            $"""
+            from={from}
+            $git cat-file -e "$from^{"{"}tree{"}"}" 2>/dev/null || from={work.BaseCommit ?? GitGateway.Git.ObjectId.EmptyTree}
+            $git diff --name-only -z --no-renames --no-ext-diff $from {commit}
+            """,
+            cancellationToken,
+            apart: true).ConfigureAwait(false);
+        return output.Split('\0', StringSplitOptions.RemoveEmptyEntries);
+    }
+
     /// <summary>Lines that a commit adds to another and removes from it; a file that is no text counts as 20.</summary>
     public async Task<long> CountLinesAsync(string from, string commit, CancellationToken cancellationToken)
     {

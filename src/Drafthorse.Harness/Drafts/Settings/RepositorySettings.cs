@@ -56,6 +56,12 @@ internal sealed record RepositorySettings
     /// <summary>Whether work on a person's pull request goes to its own branch (<c>pushToPullRequestBranch</c>).</summary>
     public bool PushToPullRequestBranch { get; init; }
 
+    /// <summary>Whether every task is planned first, and the plan approved by a person (<c>plan: always</c>).</summary>
+    public bool PlanAlways { get; init; }
+
+    /// <summary>Paths that are changed only by a plan that a person approved (<c>plan: paths</c>).</summary>
+    public IReadOnlyList<string> PlanPaths { get; init; } = [];
+
     /// <summary>Reads the file's text. Throws <see cref="RepositorySettingsException"/> with every mistake found, each with its line and cure.</summary>
     public static RepositorySettings Parse(string text) => new SettingsReader(text).Read();
 

@@ -16,7 +16,7 @@ internal sealed class SettingsReader(string text)
     private static readonly string[] Keys =
     [
         "setup", "verify", "maxFixRounds", "egress", "branchPrefix", "reviewers", "labels", "budgetUsd", "model", "review", "council",
-        "pushToPullRequestBranch", "sandbox",
+        "pushToPullRequestBranch", "sandbox", "plan",
     ];
 
     private readonly List<SettingsMistake> _mistakes = [];
@@ -83,6 +83,9 @@ internal sealed class SettingsReader(string text)
             case "sandbox":
                 _settings = _settings with { Sandbox = new SandboxReader(Add).Read(value) };
                 break;
+            case "plan":
+                ReadPlan(value);
+                break;
             default:
                 var near = Keys.FirstOrDefault(known => known.Equals(name, StringComparison.OrdinalIgnoreCase));
                 Add(key, near is not null
@@ -90,6 +93,16 @@ internal sealed class SettingsReader(string text)
                     : $"unknown key '{GitGateway.Printable.Line(name, 60)}'; known keys are {string.Join(", ", Keys)}.");
                 break;
         }
+    }
+
+    private void ReadPlan(YamlNode value)
+    {
+        if (value is YamlScalarNode { Style: ScalarStyle.Plain, Value: "always" })
+            _settings = _settings with { PlanAlways = true };
+        else if (value is YamlMappingNode { Children: { Count: 1 } children } && children.Keys.First() is YamlScalarNode { Value: "paths" })
+            _settings = _settings with { PlanPaths = List("plan: paths", children.Values.First(), SettingsRules.IsGlob, "a pattern of paths such as src/billing/**") };
+        else
+            Add(value, "'plan' must be always, or hold 'paths' with a list of patterns.");
     }
 
     private string[] List(string name, YamlNode value, Predicate<string> isValid, string what)

@@ -1,4 +1,6 @@
 using Drafthorse.Harness.Egress;
+using Drafthorse.Sandbox.Files;
+using Drafthorse.Sandbox.Search.Patterns;
 
 namespace Drafthorse.Harness.Drafts.Settings;
 
@@ -18,6 +20,18 @@ internal static class SettingsRules
     }
 
     public static bool IsLabel(string text) => text.Length <= 50 && !text.Any(char.IsControl) && !text.Contains(',', StringComparison.Ordinal);
+
+    public static bool IsGlob(string text)
+    {
+        try
+        {
+            return text.Length <= 200 && !text.StartsWith('/') && !text.Split('/').Contains("..") && !text.Any(char.IsControl) && GlobPattern.Of(text).IsMatch("") is var _;
+        }
+        catch (FileException)
+        {
+            return false;
+        }
+    }
 
     public static bool IsModel(string text)
     {

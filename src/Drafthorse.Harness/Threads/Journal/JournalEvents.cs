@@ -20,6 +20,7 @@ public static class JournalEvents
         ("tool.finished", 1, JournalJson.Default.ToolFinished),
         ("todos.written", 1, JournalJson.Default.TodosWritten),
         ("context.compacted", 1, JournalJson.Default.ContextCompacted),
+        ("plan.written", 1, JournalJson.Default.PlanWritten),
         ("approval.asked", 1, JournalJson.Default.ApprovalAsked),
         ("approval.closed", 1, JournalJson.Default.ApprovalClosed),
         ("verify.finished", 1, JournalJson.Default.VerifyFinished),

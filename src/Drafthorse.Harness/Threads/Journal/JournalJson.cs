@@ -15,6 +15,7 @@ namespace Drafthorse.Harness.Threads;
 [JsonSerializable(typeof(ToolFinished))]
 [JsonSerializable(typeof(TodosWritten))]
 [JsonSerializable(typeof(ContextCompacted))]
+[JsonSerializable(typeof(PlanWritten))]
 [JsonSerializable(typeof(ApprovalAsked))]
 [JsonSerializable(typeof(ApprovalClosed))]
 [JsonSerializable(typeof(VerifyFinished))]

@@ -19,6 +19,7 @@ internal static class Summary
         ToolFinished finished => $"{finished.Tool}{(finished.IsError ? " failed" : "")}: {string.Concat(finished.Content.Select(block => block.Text))}",
         TodosWritten todos => TodoLines.Progress(todos.Items),
         ContextCompacted compacted => $"{compacted.TokensBefore} to {compacted.TokensAfter} tokens",
+        PlanWritten plan => $"version {plan.Version}: {plan.Content}",
         ApprovalAsked asked => $"{asked.Kind} {asked.Hash[..8]}: {asked.Title}",
         ApprovalClosed closed => $"{closed.Kind} {closed.Hash[..8]} {closed.State.ToString().ToLowerInvariant()} {closed.By} {closed.Reason}",
         VerifyFinished verify => verify.Passed ? "passed" : "failed",

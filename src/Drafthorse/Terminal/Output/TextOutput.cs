@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Drafthorse.Composition;
 using Drafthorse.Harness;
+using Drafthorse.Harness.Planning;
 using Drafthorse.Harness.Threads;
 using Spectre.Console;
 
@@ -118,7 +119,7 @@ internal sealed class TextOutput : IRunOutput, IDisposable
                 break;
             case ApprovalAsked { Kind: not ApprovalKinds.Question } asked:
                 Line($"[yellow]Please decide about {ApprovalKinds.Words(asked.Kind)} {asked.Hash[..8]}:[/]");
-                Line($"{asked.Text:lines}");
+                Line($"{(asked.Kind == ApprovalKinds.Plan ? PlanLines.Numbered(asked.Text) : asked.Text):lines}");
                 break;
             case VerifyFinished verify:
                 foreach (var result in verify.Results)

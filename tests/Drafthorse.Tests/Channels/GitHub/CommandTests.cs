@@ -27,7 +27,6 @@ public class CommandTests
     public void Parse_PlainSpeech_IsNoCommand(string text) => Assert.Null(Command.Parse(text));
 
     [Theory]
-    [InlineData(" plan", "plan")]
     [InlineData(" review.", "review")]
     [InlineData(" link b9e64919-a003-80b0-934a-f6d0d92f8b37", "link")]
     public void Parse_CommandOfLater_IsUnavailable(string text, string name) => Assert.Equal(new Command.Unavailable(name), Command.Parse(text));
@@ -51,6 +50,13 @@ public class CommandTests
     [InlineData(" reject use Redis", false, null, "use Redis")]
     public void Parse_Answer_HasHashAndWords(string text, bool approves, string? hash, string words) =>
         Assert.Equal(new Command.Answer(approves, hash, words), Command.Parse(text));
+
+    [Theory]
+    [InlineData(" plan", "")]
+    [InlineData(": Plan.", "")]
+    [InlineData(" plan: move the cache\nto Redis", "move the cache\nto Redis")]
+    [InlineData(" plan\r\nMove the cache", "Move the cache")]
+    public void Parse_Plan_HasTheTask(string text, string rest) => Assert.Equal(new Command.Plan(rest), Command.Parse(text));
 
     [Fact]
     public void Parse_Status_AsksForTheStatus() => Assert.IsType<Command.Status>(Command.Parse(" status?"));
