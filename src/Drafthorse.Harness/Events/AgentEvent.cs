@@ -33,7 +33,20 @@ public sealed record TextDelta : AgentEvent
 }
 
 /// <summary>The model's reply broke off and begins anew: text shown since the last committed reply is void.</summary>
-public sealed record TextRestarted : AgentEvent;
+public sealed record TextRestarted : AgentEvent
+{
+    /// <summary>Why, in words.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>Which attempt of the same model follows (2 is the first repetition); 0 = another model is asked.</summary>
+    public int Attempt { get; init; }
+
+    /// <summary>How many attempts there are at most.</summary>
+    public int MaxAttempts { get; init; }
+
+    /// <summary>How long the attempt is waited for.</summary>
+    public TimeSpan Wait { get; init; }
+}
 
 /// <summary>A running tool printed something. Not journaled: the result is, when the call ends.</summary>
 public sealed record ToolOutputDelta : AgentEvent

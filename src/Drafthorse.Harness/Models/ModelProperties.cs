@@ -21,6 +21,9 @@ public static class ModelProperties
     /// <summary>On an update: why the call begins anew. What came before in this call is void; <see cref="Model"/> then says whose it was.</summary>
     public const string Restart = "drafthorse.restart";
 
+    /// <summary>On an update with <see cref="Restart"/>: the attempt that follows, of the same model.</summary>
+    internal const string Retry = "drafthorse.retry";
+
     /// <summary>On chat options: a name for the thread, by which a provider finds its prompt cache.</summary>
     public const string Thread = "drafthorse.thread";
 

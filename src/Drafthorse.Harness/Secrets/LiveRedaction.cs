@@ -20,9 +20,9 @@ internal sealed class LiveRedaction(SecretRedactor redactor)
                 return Take(Words, delta.Text) is { Length: > 0 } text ? [delta with { Text = text }] : [];
             case ToolOutputDelta delta:
                 return Take(delta.CallId, delta.Text) is { Length: > 0 } output ? [delta with { Text = output }] : [];
-            case TextRestarted:
+            case TextRestarted restarted:
                 End(Words);
-                return [agentEvent];
+                return [restarted with { Reason = redactor.Redact(restarted.Reason) }];
             case JournalAppended { Event: ModelReplied } when End(Words) is { Length: > 0 } rest:
                 return [new TextDelta { ThreadId = agentEvent.ThreadId, Text = rest }, agentEvent];
             case JournalAppended { Event: ToolFinished finished } when End(finished.CallId) is { Length: > 0 } rest:

@@ -20,7 +20,7 @@ internal static class EventJson
     {
         JournalAppended appended => Write(agentEvent.ThreadId, appended.Position, appended.At, appended.Event, null),
         TextDelta delta => [WriteObject("text.delta", agentEvent.ThreadId, lastPosition, now, writer => writer.WriteString("text", delta.Text))],
-        TextRestarted => [WriteObject("text.restarted", agentEvent.ThreadId, lastPosition, now, _ => { })],
+        TextRestarted restarted => [WriteObject("text.restarted", agentEvent.ThreadId, lastPosition, now, writer => WriteRestart(writer, restarted))],
         ToolOutputDelta delta =>
         [
             WriteObject("tool.output", agentEvent.ThreadId, lastPosition, now, writer =>
@@ -31,6 +31,16 @@ internal static class EventJson
         ],
         _ => [],
     };
+
+    private static void WriteRestart(Utf8JsonWriter writer, TextRestarted restarted)
+    {
+        writer.WriteString("reason", restarted.Reason);
+        if (restarted.Attempt == 0)
+            return;
+        writer.WriteNumber("attempt", restarted.Attempt);
+        writer.WriteNumber("maxAttempts", restarted.MaxAttempts);
+        writer.WriteNumber("waitSeconds", restarted.Wait.TotalSeconds);
+    }
 
     /// <summary>The end of a command that ends before a run began, or in a way that no journal says.</summary>
     public static ReadOnlyMemory<byte> WriteEnd(ThreadId? thread, long position, DateTimeOffset at, RunFinished end) =>

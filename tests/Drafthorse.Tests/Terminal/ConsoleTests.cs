@@ -91,6 +91,60 @@ public sealed class ConsoleTests : IDisposable
         Assert.Equal("● execute echo \uFFFD hi\n", _screen.ToString());
     }
 
+    [Theory]
+    [InlineData("edit_file", """{"path":"a.cs","old_text":"same\nold one\nold two\nend\n","new_text":"same\nnew\nend\n"}""", "  -old one\n  -old two\n  +new\n")]
+    [InlineData("edit_file", """{"path":"a.cs","edits":[{"old_string":"a","new_string":"b"},{"old_str":"c","new_str":""}]}""", "  -a\n  +b\n  -c\n")]
+    [InlineData("write_file", """{"path":"a.cs","content":"1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n"}""", "  +1\n  +2\n  +3\n  +4\n  +5\n  +6\n  +7\n  +8\n  +9\n  +10\n  +11\n  +12\n  … 2 more lines\n")]
+    [InlineData("apply_patch", """{"patch":"*** Begin Patch\n*** Update File: a\n@@\n-x\u001b[2J\n+y\n*** End Patch\n"}""", "  -x␛[2J\n  +y\n")]
+    [InlineData("edit_file", """{"path":7,"edits":[1,null],"old_text":[]}""", "")]
+    [InlineData("edit_file", "not json", "")]
+    [InlineData("read_file", """{"path":"a","content":"x"}""", "")]
+    public void TextOutput_AnEdit_ShowsWhatComesAndGoes(string tool, string arguments, string shown)
+    {
+        using var output = new TextOutput(NewConsole());
+
+        output.Show(Journaled(new ToolStarted { CallId = "1-1-0", Tool = tool, Arguments = arguments }));
+        var before = _screen.ToString();
+        output.Show(Journaled(new ToolFinished { CallId = "1-1-0", Tool = tool, Content = [new ContentBlock { Kind = "text", Text = "Changed." }] }));
+
+        Assert.Equal(shown, _screen.ToString()[before.Length..]);
+    }
+
+    [Fact]
+    public void TextOutput_AnEditThatFailed_ShowsNoChange()
+    {
+        using var output = new TextOutput(NewConsole());
+
+        output.Show(Journaled(new ToolStarted { CallId = "1-1-0", Tool = "write_file", Arguments = """{"path":"a","content":"new"}""" }));
+        output.Show(Journaled(new ToolFinished { CallId = "1-1-0", Tool = "write_file", IsError = true, Content = [new ContentBlock { Kind = "text", Text = "refused" }] }));
+
+        Assert.DoesNotContain("+new", _screen.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("no\n[exit code 1, 0.1 s]", true)]
+    [InlineData("[exit code 1, 0.1 s]\n[exit code 0, 0.1 s]", false)]
+    [InlineData("[exit code 0, 0.1 s]\n[exit code 2, 0.1 s]", true)]
+    public void TextOutput_ACommandThatFailed_IsMarked(string result, bool failed)
+    {
+        using var output = new TextOutput(NewConsole());
+
+        output.Show(Journaled(new ToolStarted { CallId = "1-1-0", Tool = "execute", Arguments = """{"command":"make"}""" }));
+        output.Show(Journaled(new ToolFinished { CallId = "1-1-0", Tool = "execute", Content = [new ContentBlock { Kind = "text", Text = result }] }));
+
+        Assert.Equal(failed, _screen.ToString().Contains("✗ execute make", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void TextOutput_Retries_SayWhyAndWhich()
+    {
+        using var output = new TextOutput(NewConsole());
+
+        output.Show(new TextRestarted { ThreadId = default, Reason = "connection refused", Attempt = 2, MaxAttempts = 3, Wait = TimeSpan.FromSeconds(2.54) });
+
+        Assert.Equal("retrying 2 of 3 in 2.5 s: connection refused\n", _screen.ToString());
+    }
+
     [Fact]
     public void DiffView_FileThatSteers_IsShown()
     {

@@ -1,5 +1,6 @@
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Models.Replies;
+using Drafthorse.Harness.Models.Resilience;
 using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Harness.Agent.Loop;
@@ -99,9 +100,10 @@ internal sealed class ModelCaller(
 
     private void Show(ChatResponseUpdate update)
     {
-        if (update.AdditionalProperties?.ContainsKey(ModelProperties.Restart) == true)
+        if (update.AdditionalProperties?.GetValueOrDefault(ModelProperties.Restart) is string reason)
         {
-            run.Publish(new TextRestarted { ThreadId = run.Thread.Id });
+            var retry = update.AdditionalProperties.GetValueOrDefault(ModelProperties.Retry) as ModelRetry;
+            run.Publish(new TextRestarted { ThreadId = run.Thread.Id, Reason = reason, Attempt = retry?.Attempt ?? 0, MaxAttempts = retry?.MaxAttempts ?? 0, Wait = retry?.Wait ?? default });
         }
 
         if (update.Text.Length > 0)

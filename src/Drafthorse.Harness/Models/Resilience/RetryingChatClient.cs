@@ -4,8 +4,8 @@ using Microsoft.Extensions.AI;
 
 namespace Drafthorse.Harness.Models.Resilience;
 
-/// <summary>Repeats a call that failed for a passing reason. When a part of the answer was already handed on, an update with
-/// <see cref="ModelProperties.Restart"/> says that it is void.</summary>
+/// <summary>Repeats a call that failed for a passing reason. Before each further attempt an update with <see cref="ModelProperties.Restart"/>
+/// says why, and that what was handed on of the answer is void.</summary>
 internal sealed class RetryingChatClient(IChatClient innerClient, RetryOptions? options = null, TimeProvider? time = null)
     : StreamingDecorator(innerClient)
 {
@@ -19,7 +19,6 @@ internal sealed class RetryingChatClient(IChatClient innerClient, RetryOptions? 
         for (var attempt = 1; ; attempt++)
         {
             ModelException? failure = null;
-            var yielded = false;
             var ended = "";
             using var deadline = new CancellationTokenSource(_options.Timeout, _time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
@@ -46,7 +45,6 @@ internal sealed class RetryingChatClient(IChatClient innerClient, RetryOptions? 
                         break;
                     }
 
-                    yielded = true;
                     ended = updates.Current.FinishReason?.Value ?? ended;
                     yield return updates.Current;
                 }
@@ -63,12 +61,9 @@ internal sealed class RetryingChatClient(IChatClient innerClient, RetryOptions? 
                 throw failure;
             }
 
-            if (yielded)
-            {
-                yield return RestartOf(failure);
-            }
-
-            await Task.Delay(DelayOf(failure, attempt), _time, cancellationToken).ConfigureAwait(false);
+            var delay = DelayOf(failure, attempt);
+            yield return RestartOf(failure, new ModelRetry(attempt + 1, _options.MaxAttempts, delay));
+            await Task.Delay(delay, _time, cancellationToken).ConfigureAwait(false);
         }
     }
 

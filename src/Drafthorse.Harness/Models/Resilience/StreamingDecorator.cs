@@ -28,8 +28,13 @@ internal abstract class StreamingDecorator : DelegatingChatClient
     public abstract override IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default);
 
-    protected static ChatResponseUpdate RestartOf(ModelException failure) => new(ChatRole.Assistant, [])
+    protected static ChatResponseUpdate RestartOf(ModelException failure, ModelRetry? retry = null) => new(ChatRole.Assistant, [])
     {
-        AdditionalProperties = new AdditionalPropertiesDictionary { [ModelProperties.Restart] = failure.Message, [ModelProperties.Model] = failure.Model },
+        AdditionalProperties = new AdditionalPropertiesDictionary
+        {
+            [ModelProperties.Restart] = failure.Message,
+            [ModelProperties.Model] = failure.Model,
+            [ModelProperties.Retry] = retry,
+        },
     };
 }

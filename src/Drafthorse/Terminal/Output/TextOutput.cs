@@ -15,7 +15,7 @@ internal sealed class TextOutput : IRunOutput, IDisposable
     private readonly Lock _gate = new();
     private readonly ProgressLine _progress;
     private readonly StreamedText _words;
-    private readonly OrderedDictionary<string, string> _calls = [];
+    private readonly OrderedDictionary<string, ShownCall> _calls = [];
     private readonly long _began = Stopwatch.GetTimestamp();
 
     public TextOutput(IAnsiConsole console)
@@ -46,8 +46,11 @@ internal sealed class TextOutput : IRunOutput, IDisposable
                 case ToolOutputDelta output:
                     _progress.Detail(output.Text);
                     break;
-                case TextRestarted:
-                    Line($"[yellow]The model's answer broke off; it is asked again.[/]");
+                case TextRestarted { Attempt: > 0 } retry:
+                    Line($"[yellow]retrying {retry.Attempt} of {retry.MaxAttempts} in {retry.Wait.TotalSeconds:0.#} s:[/] [dim]{ToolLine.Cut(retry.Reason, 300)}[/]");
+                    break;
+                case TextRestarted other:
+                    Line($"[yellow]another model is asked:[/] [dim]{ToolLine.Cut(other.Reason, 300)}[/]");
                     break;
                 case RunElsewhere:
                     Line($"[yellow]Another drafthorse process works on this thread: it takes the message at its next step, and this one follows. When it is gone, its lease ends within half a minute and this one goes on.[/]");
@@ -104,15 +107,16 @@ internal sealed class TextOutput : IRunOutput, IDisposable
                 EndLine();
                 break;
             case ToolStarted started:
-                _calls[started.CallId] = ToolLine.Of(started.Tool, started.Arguments);
+                var call = new ShownCall(ToolLine.Of(started.Tool, started.Arguments), EditLines.Of(started.Tool, started.Arguments));
+                _calls[started.CallId] = call;
                 if (_calls.Count == 1)
-                    _progress.Set(_calls[started.CallId]);
+                    _progress.Set(call.Line);
                 if (!_console.IsLive())
-                    Line($"● {ToolLine.Cut(_calls[started.CallId], 200)}");
+                    Line($"● {ToolLine.Cut(call.Line, 200)}");
                 break;
             case ToolFinished finished:
                 ShowResult(finished);
-                _progress.Set(_calls.Count > 0 ? _calls.GetAt(0).Value : "thinking");
+                _progress.Set(_calls.Count > 0 ? _calls.GetAt(0).Value.Line : "thinking");
                 break;
             case TodosWritten todos:
                 Line($"  [dim]{ToolLine.Cut(TodoLines.Progress(todos.Items), Math.Max(20, Math.Min(_console.Profile.Width, 200) - 3))}[/]");
@@ -147,15 +151,33 @@ internal sealed class TextOutput : IRunOutput, IDisposable
     private void ShowResult(ToolFinished finished)
     {
         var text = string.Concat(finished.Content.Select(block => block.Text)).TrimEnd();
-        var call = _calls.Remove(finished.CallId, out var known) ? known : finished.Tool;
+        var call = _calls.Remove(finished.CallId, out var known) ? known : new ShownCall(finished.Tool, EditLines.None);
+        var last = text[(text.LastIndexOf('\n') + 1)..];
+        var failed = finished.IsError || (finished.Tool == "execute" && last.StartsWith("[exit code ", StringComparison.Ordinal) && !last.StartsWith("[exit code 0,", StringComparison.Ordinal));
         var time = finished.DurationMs < 1000 ? $"{finished.DurationMs:0} ms" : $"{finished.DurationMs / 1000:0.0} s";
-        var room = Math.Max(20, Math.Min(_console.Profile.Width, 200) - time.Length - 5);
-        if (finished.IsError)
-            Line($"[red]✗[/] {ToolLine.Cut(call, room)} [dim]{time}[/]");
+        var edit = failed ? EditLines.None : call.Edit;
+        var counts = edit.Added + edit.Removed == 0 ? "" : $" +{edit.Added} -{edit.Removed}";
+        var room = Math.Max(20, Math.Min(_console.Profile.Width, 200) - time.Length - counts.Length - 5);
+        if (failed)
+            Line($"[red]✗[/] {ToolLine.Cut(call.Line, room)} [dim]{time}[/]");
         else if (_console.IsLive())
-            Line($"[blue]●[/] {ToolLine.Cut(call, room)} [dim]{time}[/]");
+            Line($"[blue]●[/] {ToolLine.Cut(call.Line, room)}[dim]{counts} {time}[/]");
         if (finished.IsError || finished.Tool == "execute")
             ShowTail(text);
+        ShowEdit(edit);
+    }
+
+    private void ShowEdit(EditLines edit)
+    {
+        var width = Math.Min(_console.Profile.Width, 200) - 3;
+        foreach (var line in edit.Shown)
+        {
+            var text = ToolLine.Cut(line.Text, width - 1);
+            Line(line.Sign == '+' ? (FormattableString)$"  [green]+{text}[/]" : $"  [red]-{text}[/]");
+        }
+
+        if (edit.Left > 0)
+            Line($"  [dim]… {edit.Left} more lines[/]");
     }
 
     private void ShowTail(string text)
@@ -175,4 +197,6 @@ internal sealed class TextOutput : IRunOutput, IDisposable
         _progress.Erase();
         _words.EndLine();
     }
+
+    private sealed record ShownCall(string Line, EditLines Edit);
 }

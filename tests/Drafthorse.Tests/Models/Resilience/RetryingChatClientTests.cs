@@ -98,6 +98,7 @@ public sealed class RetryingChatClientTests
 
         Assert.Equal(["par", "", "whole"], updates.Select(update => update.Text));
         Assert.Equal("Unavailable", updates[1].AdditionalProperties![ModelProperties.Restart]);
+        Assert.Equal((2, 3), updates[1].AdditionalProperties![ModelProperties.Retry] is ModelRetry retry ? (retry.Attempt, retry.MaxAttempts) : default);
         var builder = new ModelReplyBuilder();
         updates.ForEach(builder.Add);
         Assert.Equal("whole", builder.Build().Text);
