@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the integration tests need, as root on Debian or Ubuntu. Elsewhere it says what is missing.
 set -uo pipefail
-packages=(git bubblewrap iproute2 docker.io iptables ripgrep busybox-static postgresql pgbouncer redis-server gcc libc6-dev libssl-dev zlib1g-dev curl maven python3-pip ca-certificates procps bsdutils)
+packages=(git bubblewrap iproute2 docker.io iptables ripgrep busybox-static postgresql pgbouncer redis-server gcc libc6-dev libssl-dev zlib1g-dev curl maven python3-pip ca-certificates procps bsdutils systemd prometheus docker-compose python3-jsonschema)
 
 # The stand-in for model providers comes by npm.
 command -v npm >/dev/null || packages+=(nodejs npm)

@@ -8,9 +8,6 @@ namespace Drafthorse.Channels.GitHub;
 /// <summary>Asks GitHub whether the credentials of the settings work, and what they allow.</summary>
 internal static class GitHubCheck
 {
-    /// <summary>The permissions that an App needs: the least of each.</summary>
-    private static readonly (string Name, string Least)[] Needed = [("contents", "write"), ("issues", "write"), ("pull_requests", "write")];
-
     /// <summary>Asks GitHub. The answer is one line: who this is, or what to do.</summary>
     public static async Task<(bool Works, string Detail)> RunAsync(GitHubOptions options, HttpClient http, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -52,7 +49,7 @@ internal static class GitHubCheck
     private static (bool Works, string Detail) OfApp(JsonElement app)
     {
         var granted = app.TryGetProperty("permissions", out var permissions) && permissions.ValueKind == JsonValueKind.Object ? permissions : default;
-        var missing = Needed.Where(needed => granted.ValueKind != JsonValueKind.Object || Text(granted, needed.Name) != needed.Least).Select(needed => $"{needed.Name}: {needed.Least}").ToList();
+        var missing = GitHubAppForm.Permissions.Where(needed => needed.Value == "write" && (granted.ValueKind != JsonValueKind.Object || Text(granted, needed.Key) != needed.Value)).Select(needed => $"{needed.Key}: {needed.Value}").ToList();
         return missing.Count == 0
             ? (true, $"App {Text(app, "name")}, with the permissions it needs")
             : (false, $"App {Text(app, "name")} lacks permissions; give it {string.Join(", ", missing)} on its settings page");

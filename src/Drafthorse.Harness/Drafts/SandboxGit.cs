@@ -41,6 +41,8 @@ internal sealed class SandboxGit(SandboxClient sandbox, RunContext run, string d
         string what, string script, CancellationToken cancellationToken, string? input = null, string? workingDirectory = null, bool apart = false)
     {
         var result = await TryGitAsync(script, cancellationToken, input, workingDirectory, apart).ConfigureAwait(false);
+        if (result.ExitCode == 127 && (result.Output + result.ErrorOutput).Contains("git", StringComparison.Ordinal))
+            throw new SandboxException("The sandbox has no git, which work on a repository needs: use an image that has it (docs/images.md).");
         return result.ExitCode == 0
             ? result.Output.Trim()
             : throw new SandboxException($"{what} failed in the sandbox ({Describe(result)}): {Tail(result.Output + result.ErrorOutput, 1000)}{result.Failure}");

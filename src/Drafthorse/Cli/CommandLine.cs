@@ -41,6 +41,7 @@ internal static class CommandLine
             EvalCommand.Create(),
             StoreCommand.Create(),
             CheckCommand.Create(),
+            GitHubAppCommand.Create(),
         };
         ReplCommand.AddTo(root, interrupts);
 

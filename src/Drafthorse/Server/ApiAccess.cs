@@ -41,6 +41,8 @@ internal sealed class ApiAccess
         {
             if (!Uri.TryCreate(url.Replace("//*", "//0.0.0.0", StringComparison.Ordinal).Replace("//+", "//0.0.0.0", StringComparison.Ordinal), UriKind.Absolute, out var uri))
                 throw new SettingsException($"--urls: '{url}' is not an address such as http://127.0.0.1:8080.");
+            if (uri.Scheme == Uri.UriSchemeHttps)
+                throw new SettingsException($"serve has no certificate and speaks HTTP: listen on http://127.0.0.1:{(uri.Port is 443 or 8443 ? 8080 : uri.Port)} and let a reverse proxy end TLS in front of it (docs/install.md).");
             if (!uri.IsLoopback)
                 open = url;
         }
