@@ -44,6 +44,7 @@ def flow():
 def terminal(program):
     run = subprocess.run([program, "demo"], capture_output=True, text=True, check=True)
     lines = [re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", line).rstrip() for line in run.stdout.splitlines()]
+    lines = [re.sub(r"/\S*/artifacts/|/tmp/drafthorse-demo-[^/]*/", "", line) for line in lines if not line.strip().startswith("not ")]
     lines = ["$ drafthorse demo"] + [line if len(line) <= 118 else line[:117] + "…" for line in lines][:44]
     text = "".join(f'<text x="18" y="{58 + number * 18}" xml:space="preserve">{html.escape(line)}</text>' for number, line in enumerate(lines))
     height = 70 + len(lines) * 18

@@ -60,15 +60,22 @@ public sealed class OperationsFilesTests : IDisposable
     public async Task RepositoryFileSchema_JudgesAsTheReaderDoes()
     {
         await RequireJudgeAsync();
+        // As JSON and as people write it, where quotes make a difference.
+        (string Json, string Yaml)[] plain =
+        [
+            ("""{"plan":"always"}""", "plan: always"), ("""{"plan":{"paths":["src/**"]}}""", "plan:\n  paths: [src/**]"), ("""{"plan":"never"}""", "plan: never"),
+            ("""{"sandbox":{"memory":"6GiB","cpus":{"request":2,"ceiling":4},"pids":500}}""", "sandbox:\n  memory: 6GiB\n  cpus: {request: 2, ceiling: 4}\n  pids: 500"),
+            ("""{"sandbox":{"memory":"6 elephants"}}""", "sandbox:\n  memory: 6 elephants"), ("""{"sandbox":{"disk":1}}""", "sandbox:\n  disk: 1"),
+        ];
         string[] files =
         [
             "{}", """{"verify":["npm test"],"maxFixRounds":0,"egress":["*.example.com"],"budgetUsd":2.5,"reviewers":["ada","org/team"],"model":"openai:gpt-5","pushToPullRequestBranch":true}""",
             """{"verify":"npm test"}""", """{"timeout":30}""", """{"maxFixRounds":11}""", """{"budgetUsd":0}""", """{"labels":["a,b"]}""", """{"model":"gpt"}""", """{"egress":["http://x"]}""", """{"review":"yes"}""",
         ];
 
-        var judged = await JudgeAsync("docs/schemas/drafthorse-yml.json", string.Join('\n', files));
+        var judged = await JudgeAsync("docs/schemas/drafthorse-yml.json", string.Join('\n', files.Concat(plain.Select(file => file.Json))));
 
-        var read = files.Select(file =>
+        var read = files.Concat(plain.Select(file => file.Yaml)).Select(file =>
         {
             try
             {
@@ -81,7 +88,7 @@ public sealed class OperationsFilesTests : IDisposable
             }
         });
         Assert.Equal(read, judged);
-        Assert.Equal(2, judged.Count(one => one == "ok"));
+        Assert.Equal(5, judged.Count(one => one == "ok"));
     }
 
     [Fact]
