@@ -2,6 +2,7 @@ using Drafthorse.Harness.Brief;
 using Drafthorse.Harness.Brief.Probes;
 using Drafthorse.Harness.DoneGates;
 using Drafthorse.Harness.Instructions;
+using Drafthorse.Harness.Permissions;
 using Drafthorse.Harness.Sandboxes;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
@@ -19,6 +20,8 @@ public sealed partial class HarnessAgentBuilder
     private FindProject? _project;
     private IReadOnlyList<AIFunction> _coreTools = CoreTools.All;
     private HeadRoomOptions _headRoom = new();
+    private readonly List<PermissionRules> _permissions = [];
+    private bool _canAsk = true;
 
     /// <summary>When and how older context is summarized.</summary>
     public HarnessAgentBuilder UseCompaction(CompactionOptions options)
@@ -81,6 +84,20 @@ public sealed partial class HarnessAgentBuilder
     public HarnessAgentBuilder UseEnvironmentBrief(EnvironmentBriefOptions options)
     {
         _brief = options.Check();
+        return this;
+    }
+
+    /// <summary>Which tool calls are made, asked about or refused. Called again, the strictest of all counts. Throws <see cref="FormatException"/>.</summary>
+    public HarnessAgentBuilder UsePermissions(PermissionOptions options)
+    {
+        _canAsk &= options.CanAsk;
+        return UsePermissions(options.Read());
+    }
+
+    /// <summary>Rules of one more place.</summary>
+    internal HarnessAgentBuilder UsePermissions(PermissionRules rules)
+    {
+        _permissions.Add(rules);
         return this;
     }
 

@@ -1,5 +1,6 @@
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Models.Resilience;
+using Drafthorse.Harness.Permissions;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Secrets;
 using Drafthorse.Harness.Threads;
@@ -206,7 +207,7 @@ public sealed partial class HarnessAgentBuilder
                 Instructions = _prompt.ComposeAsync,
                 AcquireSandbox = brief is null ? sandboxes : brief.Around(sandboxes),
                 CreateClient = _choice,
-                Middleware = brief is null ? [.. _middleware] : [.. _middleware, brief],
+                Middleware = [.. _middleware, .. brief is null ? Array.Empty<IAgentMiddleware>() : [brief], new PermissionMiddleware([.. _permissions], _canAsk)],
                 Budget = _budget,
                 Limit = _limit,
                 Approvals = _approvals,

@@ -38,6 +38,8 @@ internal sealed class DraftMiddleware(RepositoryMirrors mirrors, DraftOptions op
         if (run.Get<PlanRules>() is { } rules)
             run.Set(rules.With(work.Settings.PlanAlways, work.Settings.PlanPaths));
         run.Set(_gate);
+        if (work.Settings.Permissions is { } permissions)
+            run.Set(permissions);
         run.BudgetUsd = work.Settings.BudgetUsd;
         run.WorkingDirectory = work.Checkout;
         var ending = new DraftEnding(run, work, mirrors, options, _gate);

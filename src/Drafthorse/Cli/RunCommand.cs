@@ -116,6 +116,7 @@ internal static class RunCommand
                 Folder = target.Repository is null ? target.Directory : null,
                 Budget = parsed.GetValue(MaxCost) is { } cost ? WithCost(settings.Budget, cost) : null,
                 HasDoneGateInFolders = true,
+                CanAsk = false,
                 FolderVerify = await VerifyOfAsync(settings, target, parsed.GetValue(Sandbox), cancellationToken),
                 Limit = parsed.GetValue(MaxSteps) is { } steps ? new ModelCallLimit { MaxCalls = steps } : new ModelCallLimit(),
             },

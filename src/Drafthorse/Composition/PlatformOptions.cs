@@ -46,6 +46,9 @@ internal sealed record PlatformOptions
     /// <summary>What code checks work in a folder with; empty = nothing.</summary>
     public IReadOnlyList<string> FolderVerify { get; init; } = [];
 
+    /// <summary>Whether there is a person to ask about tool calls; otherwise what would be asked is refused.</summary>
+    public bool CanAsk { get; init; } = true;
+
     /// <summary>Whether sandboxes may take more than they are planned with, and models are told when one was too small; else they see exit codes.</summary>
     public bool HasHeadRoom { get; init; } = true;
 

@@ -2,6 +2,7 @@ using Drafthorse.Channels.GitHub;
 using Drafthorse.Harness;
 using Drafthorse.Harness.GitGateway;
 using Drafthorse.Harness.Models;
+using Drafthorse.Harness.Permissions;
 using Drafthorse.Harness.Postgres;
 using Drafthorse.Harness.Redis;
 using Drafthorse.Harness.Runs;
@@ -43,6 +44,9 @@ internal sealed record DrafthorseSettings
 
     /// <summary>The image of Docker sandboxes.</summary>
     public required string SandboxImage { get; init; }
+
+    /// <summary>Which tool calls are made, asked about or refused, whatever a repository says.</summary>
+    public PermissionRules Permissions { get; init; } = new() { Source = "the server's settings" };
 
     /// <summary>How much of its machine one sandbox may take.</summary>
     public SandboxLimits SandboxLimits { get; init; } = new();
@@ -152,6 +156,7 @@ internal sealed record DrafthorseSettings
                 PassEnvironment = passed,
                 SandboxImage = reader.Text("SANDBOX_IMAGE") ?? "drafthorse/sandbox:latest",
                 SandboxLimits = SandboxLimitSettings.Read(reader),
+                Permissions = PermissionSettings.Read(reader),
                 Models = ModelSettings.From(reader.Text),
                 GitHub = github,
                 Budget = new ThreadBudget

@@ -46,6 +46,11 @@ internal sealed class SettingsReader(IConfiguration configuration)
         Text(name)?.Split([' ', ',', ';', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
         ?? configuration.GetSection(name).GetChildren().Select(child => child.Value).OfType<string>().ToArray();
 
+    /// <summary>Values that may hold spaces: a line each, or a list.</summary>
+    public IReadOnlyList<string> Lines(string name) =>
+        Text(name)?.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        ?? configuration.GetSection(name).GetChildren().Select(child => child.Value).OfType<string>().ToArray();
+
     public decimal? Usd(string name, decimal? unset)
     {
         if (Text(name) is not { } text)

@@ -20,6 +20,31 @@ public sealed class DrafthorseSettingsTests
     }
 
     [Fact]
+    public void Read_Permissions_MayHoldSpaces()
+    {
+        var permissions = Read("Drafthorse:Permissions:Deny:0=execute(git push)", "Drafthorse:Permissions:Ask=delete_file\nexecute(npm publish)").Permissions;
+
+        Assert.Equal(["execute(git push)", "delete_file", "execute(npm publish)"], permissions.Deny.Concat(permissions.Ask).Select(rule => rule.Text));
+    }
+
+    [Fact]
+    public void ReadWorkspace_Malformed_IsNamedWithFileAndLine()
+    {
+        var folder = Directory.CreateTempSubdirectory();
+        var file = Path.Combine(folder.FullName, "permissions.yml");
+        File.WriteAllText(file, "ask: [delete_file]\n");
+        var good = PermissionSettings.ReadWorkspace(folder.FullName);
+        File.WriteAllText(file, "deny:\n  - git push\nask: x\n");
+        var bad = Assert.Throws<SettingsException>(() => PermissionSettings.ReadWorkspace(folder.FullName));
+        folder.Delete(recursive: true);
+
+        Assert.Equal("delete_file", Assert.Single(good.Ask).Text);
+        Assert.True(PermissionSettings.ReadWorkspace(folder.FullName).IsEmpty);
+        Assert.Equal(2, bad.Message.Split('\n').Length);
+        Assert.StartsWith($"{file}, line 2: a rule begins with a tool's name", bad.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Read_SandboxLimits_AreTaken()
     {
         var limits = Read("Drafthorse:Sandbox:Memory=2GiB", "Drafthorse:Sandbox:CpusCeiling=2.5", "Drafthorse:Sandbox:PidsCeiling=4000").SandboxLimits;
@@ -66,6 +91,8 @@ public sealed class DrafthorseSettingsTests
     [InlineData("Drafthorse:Sandbox:Pids must be", "Drafthorse:Sandbox:Pids=2")]
     [InlineData("a ceiling is below", "Drafthorse:Sandbox:Memory=4GiB", "Drafthorse:Sandbox:MemoryCeiling=2GiB")]
     [InlineData("Drafthorse:Sandbox:Ram is no setting", "Drafthorse:Sandbox:Ram=2GiB")]
+    [InlineData("Drafthorse:Permissions:*: a rule begins with a tool's name", "Drafthorse:Permissions:Deny:0=git push")]
+    [InlineData("Drafthorse:Permissions:Default must be one of allow, ask, deny", "Drafthorse:Permissions:Default=never")]
     [InlineData("ISOLATION_SCOPE", "ISOLATION_SCOPE=user")]
     [InlineData("ISOLATION_SCOPE", "ISOLATION_SCOPE=everybody")]
     [InlineData("SANDBOX_TYPE=kubernetes is not supported yet", "SANDBOX_TYPE=kubernetes")]

@@ -1,5 +1,6 @@
 using Drafthorse.Harness.GitGateway;
 using Drafthorse.Harness.GitGateway.Mirrors;
+using Drafthorse.Harness.Permissions;
 using Drafthorse.Harness.Sandboxes.Limits;
 using Drafthorse.Harness.Threads;
 
@@ -31,6 +32,9 @@ internal sealed record RepositorySettings
 
     /// <summary>How much of its machine a sandbox may take, within the ceilings of the server (<c>sandbox</c>). Null: what the server gives.</summary>
     public RequestedLimits? Sandbox { get; init; }
+
+    /// <summary>Which tool calls are made, asked about or refused, beside what the server says (<c>permissions</c>).</summary>
+    public PermissionRules? Permissions { get; init; }
 
     /// <summary>What branches of threads begin with (<c>branchPrefix</c>).</summary>
     public string BranchPrefix { get; init; } = BranchName.DefaultPrefix;

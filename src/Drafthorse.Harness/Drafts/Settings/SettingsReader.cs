@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Drafthorse.Harness.Permissions;
 using Drafthorse.Harness.Text;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -16,7 +17,7 @@ internal sealed class SettingsReader(string text)
     private static readonly string[] Keys =
     [
         "setup", "verify", "maxFixRounds", "egress", "branchPrefix", "reviewers", "labels", "budgetUsd", "model", "review", "council",
-        "pushToPullRequestBranch", "sandbox", "plan",
+        "pushToPullRequestBranch", "sandbox", "plan", "permissions",
     ];
 
     private readonly List<SettingsMistake> _mistakes = [];
@@ -85,6 +86,9 @@ internal sealed class SettingsReader(string text)
                 break;
             case "plan":
                 ReadPlan(value);
+                break;
+            case "permissions":
+                _settings = _settings with { Permissions = new PermissionReader(Add).Read(value, RepositorySettings.FileName) };
                 break;
             default:
                 var near = Keys.FirstOrDefault(known => known.Equals(name, StringComparison.OrdinalIgnoreCase));

@@ -55,6 +55,9 @@ public sealed record Approval
 
     /// <summary>The id of the message that answered, or null.</summary>
     public string? Source { get; init; }
+
+    /// <summary>The tool call that was made because of it: an answer is good for one. Null = none yet.</summary>
+    public string? UsedBy { get; init; }
 }
 
 /// <summary>What became of an approval.</summary>

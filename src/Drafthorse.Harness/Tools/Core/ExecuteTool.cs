@@ -4,13 +4,15 @@ using Drafthorse.Sandbox.Exec;
 namespace Drafthorse.Harness;
 
 internal sealed class ExecuteTool() : SandboxTool(
-    "execute",
+    ToolName,
     ToolEffect.Write,
     "Runs a shell command and returns its output (standard and error output together) and exit code. Killed after timeout_seconds (120, at most 3600). With background the command goes on (at most 24 h) while you work: use execute_output, execute_status, execute_kill.",
     """
     {"type":"object","required":["command"],"properties":{"command":{"type":"string","description":"The command line, run by bash where there is one, else sh. Nothing can be typed to it."},"working_directory":{"type":"string","description":"Where it runs; the working directory when left out."},"timeout_seconds":{"type":"integer"},"background":{"type":"boolean"}}}
     """)
 {
+    public const string ToolName = "execute";
+
     protected override async Task<ToolOutput> RunAsync(ArgumentReader arguments, ToolContext context, CancellationToken cancellationToken)
     {
         var isBackground = arguments.Flag("background", "run_in_background");

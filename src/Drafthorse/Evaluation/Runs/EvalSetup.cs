@@ -36,6 +36,7 @@ internal sealed record EvalSetup(DrafthorseSettings Settings, string SandboxKind
                 Budget = BudgetOf(limits),
                 Limit = new ModelCallLimit { MaxCalls = limits.Steps, MaxDuration = limits.Time },
                 CommandTimeout = limits.CheckTime,
+                CanAsk = false,
                 Adjust = builder => builder.Use(provider),
             },
             repetition.Variant.Without);
