@@ -120,6 +120,7 @@ public sealed partial class HarnessAgentBuilder
     {
         var instructions = new RepositoryInstructions(open, text => _redactor.Redact(text), () => _loggers.CreateLogger<RepositoryInstructions>());
         _prompt.Add(instructions.ReadTopAsync);
+        _instructions = open;
         return Use(instructions);
     }
 

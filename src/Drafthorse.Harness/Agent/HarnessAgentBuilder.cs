@@ -4,7 +4,6 @@ using Drafthorse.Harness.Permissions;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Secrets;
 using Drafthorse.Harness.Threads;
-using Drafthorse.Harness.Workspace;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -89,20 +88,6 @@ public sealed partial class HarnessAgentBuilder
     {
         ArgumentNullException.ThrowIfNull(spec);
         (_filesystem, _sandbox) = (spec, null);
-        return this;
-    }
-
-    /// <summary>The agent's own files: its AGENTS.md goes into the system prompt of new threads. Throws <see cref="DirectoryNotFoundException"/>.</summary>
-    public HarnessAgentBuilder UseWorkspace(string path)
-    {
-        var full = Path.GetFullPath(path);
-        if (!Directory.Exists(full))
-        {
-            throw new DirectoryNotFoundException($"The workspace '{full}' does not exist.");
-        }
-
-        var instructions = new WorkspaceInstructions(full);
-        _prompt.Add((_, cancellationToken) => instructions.ReadAsync(cancellationToken));
         return this;
     }
 
@@ -192,6 +177,7 @@ public sealed partial class HarnessAgentBuilder
         var owned = new List<IAsyncDisposable>();
         var store = _store ?? Owned(owned, new InMemoryThreadStore(_timeProvider));
         var sandboxes = _sandbox ?? Owned(owned, new SpecSandboxes(_filesystem ?? new LocalFilesystemSpec(), store, _timeProvider, _loggers)).AcquireAsync;
+        var workspace = NewWorkspace();
         var (brief, archive) = (NewBrief(), ResultArchive.Of(_eviction));
         return new HarnessAgent(
             new AgentOptions
@@ -203,11 +189,11 @@ public sealed partial class HarnessAgentBuilder
                 FindModel = catalog.Find,
                 Summarizer = ModelClients.SummarizerOf(_compaction, _retries, _timeProvider),
                 Store = store,
-                Tools = new ToolSet([.. _coreTools, .. Todos.TodoWriteTool.Of(_todos), .. Planning.PlanTools.Of(_planMode), .. SessionSearchTool.Of(_compaction, store, archive, _timeProvider), .. _tools]),
+                Tools = new ToolSet([.. _coreTools, .. Todos.TodoWriteTool.Of(_todos), .. Planning.PlanTools.Of(_planMode), .. SessionSearchTool.Of(_compaction, store, archive, _timeProvider), .. workspace?.Tools ?? [], .. _tools]),
                 Instructions = _prompt.ComposeAsync,
                 AcquireSandbox = brief is null ? sandboxes : brief.Around(sandboxes),
                 CreateClient = _choice,
-                Middleware = [.. _middleware, .. brief is null ? Array.Empty<IAgentMiddleware>() : [brief], new PermissionMiddleware([.. _permissions], _canAsk)],
+                Middleware = [.. _middleware, .. brief is null ? Array.Empty<IAgentMiddleware>() : [brief], new PermissionMiddleware([.. _permissions], _canAsk), .. workspace?.Middleware ?? []],
                 Budget = _budget,
                 Limit = _limit,
                 Approvals = _approvals,

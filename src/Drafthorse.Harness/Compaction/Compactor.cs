@@ -1,6 +1,7 @@
 using Drafthorse.Harness.Context;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Threads;
+using Drafthorse.Harness.Workspace;
 
 namespace Drafthorse.Harness;
 
@@ -11,7 +12,8 @@ namespace Drafthorse.Harness;
 /// <param name="findModel">What is known of any model, by its specification.</param>
 /// <param name="overhead">Tokens of what every request has beside its messages: system prompt and tools.</param>
 /// <param name="calls">How a summary is asked for.</param>
-internal sealed class Compactor(CompactionOptions options, Func<ModelInfo> currentModel, Func<string, ModelInfo> findModel, Func<int> overhead, SummaryCalls calls)
+/// <param name="compose">Composes the system prompt anew, as its parts may have changed; null: it stays.</param>
+internal sealed class Compactor(CompactionOptions options, Func<ModelInfo> currentModel, Func<string, ModelInfo> findModel, Func<int> overhead, SummaryCalls calls, Func<RunContext, CancellationToken, ValueTask<string>>? compose = null)
 {
     private const int LeastRoom = 256;
     private const int LeastWindow = 1_000;
@@ -94,7 +96,7 @@ internal sealed class Compactor(CompactionOptions options, Func<ModelInfo> curre
         if (aim.MaskMayDo && masked.Masked > 0 && masked.Tokens <= room)
         {
             var context = carried.IsIn(masked.Messages) ? masked.Messages : carried.PutBack(masked.Messages);
-            await CommitAsync(
+            await CommitComposedAsync(
                 run,
                 NewEvent(run, context) with { Kept = context.Count, Masked = masked.Masked, MessagesBeforeRun = conversation.MessagesBeforeRun },
                 cancellationToken).ConfigureAwait(false);
@@ -112,7 +114,7 @@ internal sealed class Compactor(CompactionOptions options, Func<ModelInfo> curre
             return false;
         }
 
-        await CommitAsync(run, compacted, cancellationToken).ConfigureAwait(false);
+        await CommitComposedAsync(run, compacted, cancellationToken).ConfigureAwait(false);
         _notBefore = 0;
         return true;
     }
@@ -157,6 +159,7 @@ internal sealed class Compactor(CompactionOptions options, Func<ModelInfo> curre
     private static ContextCompacted NewEvent(RunContext run, IReadOnlyList<ContextMessage> context) => new()
     {
         System = run.Conversation.System ?? "",
+        Workspace = run.Conversation.Workspace,
         Context = context,
         Step = run.Conversation.Step,
         FirstMessageOfRun = run.Conversation.FirstMessageOfRun,
@@ -167,6 +170,17 @@ internal sealed class Compactor(CompactionOptions options, Func<ModelInfo> curre
         TokensBefore = run.Tokens.Estimate(run.Conversation.Chat),
         TokensAfter = run.Tokens.Estimate([.. context.Select(Conversation.ToChat)]),
     };
+
+    private async Task CommitComposedAsync(RunContext run, ContextCompacted compacted, CancellationToken cancellationToken)
+    {
+        if (compose is not null)
+        {
+            var system = await compose(run, cancellationToken).ConfigureAwait(false);
+            compacted = compacted with { System = system, Workspace = run.Get<WorkspaceInUse>()?.Mark };
+        }
+
+        await CommitAsync(run, compacted, cancellationToken).ConfigureAwait(false);
+    }
 
     private static Task CommitAsync(RunContext run, ContextCompacted compacted, CancellationToken cancellationToken) => run.CommitAsync(
         new RunCommit

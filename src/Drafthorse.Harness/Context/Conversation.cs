@@ -58,6 +58,9 @@ internal sealed class Conversation
     /// <summary>Which of the repository's instructions are shown beside the system prompt.</summary>
     public ShownInstructions Instructions { get; private set; } = ShownInstructions.None;
 
+    /// <summary>The workspace that the model was told of last; null without one.</summary>
+    public WorkspaceMark? Workspace { get; private set; }
+
     /// <summary>The to-do list that was written last, or null.</summary>
     public TodosWritten? Todos { get; private set; }
 
@@ -103,6 +106,7 @@ internal sealed class Conversation
                 break;
             case PromptSet prompt:
                 SystemChat = new ChatMessage(ChatRole.System, prompt.System);
+                Workspace = prompt.Workspace;
                 break;
             case MessagesTaken taken:
                 Ended = null;
@@ -127,6 +131,10 @@ internal sealed class Conversation
             case InstructionsGiven given:
                 AddAfterResults(MessageRendering.Render(given));
                 Instructions = Instructions.With(given);
+                break;
+            case WorkspaceChanged changed:
+                AddAfterResults(MessageRendering.Render(changed));
+                Workspace = changed.Mark;
                 break;
             case ModelReplied replied:
                 ApplyReply(replied);
@@ -160,6 +168,7 @@ internal sealed class Conversation
                 break;
             case ContextCompacted compacted:
                 SystemChat = new ChatMessage(ChatRole.System, compacted.System);
+                Workspace = compacted.Workspace;
                 Step = compacted.Step;
                 FirstMessageOfRun = compacted.FirstMessageOfRun;
                 LastMessageId = compacted.LastMessageId ?? LastMessageId;
@@ -242,9 +251,3 @@ internal sealed class Conversation
         return new ChatMessage(ChatRole.Tool, [result]);
     }
 }
-
-/// <summary>A tool call that has no result yet.</summary>
-/// <param name="Index">Its place among the reply's calls, from 0.</param>
-/// <param name="Call">The call as the model wrote it.</param>
-/// <param name="Started">The journaled start, or null when it never began.</param>
-internal sealed record OpenCall(int Index, ContentBlock Call, ToolStarted? Started);

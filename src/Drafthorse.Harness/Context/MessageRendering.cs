@@ -56,6 +56,8 @@ internal static partial class MessageRendering
         Content = [ContentBlock.OfText($"<notice topic=\"environment\">\n{Escape(described.Text)}\n</notice>{(described.Data.Length == 0 ? "" : $"\n<material title=\"{Attribute(described.Part)}\" author=\"files and programs\">\n{Escape(described.Data)}\n</material>")}")],
     };
 
+    public static ContextMessage Render(WorkspaceChanged changed) => new() { Role = "user", Content = [ContentBlock.OfText($"<notice topic=\"workspace\">\n{Escape(changed.Text)}\n</notice>")] };
+
     /// <summary>Instructions of a repository's base branch: orders, as notices are.</summary>
     public static ContextMessage Render(InstructionsGiven given) => new() { Role = "user", Content = [.. given.Files.Select(ShownInstructions.Render)] };
 

@@ -39,6 +39,15 @@ internal static partial class TouchedPaths
         return [.. found.OfType<string>().Where(path => path.Length is > 0 and <= MostLength).Distinct(StringComparer.Ordinal).Take(MostPaths)];
     }
 
+    /// <summary>The paths as the call has them, wherever they lead.</summary>
+    public static IReadOnlyList<string> AllOf(IReadOnlyDictionary<string, object?> arguments)
+    {
+        List<string> paths = [.. Names.Select(name => Text(arguments, name)).OfType<string>().Where(path => path.Length > 0)];
+        if ((Text(arguments, "patch") ?? Text(arguments, "input")) is { } patch)
+            paths.AddRange(AnyPatched().Matches(patch).Select(match => match.Groups[1].Value.Trim()));
+        return paths;
+    }
+
     private static string? Text(IReadOnlyDictionary<string, object?> arguments, string name)
     {
         try
@@ -59,6 +68,9 @@ internal static partial class TouchedPaths
 
     [GeneratedRegex(@"^(?:\*\*\* (?:Add|Update|Delete) File: |\*\*\* Move to: |\+\+\+ b/)([^\r\n]{1,2000})", RegexOptions.Multiline)]
     private static partial Regex Patched();
+
+    [GeneratedRegex(@"^\s*(?:\*\*\* (?:Add|Update|Delete) File: *|\*\*\* Move to: *|\+\+\+ (?:b/)?|--- (?:a/)?|rename (?:from|to) )([^\r\n]+)", RegexOptions.Multiline)]
+    private static partial Regex AnyPatched();
 
     [GeneratedRegex(@"^\s*cd\s+(['""]?)([^\s;&|'""$`]{1,2000})\1\s*(?:&&|;|\n|$)")]
     private static partial Regex Entering();

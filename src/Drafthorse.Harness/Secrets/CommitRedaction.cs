@@ -23,6 +23,7 @@ internal sealed class CommitRedaction(SecretRedactor redactor)
         NoticeGiven notice => notice with { Text = redactor.Redact(notice.Text), Output = notice.Output is { } output ? redactor.Redact(output) : null },
         EnvironmentDescribed described => described with { Data = redactor.Redact(described.Data) },
         PromptSet prompt => prompt with { System = redactor.Redact(prompt.System) },
+        WorkspaceChanged changed => changed with { Text = redactor.Redact(changed.Text) },
         InstructionsGiven given => given with { Files = [.. given.Files.Select(file => file with { Text = redactor.Redact(file.Text) })] },
         TodosWritten todos => todos with { Items = [.. todos.Items.Select(item => item with { Content = redactor.Redact(item.Content) })] },
         PlanWritten plan => plan with { Content = redactor.Redact(plan.Content) },

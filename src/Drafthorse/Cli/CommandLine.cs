@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using Drafthorse.Cli.Approvals;
 using Drafthorse.Cli.Stores;
 using Drafthorse.Cli.Threads;
+using Drafthorse.Cli.Workspaces;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
@@ -20,7 +21,7 @@ internal static class CommandLine
     /// <summary>Commands that are promised, and with what they come.</summary>
     private static readonly Dictionary<string, string> Later = new()
     {
-        ["review"] = "the reviewer", ["workspace"] = "workspaces", ["skills"] = "skills", ["mcp"] = "MCP", ["acp"] = "ACP",
+        ["review"] = "the reviewer", ["mcp"] = "MCP", ["acp"] = "ACP",
     };
 
     public static async Task<int> RunAsync(string[] args)
@@ -42,6 +43,8 @@ internal static class CommandLine
             StoreCommand.Create(),
             CheckCommand.Create(),
             GitHubAppCommand.Create(),
+            WorkspaceCommand.Create(),
+            SkillsCommand.Create(),
         };
         ReplCommand.AddTo(root, interrupts);
 

@@ -167,6 +167,8 @@ internal sealed class Platform : IAsyncDisposable
             .UseStateStore(store)
             .UseSandboxes(folder is null ? sandboxes.AcquireAsync : async (run, token) => await FolderMiddleware.EnterAsync(run, await sandboxes.AcquireAsync(run, token), token))
             .UseInstructions((run, _) => ValueTask.FromResult(Surroundings.Describe(run, selection, folder is not null)))
+            .UseWorkspace(new WorkspaceOptions { Path = settings.WorkspacePath, OverlayPath = settings.OverlayPath })
+            .UseSkills()
             .UseRepositoryInstructions(new InstructionSources(mirrors, settings, options.Folder).OpenAsync)
             .UseProject(new Projects(mirrors, settings, selection.Backend.IsIsolated, options.Folder).FindAsync)
             .UseEnvironmentBrief(new EnvironmentBriefOptions { Enabled = settings.Brief })

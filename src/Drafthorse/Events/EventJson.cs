@@ -85,6 +85,7 @@ internal static class EventJson
                 writer.WriteStringValue(file.Path);
             writer.WriteEndArray();
         }),
+        WorkspaceChanged changed => WriteObject("workspace.changed", thread, position, at, writer => writer.WriteString("text", changed.Text)),
         EnvironmentDescribed described => WriteObject("environment.described", thread, position, at, writer =>
         {
             writer.WriteString("part", described.Part);

@@ -33,6 +33,9 @@ internal sealed record DrafthorseSettings
     /// <summary>Whole results of tools that were too large for the model's context, compressed, a folder for each thread.</summary>
     public string ResultsPath => Path.Combine(Home, "results");
 
+    /// <summary>What the agent learns and proposes.</summary>
+    public string OverlayPath => Path.Combine(StatePath, "workspace");
+
     /// <summary>The agent's own files.</summary>
     public string WorkspacePath => Path.Combine(Home, "workspace");
 

@@ -30,7 +30,7 @@ internal static class HomeFolder
             var ignore = Path.Combine(settings.Home, ".gitignore");
             if (!Path.Exists(ignore) && WorkTreeOf(settings.Home) is not null)
                 File.WriteAllText(ignore, "*\n");
-            foreach (var folder in (string[])[settings.StatePath, settings.FoldersPath, settings.WorkspacePath, settings.ResultsPath, Path.Combine(settings.StatePath, "checkouts")])
+            foreach (var folder in (string[])[settings.StatePath, settings.FoldersPath, settings.WorkspacePath, settings.OverlayPath, settings.ResultsPath, Path.Combine(settings.StatePath, "checkouts")])
                 PrivateFolder.Create(folder);
             PrivateFolder.CloseFile(settings.StorePath);
         }

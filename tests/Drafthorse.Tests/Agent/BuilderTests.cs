@@ -108,8 +108,8 @@ public sealed class BuilderTests
 
         Assert.Contains("Always say please.", model.Requests[0][0].Text, StringComparison.Ordinal);
         Assert.Equal(model.Requests[0][0].Text, model.Requests[1][0].Text);
-        Assert.InRange(model.Requests[2][0].Text.Length, 24_000, 30_000);
-        Assert.EndsWith("only its beginning is shown]", model.Requests[2][0].Text, StringComparison.Ordinal);
+        Assert.InRange(model.Requests[2][0].Text.Length, 12_000, 16_000);
+        Assert.EndsWith("only its beginning is shown: read /agent/AGENTS.md from offset 12000 on]", model.Requests[2][0].Text, StringComparison.Ordinal);
         Assert.Throws<DirectoryNotFoundException>(() => HarnessAgent.CreateBuilder("a").UseWorkspace(folder.In("none")));
     }
 

@@ -48,6 +48,10 @@ internal sealed class InstructedAgent : IDisposable
             builder.UseStateStore(store);
     });
 
+    /// <summary>The files of a commit as the base branch of every run.</summary>
+    public static OpenInstructions SourceOf(ProjectWorld world, string commit) => (_, _) => Task.FromResult<InstructionSource?>(
+        new InstructionSource { Tree = new GitTree(new GitProcess("git", Path.GetDirectoryName(world.Mirror)!), world.Mirror, commit), Root = Root, AsOf = "its base branch" });
+
     public string System(Index request) => Model.Requests[request][0].Text;
 
     public string All(Index request) => string.Join("\n", Harness.Shown(request.GetOffset(Model.Requests.Count)));
@@ -60,7 +64,7 @@ internal sealed class InstructedAgent : IDisposable
     private Task<InstructionSource?> Open(RunContext run, CancellationToken cancellationToken)
     {
         Opened++;
-        return Task.FromResult<InstructionSource?>(new InstructionSource { Tree = new GitTree(new GitProcess("git", Path.GetDirectoryName(_world.Mirror)!), _world.Mirror, _commit), Root = Root, AsOf = "its base branch" });
+        return SourceOf(_world, _commit)(run, cancellationToken);
     }
 
     private sealed class AtRoot : IAgentMiddleware

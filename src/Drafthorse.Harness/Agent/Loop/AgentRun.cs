@@ -10,6 +10,7 @@ using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Secrets;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Tools.Failures;
+using Drafthorse.Harness.Workspace;
 using Drafthorse.Sandbox.Wire;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging;
@@ -38,7 +39,7 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
         await using var ownedRun = run.ConfigureAwait(false);
         var inbox = new RunInbox(options.Store, run, cancelled, draining);
         await using var ownedInbox = inbox.ConfigureAwait(false);
-        var engine = Assemble(run, inbox);
+        var engine = Assemble(run, inbox, options.Instructions);
         RunOutcome outcome;
         try
         {
@@ -79,7 +80,7 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
         using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(lease.Lost);
         var inbox = new RunInbox(options.Store, run, cancelled, lease.Lost);
         await using var ownedInbox = inbox.ConfigureAwait(false);
-        return await Assemble(run, inbox).Compactor.CompactNowAsync(run, lease.Lost).ConfigureAwait(false) ? run.Conversation.Compacted : null;
+        return await Assemble(run, inbox, compose: null).Compactor.CompactNowAsync(run, lease.Lost).ConfigureAwait(false) ? run.Conversation.Compacted : null;
     }
 
     private sealed record Engine(AgentLoop Loop, ToolRunner Tools, ModelCaller Models, Compactor Compactor);
@@ -91,7 +92,10 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
             RedactLive = new LiveRedaction(options.Redactor).Redact,
         };
 
-    private Engine Assemble(RunContext run, RunInbox inbox)
+    /// <param name="run">The run.</param>
+    /// <param name="inbox">Its messages.</param>
+    /// <param name="compose">Composes the system prompt anew where the context is made shorter; null: it stays, as nothing has found out where the run works.</param>
+    private Engine Assemble(RunContext run, RunInbox inbox, Func<RunContext, CancellationToken, ValueTask<string>>? compose)
     {
         var chosen = new RunModels(run, options);
         var budgets = new BudgetGate(options.Budget, options.Store, () => chosen.Payable, options.FindModel);
@@ -109,7 +113,7 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
         var models = new ModelCaller(run, chosen, options.FindModel, () => StepOptions(run, compactor!.Model, form), middleware);
         var overhead = new Lazy<int>(() => run.Tokens.Estimate([new ChatMessage(ChatRole.System, run.Conversation.System)], new ChatOptions { Tools = [.. options.Tools.All] }));
         var summaries = new SummaryCalls(options.Summarizer is null ? models.CallSummaryAsync : null, models.CallAsync);
-        compactor = new Compactor(options.Compaction, () => chosen.Info, options.FindModel, () => overhead.Value, summaries);
+        compactor = new Compactor(options.Compaction, () => chosen.Info, options.FindModel, () => overhead.Value, summaries, compose);
         var guards = new StepGuards(run, options.Limit, name => options.Tools.Find(name)?.GetEffect() ?? ToolEffect.Read);
         var loop = new AgentLoop(run, inbox, models, tools, compactor, form, options.Limit, guards, new RunStatus(run));
         run.CanGoOnAsync = async token => loop.FindLimit() is null && await models.CanPayStepAsync(budgets, token).ConfigureAwait(false);
@@ -150,7 +154,7 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
     {
         if (run.Conversation.System is null)
         {
-            var prompt = new PromptSet { System = await options.Instructions(run, cancellationToken).ConfigureAwait(false) };
+            var prompt = new PromptSet { System = await options.Instructions(run, cancellationToken).ConfigureAwait(false), Workspace = run.Get<WorkspaceInUse>()?.Mark };
             await run.CommitAsync(new RunCommit { Events = [prompt] }, cancellationToken).ConfigureAwait(false);
         }
     }

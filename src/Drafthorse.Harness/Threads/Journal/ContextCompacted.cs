@@ -6,6 +6,9 @@ public sealed record ContextCompacted : JournalEvent
     /// <summary>The system prompt from here on.</summary>
     public string System { get; init; } = "";
 
+    /// <summary>The workspace that <see cref="System"/> was composed of, or that the model was told of last; null without one.</summary>
+    public WorkspaceMark? Workspace { get; init; }
+
     /// <summary>The last step before.</summary>
     public int Step { get; init; }
 

@@ -21,6 +21,9 @@ public sealed record PromptSet : JournalEvent
 {
     /// <summary>The system prompt.</summary>
     public string System { get; init; } = "";
+
+    /// <summary>The workspace that it was composed of; null without one.</summary>
+    public WorkspaceMark? Workspace { get; init; }
 }
 
 /// <summary>Messages were taken from the inbox into the conversation.</summary>

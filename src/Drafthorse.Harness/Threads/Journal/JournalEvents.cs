@@ -15,6 +15,7 @@ public static class JournalEvents
         ("notice.given", 1, JournalJson.Default.NoticeGiven),
         ("environment.described", 1, JournalJson.Default.EnvironmentDescribed),
         ("instructions.given", 1, JournalJson.Default.InstructionsGiven),
+        ("workspace.changed", 1, JournalJson.Default.WorkspaceChanged),
         ("model.replied", 1, JournalJson.Default.ModelReplied),
         ("tool.started", 1, JournalJson.Default.ToolStarted),
         ("tool.finished", 1, JournalJson.Default.ToolFinished),

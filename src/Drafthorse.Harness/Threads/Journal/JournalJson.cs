@@ -10,6 +10,7 @@ namespace Drafthorse.Harness.Threads;
 [JsonSerializable(typeof(NoticeGiven))]
 [JsonSerializable(typeof(EnvironmentDescribed))]
 [JsonSerializable(typeof(InstructionsGiven))]
+[JsonSerializable(typeof(WorkspaceChanged))]
 [JsonSerializable(typeof(ModelReplied))]
 [JsonSerializable(typeof(ToolStarted))]
 [JsonSerializable(typeof(ToolFinished))]

@@ -13,6 +13,7 @@ internal static class Summary
         MessagesTaken taken => string.Join(" | ", taken.Messages.Select(entry => $"{entry.Message.Sender}: {entry.Message.Text}")),
         NoticeGiven notice => $"{notice.Topic}: {notice.Text}",
         InstructionsGiven given => $"instructions: {string.Join(", ", given.Files.Select(file => file.Path))}",
+        WorkspaceChanged changed => changed.Text,
         EnvironmentDescribed described => $"{described.Part}: {described.Data}",
         ModelReplied replied => string.Join(" ", replied.Content.Select(block => block.Kind == "tool_call" ? $"[{block.Name}]" : block.Text)),
         ToolStarted started => $"{started.Tool} {started.Arguments}",
