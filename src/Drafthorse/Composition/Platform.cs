@@ -210,11 +210,21 @@ internal sealed class Platform : IAsyncDisposable
     private static GitHubChannel NewGitHub(DrafthorseSettings settings, GitHubOptions options, IThreadStore store, ILoggerFactory loggers)
     {
         var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) });
-        return new GitHubChannel(options, store, http, TimeProvider.System, loggers, text => ModelChoices.WhyNot(settings, text), settings.Approvals)
+        try
+        {
+            return NewGitHub(settings, options, store, http, loggers);
+        }
+        catch (FormatException exception)
+        {
+            throw new SettingsException($"{exception.Message} Download it anew from the App's page (docs/github-app.md).", exception);
+        }
+    }
+
+    private static GitHubChannel NewGitHub(DrafthorseSettings settings, GitHubOptions options, IThreadStore store, HttpClient http, ILoggerFactory loggers) =>
+        new(options, store, http, TimeProvider.System, loggers, text => ModelChoices.WhyNot(settings, text), settings.Approvals)
         {
             WhyQueued = async (thread, cancellationToken) => (await QueuedThreads.WhyAsync(store, settings, [thread], cancellationToken)).GetValueOrDefault(thread.Id),
         };
-    }
 
     private static EgressGate NewEgress(DrafthorseSettings settings, ILoggerFactory loggers)
     {

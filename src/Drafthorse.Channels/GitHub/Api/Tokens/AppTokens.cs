@@ -34,7 +34,7 @@ internal sealed class AppTokens : GitHubTokens, IDisposable
         {
             _key.ImportFromPem(privateKey);
         }
-        catch (ArgumentException exception)
+        catch (Exception exception) when (exception is ArgumentException or CryptographicException)
         {
             throw new FormatException("GITHUB_APP_PRIVATE_KEY does not hold an RSA private key in PEM.", exception);
         }
