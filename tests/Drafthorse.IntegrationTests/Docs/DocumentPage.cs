@@ -6,7 +6,7 @@ namespace Drafthorse.IntegrationTests.Docs;
 /// <summary>One block of shell commands of a page.</summary>
 /// <param name="Line">Where it begins.</param>
 /// <param name="Script">The commands.</param>
-/// <param name="Output">What they print, with <c>...</c> for anything; null = the page does not say.</param>
+/// <param name="Output">What they print, with <c>...</c> for anything; null = nothing.</param>
 /// <param name="NotRun">Why they are not run; null = they are.</param>
 internal sealed record DocumentBlock(int Line, string Script, string? Output, string? NotRun);
 

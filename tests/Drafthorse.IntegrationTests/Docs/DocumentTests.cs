@@ -21,7 +21,6 @@ public sealed class DocumentTests(ITestOutputHelper output)
         foreach (var (name, block) in left)
             output.WriteLine($"{name}:{block.Line}: {block.NotRun}");
         Assert.InRange(left.Count, 0, MostNotRun);
-        Assert.All(blocks.Except(left), block => Assert.True(block.Block.Output is not null, $"{block.Name}:{block.Block.Line} does not say what is printed"));
     }
 
     [Theory]
@@ -42,7 +41,7 @@ public sealed class DocumentTests(ITestOutputHelper output)
             foreach (var block in page.Blocks.Where(block => block.NotRun is null))
             {
                 var (code, printed) = await RunAsync(block.Script, work, folder.FullName);
-                Assert.True(code == 0 && DocumentPage.Fits(block.Output!, printed), $"{name}:{block.Line} ended with {code} and printed:\n{printed}\nThe page says:\n{block.Output}");
+                Assert.True(code == 0 && DocumentPage.Fits(block.Output ?? "", printed), $"{name}:{block.Line} ended with {code} and printed:\n{printed}\nThe page says:\n{block.Output}");
             }
         }
         finally

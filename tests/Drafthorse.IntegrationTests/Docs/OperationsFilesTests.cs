@@ -66,6 +66,7 @@ public sealed class OperationsFilesTests : IDisposable
             ("""{"plan":"always"}""", "plan: always"), ("""{"plan":{"paths":["src/**"]}}""", "plan:\n  paths: [src/**]"), ("""{"plan":"never"}""", "plan: never"),
             ("""{"sandbox":{"memory":"6GiB","cpus":{"request":2,"ceiling":4},"pids":500}}""", "sandbox:\n  memory: 6GiB\n  cpus: {request: 2, ceiling: 4}\n  pids: 500"),
             ("""{"sandbox":{"memory":"6 elephants"}}""", "sandbox:\n  memory: 6 elephants"), ("""{"sandbox":{"disk":1}}""", "sandbox:\n  disk: 1"),
+            ("""{"permissions":{"deny":["execute(git push)"],"default":"ask"}}""", "permissions:\n  deny: [execute(git push)]\n  default: ask"), ("""{"permissions":{"default":"never"}}""", "permissions:\n  default: never"),
         ];
         string[] files =
         [
@@ -88,7 +89,7 @@ public sealed class OperationsFilesTests : IDisposable
             }
         });
         Assert.Equal(read, judged);
-        Assert.Equal(5, judged.Count(one => one == "ok"));
+        Assert.Equal(6, judged.Count(one => one == "ok"));
     }
 
     [Fact]
