@@ -11,7 +11,7 @@ internal static class EndingEffects
         ? []
         :
         [
-            new StatusEffect { State = outcome, Step = facts.Steps, CostUsd = facts.CostUsd, UnpricedTokens = facts.UnpricedTokens, Todos = todos }.ToOutbox(null),
+            new StatusEffect { State = outcome, Activity = finished.WaitsFor is null ? "" : finished.Reason, Step = facts.Steps, CostUsd = facts.CostUsd, UnpricedTokens = facts.UnpricedTokens, Todos = todos }.ToOutbox(null),
             new ReplyEffect
             {
                 Run = finished.Token,

@@ -38,7 +38,6 @@ public sealed class ExitCodeTests : IAsyncLifetime
     [InlineData("--max-cost must be", "--max-cost", "abc", "go")]
     [InlineData("--max-steps must be", "--max-steps", "1.5", "go")]
     [InlineData("kubernetes is not there yet", "--sandbox", "kubernetes", "go")]
-    [InlineData("--plan is not there yet", "--plan", "go")]
     [InlineData("put it in quotes", "fix", "the", "bug")]
     [InlineData("empty", " ")]
     [InlineData("There is no option --jsn", "--jsn")]

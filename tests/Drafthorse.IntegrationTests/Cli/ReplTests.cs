@@ -26,7 +26,7 @@ public sealed class ReplTests : IAsyncDisposable
         foreach (var text in new[]
         {
             "no isolation", "You> one", "first answer", "● execute echo made > made.txt", "done", "You> see @a.txt", "a.txt: 6 bytes attached", "second answer",
-            "/plan is not there yet: it comes with plan mode", "0.0000 of 10 USD · 3 steps", "script:", "There is no command /nonsense",
+            "There is no plan in this thread.", "0.0000 of 10 USD · 3 steps", "script:", "There is no command /nonsense",
         })
         {
             var found = repl.Output.IndexOf(text, at, StringComparison.Ordinal);

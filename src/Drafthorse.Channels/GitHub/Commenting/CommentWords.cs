@@ -34,7 +34,7 @@ internal static partial class CommentWords
         if (Requester(thread) is { } login)
             text.Append('@').Append(login).Append(' ');
         text.Append("**").Append(Word(reply.Outcome)).Append(".**");
-        if (reply.Reason.Length > 0 && reply.Outcome != ThreadStatus.Cancelled)
+        if (reply.Reason.Length > 0 && reply.Outcome != ThreadStatus.Cancelled && reply.Asked.Count == 0)
             text.Append(' ').Append(SafeMarkdown.Line(Sentence(reply.Reason), 1_000));
         foreach (var note in reply.Notes.Select(note => SafeMarkdown.Line(note, 1_000)).Concat(notes).Where(note => note.Length > 0))
             text.Append("\n\n").Append(note);

@@ -38,7 +38,7 @@ public class GitHubApprovalTests
         var issue = await AskAsync(rig);
 
         var posted = Assert.Single(issue.Comments).Body.Replace("\u200B", "", StringComparison.Ordinal);
-        Assert.Contains("**Please decide about the plan `0123abcd`:**\n\n```text\n1. Build<U+202E>\n2. Deploy\n```\n\nMention me with `approve 0123abcd`, or with `reject 0123abcd` and why.", posted, StringComparison.Ordinal);
+        Assert.Contains("**Please decide about the plan `0123abcd`:**\n\n```text\n1  1. Build<U+202E>\n2  2. Deploy\n```\n\nMention me with `approve 0123abcd`, or with `reject 0123abcd` and why (\"line 3\" brings that line along).", posted, StringComparison.Ordinal);
     }
 
     [Theory]
