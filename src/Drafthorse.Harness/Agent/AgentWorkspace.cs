@@ -1,7 +1,9 @@
 using Drafthorse.Harness.Instructions;
 using Drafthorse.Harness.Knowledge;
+using Drafthorse.Harness.Memory;
 using Drafthorse.Harness.RunTools;
 using Drafthorse.Harness.Skills;
+using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Workspace;
 using Drafthorse.Harness.Workspace.Files;
 using Drafthorse.Harness.Workspace.Projection;
@@ -13,7 +15,7 @@ namespace Drafthorse.Harness;
 /// <summary>What an agent has of a team's knowledge: words of the prompt, tools, and code around its runs.</summary>
 internal sealed record AgentWorkspace(WorkspacePrompt Prompt, IReadOnlyList<AIFunction> Tools, IReadOnlyList<IAgentMiddleware> Middleware)
 {
-    public static AgentWorkspace Of(WorkspaceParts parts, Func<string, string> redact, TimeProvider time, ILoggerFactory loggers)
+    public static AgentWorkspace Of(WorkspaceParts parts, IThreadStore store, Func<string, string> redact, TimeProvider time, ILoggerFactory loggers)
     {
         var options = parts.Workspace ?? new WorkspaceOptions();
         IWorkspaceFiles Files(string? path) => path is null ? new MemoryFiles() : new DirectoryFiles(path, time);
@@ -21,6 +23,13 @@ internal sealed record AgentWorkspace(WorkspacePrompt Prompt, IReadOnlyList<AIFu
         var (sections, tools, middleware) = (new List<WorkspaceSection>(), new List<RunTool>(), new List<IAgentMiddleware>());
         if (parts.Workspace is not null)
             sections.Add(InstructionsSection.Of(reader));
+        if (parts.Memory is { } memory)
+        {
+            var ledger = new MemoryLedger(reader.Overlay);
+            sections.Add(MemorySection.Of(reader, ledger, memory));
+            tools.AddRange([new MemorySaveTool(ledger, new FactSources(store, parts.Instructions), memory, redact, time), new MemorySearchTool(ledger), new MemoryGetTool(ledger)]);
+        }
+
         if (parts.Skills is { } skills)
         {
             var catalog = new SkillCatalog(reader, new RepositorySkills(parts.Instructions));
@@ -46,5 +55,6 @@ internal sealed record AgentWorkspace(WorkspacePrompt Prompt, IReadOnlyList<AIFu
 /// <summary>What was asked for of it.</summary>
 /// <param name="Workspace">A team's files, or null.</param>
 /// <param name="Skills">Skills, or null.</param>
+/// <param name="Memory">Memory, or null.</param>
 /// <param name="Instructions">Opens the base branch of a run's repository, or null.</param>
-internal sealed record WorkspaceParts(WorkspaceOptions? Workspace, SkillOptions? Skills, OpenInstructions? Instructions);
+internal sealed record WorkspaceParts(WorkspaceOptions? Workspace, SkillOptions? Skills, MemoryOptions? Memory, OpenInstructions? Instructions);

@@ -1,4 +1,5 @@
 using Drafthorse.Harness.Instructions;
+using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Harness;
 
@@ -6,6 +7,7 @@ public sealed partial class HarnessAgentBuilder
 {
     private WorkspaceOptions? _workspace;
     private SkillOptions? _skills;
+    private MemoryOptions? _memory;
     private OpenInstructions? _instructions;
     private bool _saysWorkspace;
     private AgentWorkspace? _assembled;
@@ -34,6 +36,14 @@ public sealed partial class HarnessAgentBuilder
         return this;
     }
 
+    /// <summary>Facts that are kept for later threads, in the workspace's overlay (without one: in memory). Throws <see cref="ArgumentOutOfRangeException"/>.</summary>
+    public HarnessAgentBuilder UseMemory(MemoryOptions? options = null)
+    {
+        _memory = (options ?? new MemoryOptions()).Check();
+        AddWorkspacePrompt();
+        return this;
+    }
+
     /// <summary>What the workspace says stands where the first of its parts was asked for.</summary>
     private void AddWorkspacePrompt()
     {
@@ -42,5 +52,5 @@ public sealed partial class HarnessAgentBuilder
         _saysWorkspace = true;
     }
 
-    private AgentWorkspace? NewWorkspace() => _assembled = _saysWorkspace ? AgentWorkspace.Of(new WorkspaceParts(_workspace, _skills, _instructions), _redactor.Redact, _timeProvider, _loggers) : null;
+    private AgentWorkspace? NewWorkspace(IThreadStore store) => _assembled = _saysWorkspace ? AgentWorkspace.Of(new WorkspaceParts(_workspace, _skills, _memory, _instructions), store, _redactor.Redact, _timeProvider, _loggers) : null;
 }

@@ -177,7 +177,7 @@ public sealed partial class HarnessAgentBuilder
         var owned = new List<IAsyncDisposable>();
         var store = _store ?? Owned(owned, new InMemoryThreadStore(_timeProvider));
         var sandboxes = _sandbox ?? Owned(owned, new SpecSandboxes(_filesystem ?? new LocalFilesystemSpec(), store, _timeProvider, _loggers)).AcquireAsync;
-        var workspace = NewWorkspace();
+        var workspace = NewWorkspace(store);
         var (brief, archive) = (NewBrief(), ResultArchive.Of(_eviction));
         return new HarnessAgent(
             new AgentOptions

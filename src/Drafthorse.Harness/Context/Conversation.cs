@@ -182,10 +182,7 @@ internal sealed class Conversation
                 Compacted = compacted with { Context = [] };
                 Instructions = ShownInstructions.In(compacted.Context);
                 foreach (var message in compacted.Context)
-                {
                     Add(message);
-                }
-
                 break;
             case RunFinished finished:
                 FirstMessageOfRun = null;
@@ -206,9 +203,7 @@ internal sealed class Conversation
         CountedMessages = CountedTokens > 0 ? _messages.Count : 0;
         _openCalls.Clear();
         foreach (var (index, block) in replied.Content.Where(block => block.Kind == "tool_call").Index())
-        {
             _openCalls[block.CallId ?? ""] = new OpenCall(index, block, null);
-        }
     }
 
     /// <summary>Nothing may stand between a call and its result: providers refuse that.</summary>

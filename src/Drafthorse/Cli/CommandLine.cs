@@ -45,6 +45,7 @@ internal static class CommandLine
             GitHubAppCommand.Create(),
             WorkspaceCommand.Create(),
             SkillsCommand.Create(),
+            MemoryCommand.Create(),
         };
         ReplCommand.AddTo(root, interrupts);
 

@@ -169,6 +169,7 @@ internal sealed class Platform : IAsyncDisposable
             .UseInstructions((run, _) => ValueTask.FromResult(Surroundings.Describe(run, selection, folder is not null)))
             .UseWorkspace(new WorkspaceOptions { Path = settings.WorkspacePath, OverlayPath = settings.OverlayPath })
             .UseSkills()
+            .UseMemory()
             .UseRepositoryInstructions(new InstructionSources(mirrors, settings, options.Folder).OpenAsync)
             .UseProject(new Projects(mirrors, settings, selection.Backend.IsIsolated, options.Folder).FindAsync)
             .UseEnvironmentBrief(new EnvironmentBriefOptions { Enabled = settings.Brief })

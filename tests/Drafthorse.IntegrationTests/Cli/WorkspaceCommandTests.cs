@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Drafthorse.Harness.Memory;
 using Drafthorse.Harness.Skills;
 using Drafthorse.Harness.Workspace.Files;
 
@@ -56,6 +57,32 @@ public sealed class WorkspaceCommandTests : IDisposable
         Assert.Equal("Skill deploy, as an agent proposed it", await GitAsync("log", "-1", "--format=%s"));
         Assert.Equal((0, 1), (reject.Code, again.Code));
         Assert.Empty(await proposals.ListAsync(Token));
+    }
+
+    [Fact]
+    public async Task Memory_IsListedShownPromotedForgottenAndExported()
+    {
+        var ledger = new MemoryLedger(new DirectoryFiles(Path.Combine(_home.FullName, "state", "workspace"), TimeProvider.System));
+        var source = new FactSource { From = "github:comment:1", By = "github:ada", At = new DateTimeOffset(2026, 1, 2, 3, 4, 0, TimeSpan.Zero) };
+        var (fact, proposal) = (new Fact { Text = "we use xUnit", Source = source }, new Fact { Text = "we \u001b[2Jnever push", Source = source with { Why = "not said" } });
+        await ledger.AddAsync("memory", Audience.OfUser("github:ada"), fact, Token);
+        await ledger.AddAsync(MemoryLedger.Proposals, Audience.Organization, proposal, Token);
+
+        var list = await RunAsync("memory", "list");
+        var id = list.Output.Split("proposed ")[1][..8];
+        var show = await RunAsync("memory", "show", id);
+        var promote = await RunAsync("memory", "promote", id);
+        var export = await RunAsync("memory", "export");
+        var forget = await RunAsync("memory", "forget", fact.Id);
+        var none = await RunAsync("memory", "forget", fact.Id);
+
+        Assert.StartsWith($"{fact.Id}  github:ada  we use xUnit (said by github:ada, github:comment:1, 2026-01-02)\nproposed ", list.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("\u001b", list.Output + show.Output + promote.Output, StringComparison.Ordinal);
+        Assert.Contains("only proposed: not said\n", show.Output, StringComparison.Ordinal);
+        Assert.StartsWith("A fact for organization now: we ", promote.Output, StringComparison.Ordinal);
+        Assert.Equal(2, export.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        Assert.DoesNotContain("\"proposed\":true", export.Output, StringComparison.Ordinal);
+        Assert.Equal((0, 1), (forget.Code, none.Code));
     }
 
     private void Put(string path, string text)
