@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Drafthorse.Composition;
+using Drafthorse.Harness.Approvals;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Server.Approvals;
 using Drafthorse.Settings;
@@ -45,13 +46,16 @@ internal sealed record ThreadView(
     string Id, string State, string Channel, string User, string? Repo, string? Title, int Steps, decimal? CostUsd, string? Branch, string? PullRequest,
     int Inbox, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, string? WaitsFor = null)
 {
-    /// <summary>The view of each thread, with what the queued ones wait for.</summary>
+    /// <summary>The view of each thread, with what those wait for that are queued, or that a person has to answer.</summary>
     public static async Task<IReadOnlyList<ThreadView>> OfAsync(
         IReadOnlyList<ThreadRecord> threads, IThreadStore store, DrafthorseSettings settings, CancellationToken cancellationToken)
     {
         var reasons = await QueuedThreads.WhyAsync(store, settings, threads, cancellationToken);
-        return [.. threads.Select(thread => Of(thread) with { WaitsFor = reasons.GetValueOrDefault(thread.Id) })];
+        return [.. threads.Select(thread => Of(thread) with { WaitsFor = reasons.GetValueOrDefault(thread.Id) ?? WaitsForPerson(thread) })];
     }
+
+    private static string? WaitsForPerson(ThreadRecord thread) =>
+        thread.State == ThreadStatus.Waiting && ApprovalList.Open(thread.Facts) is { Count: > 0 } open ? ApprovalDesk.HowTo(open) : null;
 
     private static ThreadView Of(ThreadRecord thread) => new(
         thread.Id.ToString(), ThreadStatusNames.Of(thread.State), thread.Origin.Channel, thread.Origin.User, thread.Origin.Repository?.FullName, thread.Origin.Title,

@@ -50,6 +50,40 @@ public class PlanStoryTests
         Assert.DoesNotContain("hacked", await world.GitAsync("log", "--all", "--format=%s"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Paths_TouchedWithoutAPlan_NothingIsPushedBeforeOneIsApproved()
+    {
+        await using var world = await DraftWorld.CreateAsync(new Dictionary<string, string>(DemoProject.Files) { [".drafthorse.yml"] = "verify:\n  - sh test.sh\nplan:\n  paths: ['greet.*']\n" });
+        await world.ServeAsync(
+        [
+            DraftWorld.Says("", "sed -i 's/name=$2/name=$1/' greet.sh"),
+            DraftWorld.Says("It reads its first argument now."),
+            DraftWorld.Says("", "git push origin HEAD"),
+            Calls(("plan_write", new JsonObject { ["content"] = "1. Read the first argument in greet.sh" }), ("plan_exit", [])),
+            Calls(("todo_write", new JsonObject { ["todos"] = new JsonArray(Todo("Read the first argument in greet.sh", "completed")) })),
+            DraftWorld.Says("It reads its first argument now."),
+            DraftWorld.Says("Done."),
+        ]);
+        var issue = world.OpenIssue();
+
+        await world.DeliverIssueAsync(issue);
+        var thread = await world.RestsAsync(world.ThreadOf(issue));
+        var before = await world.GitAsync("for-each-ref", "--format=%(refname)");
+        var approval = Assert.Single(thread.Facts.Approvals!);
+        await world.CommentAsync(issue, $"@drafthorse status");
+        await world.SettlesAsync();
+        var status = world.Ours(issue)[^1].Body.Replace("\u200B", "", StringComparison.Ordinal);
+        await world.CommentAsync(issue, $"@drafthorse approve {approval.ShortHash}");
+        thread = await world.RestsAsync(thread.Id, runs: 2);
+
+        Assert.Equal("refs/heads/main", before.Trim());
+        Assert.Contains($"Waits for the plan: approve {approval.ShortHash}", status, StringComparison.Ordinal);
+        Assert.Equal(ThreadStatus.Done, thread.State);
+        Assert.Contains("- [x] Read the first argument in greet.sh", Assert.Single(world.Repository.PullRequests).Conversation.Body, StringComparison.Ordinal);
+        var notice = (await world.JournalAsync(thread.Id)).OfType<NoticeGiven>().First(given => given.Topic == "plan");
+        Assert.Equal("greet.sh", notice.Output);
+    }
+
     private static JsonArray Script() =>
     [
         DraftWorld.Says("Let me see", "git commit --allow-empty -m hacked && git push"),

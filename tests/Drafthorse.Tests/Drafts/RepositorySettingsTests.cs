@@ -70,6 +70,13 @@ public sealed class RepositorySettingsTests
         Assert.Contains(expected, mistakes[0].Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Parse_Plan_IsAlwaysOrPaths()
+    {
+        Assert.True(RepositorySettings.Parse("plan: always").PlanAlways);
+        Assert.Equal(["src/billing/**", "*.sql"], RepositorySettings.Parse("plan:\n  paths: ['src/billing/**', '*.sql']").PlanPaths);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("# nothing\n")]
@@ -91,6 +98,13 @@ public sealed class RepositorySettingsTests
     [InlineData("setup: npm ci\n", 1, "must be a list")]
     [InlineData("verify:\n  - ok\n  - [nested]\n", 3, "must be a shell command")]
     [InlineData("verify:\n  -\n", 2, "must be a shell command")]
+    [InlineData("plan: sometimes\n", 1, "'plan' must be always, or hold 'paths'")]
+    [InlineData("plan: [always]\n", 1, "'plan' must be always, or hold 'paths'")]
+    [InlineData("plan: true\n", 1, "'plan' must be always, or hold 'paths'")]
+    [InlineData("plan:\n  path: [a]\n", 2, "'plan' must be always, or hold 'paths'")]
+    [InlineData("plan:\n  paths: src\n", 2, "must be a list")]
+    [InlineData("plan:\n  paths: [/etc/*]\n", 2, "a pattern of paths")]
+    [InlineData("plan:\n  paths: [src/../x]\n", 2, "a pattern of paths")]
     [InlineData("maxFixRounds: two\n", 1, "whole number from 0 to 10")]
     [InlineData("maxFixRounds: 11\n", 1, "whole number from 0 to 10")]
     [InlineData("maxFixRounds: '2'\n", 1, "whole number")]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Drafthorse.Channels.GitHub.Api;
 using Drafthorse.Channels.GitHub.Commenting;
+using Drafthorse.Harness.Approvals;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Threads;
 
@@ -175,7 +176,8 @@ internal sealed class Intake(
     {
         if (thread is null)
             return "Nothing was started here yet.";
-        var activity = await whyQueued(thread, cancellationToken).ConfigureAwait(false) is { } reason ? $"Waits for {reason}" : "";
+        var activity = await whyQueued(thread, cancellationToken).ConfigureAwait(false) is { } reason ? $"Waits for {reason}"
+            : thread.State == ThreadStatus.Waiting && ApprovalList.Open(thread.Facts) is { Count: > 0 } open ? $"Waits for {ApprovalDesk.HowTo(open)}" : "";
         var todos = await store.ReadTodosAsync(thread, cancellationToken).ConfigureAwait(false);
         return CommentWords.Status(thread, new StatusEffect { State = thread.State, Activity = activity, Step = thread.Facts.Steps, CostUsd = thread.Facts.CostUsd, UnpricedTokens = thread.Facts.UnpricedTokens, Todos = todos }, options.PublicUrl);
     }

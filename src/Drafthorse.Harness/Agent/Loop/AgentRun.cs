@@ -35,7 +35,8 @@ internal sealed partial class AgentRun(AgentOptions options, ILogger logger)
         }
 
         var run = NewContext(lease, conversation, cancelled.Token);
-        run.Set(new PlanRules { Always = options.PlanMode is { Enabled: true, Always: true } ? "every task here is planned first" : null });
+        if (options.PlanMode.Enabled)
+            run.Set(new PlanRules { Always = options.PlanMode.Always ? "every task here is planned first" : null });
         await using var ownedRun = run.ConfigureAwait(false);
         var inbox = new RunInbox(options.Store, run, cancelled, draining);
         await using var ownedInbox = inbox.ConfigureAwait(false);

@@ -19,7 +19,7 @@ internal sealed record EvalSetup(DrafthorseSettings Settings, string SandboxKind
         var prices = Path.Combine(Settings.Home, Prices);
         if (File.Exists(prices))
             File.Copy(prices, Path.Combine(home, Prices), overwrite: true);
-        return Settings with { Home = home, DatabaseUrl = null, RedisUrl = null, GitHub = null, SandboxType = SandboxKind, ApiToken = null, MetricsToken = null };
+        return Settings with { Home = home, DatabaseUrl = null, RedisUrl = null, GitHub = null, SandboxType = SandboxKind, ApiToken = null, MetricsToken = null, PlanMode = new PlanModeOptions { Enabled = false } };
     }
 
     /// <summary>How the platform of one repetition is put together: as for <c>run</c>, within the task's limits.</summary>
