@@ -176,8 +176,7 @@ internal sealed class Conversation
                 Judged = compacted.Judged;
                 _messages.Clear();
                 _chat.Clear();
-                CountedTokens = 0;
-                CountedMessages = 0;
+                (CountedTokens, CountedMessages) = (0, 0);
                 MessagesBeforeRun = compacted.MessagesBeforeRun;
                 Compacted = compacted with { Context = [] };
                 Instructions = ShownInstructions.In(compacted.Context);

@@ -90,8 +90,7 @@ internal sealed class Platform : IAsyncDisposable
 
     /// <summary>A worker over the platform's threads.</summary>
     public ThreadWorker NewWorker() => new(
-        Store,
-        (lease, draining) => Agent.RunAsync(lease, null, draining),
+        Store, (lease, draining) => Agent.RunAsync(lease, null, draining),
         new ThreadWorkerOptions
         {
             Concurrency = Settings.Workers,
@@ -106,10 +105,7 @@ internal sealed class Platform : IAsyncDisposable
     {
         var lease = Settings.LeaseTime * 1.5;
         return new OutboxDispatcher(
-            Store,
-            Channels,
-            new OutboxDispatcherOptions { Only = only, LeaseTime = lease, CallTimeout = lease * 2 / 3 },
-            logger: Loggers.CreateLogger<OutboxDispatcher>());
+            Store, Channels, new OutboxDispatcherOptions { Only = only, LeaseTime = lease, CallTimeout = lease * 2 / 3 }, logger: Loggers.CreateLogger<OutboxDispatcher>());
     }
 
     /// <summary>Removes a thread's sandbox when all that was done in it is in the folder.</summary>
