@@ -1,5 +1,6 @@
 using System.Globalization;
 using Drafthorse.Harness.Diagnostics;
+using Drafthorse.Harness.Sandboxes;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Sandbox.Exec;
 
@@ -108,7 +109,7 @@ internal sealed class DoneGate(DoneGateOptions options)
         if (run.Facts.Sandbox is null)
             return [];
         var client = await run.GetSandboxClientAsync(cancellationToken).ConfigureAwait(false);
-        return [.. (await client.Commands.ListAsync(cancellationToken).ConfigureAwait(false)).Where(command => command is { IsBackground: true, End: null })];
+        return [.. (await client.Commands.ListAsync(cancellationToken).ConfigureAwait(false)).Where(command => command is { IsBackground: true, End: null } && !CodeCommands.IsService(command))];
     }
 
     private async Task<DoneVerdict> EndAsync(RunContext run, DoneEvidence evidence, string result, string reason, IReadOnlyList<string> open, CancellationToken cancellationToken)

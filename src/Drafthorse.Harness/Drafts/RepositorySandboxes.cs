@@ -67,6 +67,7 @@ internal sealed class RepositorySandboxes(SandboxPool pool, EgressGate egress, G
             if (session.Path == AcquirePath.Fresh && work.Settings.Sandbox?.Refused(options.Limits) is { Count: > 0 } refused)
                 await run.TellModelAsync("sandbox", $"Not all that `sandbox` in .drafthorse.yml asks for is given: {string.Join("; ", refused)}.", cancellationToken).ConfigureAwait(false);
             await Checkout.EnsureAsync(client, run, work, gateway.Mirrors, options.CommandTimeout, cancellationToken).ConfigureAwait(false);
+            await new ServiceStart(client, run, work).EnsureAsync(cancellationToken).ConfigureAwait(false);
         }
         catch
         {

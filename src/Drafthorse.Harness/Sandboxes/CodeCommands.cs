@@ -6,10 +6,19 @@ namespace Drafthorse.Harness.Sandboxes;
 /// <summary>Commands that code itself runs in a sandbox, told from the model's by their call ids.</summary>
 internal static class CodeCommands
 {
-    private const string Mark = "-code-";
+    private const string Mark = "-code-", Service = "service-";
 
     /// <summary>A call id of the owner with this token.</summary>
     public static string NewCallId(long token) => $"{token}{Mark}{Guid.NewGuid():N}";
+
+    /// <summary>A call id of a service that a repository names.</summary>
+    public static string NewServiceId(string name) => $"{ServicePrefix(name)}{Guid.NewGuid().ToString("N")[..8]}";
+
+    /// <summary>What the ids of a service begin with.</summary>
+    public static string ServicePrefix(string name) => $"{Service}{name}:";
+
+    /// <summary>Whether a command is a service: it may run while the model is done.</summary>
+    public static bool IsService(CommandInfo command) => command.CallId.StartsWith(Service, StringComparison.Ordinal);
 
     /// <summary>Runs a command whose result nobody asks for again.</summary>
     public static async Task<ExecResult> RunAsync(SandboxClient sandbox, ExecRequest request, CancellationToken cancellationToken)

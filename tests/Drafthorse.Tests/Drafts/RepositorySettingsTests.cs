@@ -33,6 +33,13 @@ public sealed class RepositorySettingsTests
               cpus: 1.5
               pids:
                 ceiling: 2000
+            services:
+              - name: db
+                command: postgres -D /tmp/db
+                ready: pg_isready
+                environment: {PGPORT: "5433"}
+              - name: queue
+                command: redis-server
             """;
 
         var settings = RepositorySettings.Parse(Text);
@@ -50,9 +57,19 @@ public sealed class RepositorySettingsTests
         Assert.False(settings.Council);
         Assert.True(settings.PushToPullRequestBranch);
         Assert.Equal(new RequestedLimits { MemoryBytes = 2L << 30, MemoryCeilingBytes = 5L << 30, Cpus = 1.5, PidsCeiling = 2000 }, settings.Sandbox);
+        Assert.Equal([("db", "postgres -D /tmp/db", "pg_isready"), ("queue", "redis-server", null)], settings.Services.Select(service => (service.Name, service.Command, service.Ready)));
+        Assert.Equal("5433", settings.Services[0].Environment["PGPORT"]);
     }
 
     [Theory]
+    [InlineData("services: db", 1, "'services' must be a list")]
+    [InlineData("services:\n  - db", 2, "a service has name and command")]
+    [InlineData("services:\n  - name: db", 2, "a service needs a name and a command.")]
+    [InlineData("services:\n  - name: ../db\n    command: x", 2, "must be 1 to 30 letters, digits or hyphens")]
+    [InlineData("services:\n  - name: db\n    command: ' '", 3, "'command' of a service must be a shell command.")]
+    [InlineData("services:\n  - name: db\n    command: x\n    port: 1", 4, "a service has name, command, ready and environment, and nothing else.")]
+    [InlineData("services:\n  - name: db\n    command: x\n    environment: {1A: b}", 4, "does not begin with a digit")]
+    [InlineData("services:\n  - name: db\n    command: x\n  - name: db\n    command: y", 2, "two services have the same name.")]
     [InlineData("sandbox: 4GiB", 1, "'sandbox' must hold memory, cpus or pids")]
     [InlineData("sandbox:\n  disk: 4GiB", 2, "'sandbox' has memory, cpus and pids, and nothing else.")]
     [InlineData("sandbox:\n  memory: 4GB", 2, "'memory' must be a size such as 512MiB or 4GiB")]

@@ -21,6 +21,9 @@ internal sealed record RepositorySettings
     /// <summary>Commands that prepare a fresh checkout, in order (<c>setup</c>).</summary>
     public IReadOnlyList<string> Setup { get; init; } = [];
 
+    /// <summary>Programs that run beside the build and the tests (<c>services</c>).</summary>
+    public IReadOnlyList<RepositoryService> Services { get; init; } = [];
+
     /// <summary>Commands that must end with 0 before a draft counts as verified, in order (<c>verify</c>).</summary>
     public IReadOnlyList<string> Verify { get; init; } = [];
 

@@ -17,7 +17,7 @@ internal sealed class SettingsReader(string text)
     private static readonly string[] Keys =
     [
         "setup", "verify", "maxFixRounds", "egress", "branchPrefix", "reviewers", "labels", "budgetUsd", "model", "review", "council",
-        "pushToPullRequestBranch", "sandbox", "plan", "permissions",
+        "pushToPullRequestBranch", "sandbox", "plan", "permissions", "services",
     ];
 
     private readonly List<SettingsMistake> _mistakes = [];
@@ -83,6 +83,9 @@ internal sealed class SettingsReader(string text)
                 break;
             case "sandbox":
                 _settings = _settings with { Sandbox = new SandboxReader(Add).Read(value) };
+                break;
+            case "services":
+                _settings = _settings with { Services = new ServiceReader(Add).Read(value) };
                 break;
             case "plan":
                 ReadPlan(value);
