@@ -15,7 +15,7 @@ public class ServiceTests
             services:
               - name: db
                 command: 'echo booting; sleep 0.2; echo "$WORD" >> $HOME/up; exec tail -f /dev/null'
-                ready: test -s $HOME/up
+                ready: cat /proc/[0-9]*/comm | grep -q '^tail$'
                 environment: {WORD: up}
             verify: ['grep -q up $HOME/up', sh test.sh]
             """));

@@ -45,13 +45,9 @@ internal sealed partial class ServiceReader(Action<YamlNode, string> add)
             };
         }
 
-        if (service.Name.Length == 0 || service.Command.Length == 0)
-        {
+        if (!mapping.Children.ContainsKey("name") || !mapping.Children.ContainsKey("command"))
             add(node, "a service needs a name and a command.");
-            return null;
-        }
-
-        return service;
+        return service.Name.Length == 0 || service.Command.Length == 0 ? null : service;
     }
 
     private RepositoryService Unknown(YamlNode key, RepositoryService service)
