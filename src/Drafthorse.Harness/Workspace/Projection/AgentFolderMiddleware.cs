@@ -48,10 +48,13 @@ internal sealed class AgentFolderMiddleware(WorkspaceReader reader, IReadOnlyLis
         var directory = call.Run.WorkingDirectory;
         if (TouchedPaths.AllOf(call.Arguments).Any(path => AgentPaths.Of(directory, path) is not null))
             return ToolOutput.Error($"{WorkspaceNames.Root} is the team's workspace: no tool writes there. Keep files of your own in the repository or in /tmp.");
-        return TouchedPaths.AllOf(call.Arguments).Any(path => guarded.Any(folder => RepositoryPath.Of(folder, directory, path) is not null))
+        return TouchedPaths.AllOf(call.Arguments).Any(path => guarded.Any(folder => IsIn(folder, directory, path)))
             ? ToolOutput.Error("That is the team's workspace on this machine: no tool writes there.")
             : null;
     }
+
+    /// <summary>Where a relative path begins that has no working directory is not known here, and is no folder of the workspace.</summary>
+    private static bool IsIn(string folder, string? directory, string path) => (directory is not null || path.StartsWith('/')) && RepositoryPath.Of(folder, directory, path) is not null;
 
     private static string? PathOf(ToolCall call, ArgumentReader arguments)
     {
