@@ -140,7 +140,7 @@ internal sealed class Platform : IAsyncDisposable
         var mirrors = new RepositoryMirrors(
             new GitGatewayOptions { StateDirectory = Path.Combine(settings.StatePath, "git") },
             github is null ? (_, _, _) => default : github.GetGitCredentialAsync);
-        var egress = NewEgress(settings, options.Loggers);
+        var egress = EgressParts.NewGate(settings, options.Loggers);
         var pool = new SandboxPool(
             selection.Backend,
             new SandboxPoolOptions
@@ -153,7 +153,7 @@ internal sealed class Platform : IAsyncDisposable
             },
             logger: options.Loggers.CreateLogger<SandboxPool>());
         var drafts = DraftSettings.Of(settings, options, selection, github);
-        var sandboxes = new RepositorySandboxes(pool, egress, new GitGatewayServer(mirrors, options.Loggers.CreateLogger<GitGatewayServer>()), drafts, ReadTrust(settings));
+        var sandboxes = new RepositorySandboxes(pool, egress, new GitGatewayServer(mirrors, options.Loggers.CreateLogger<GitGatewayServer>()), drafts, EgressParts.ReadTrust(settings));
 
         var folder = options.Folder is { } carried && selection.Backend.IsIsolated ? new FolderMiddleware(carried, settings.FoldersPath) : null;
         var builder = HarnessAgent.CreateBuilder("coding")
@@ -222,29 +222,4 @@ internal sealed class Platform : IAsyncDisposable
         {
             WhyQueued = async (thread, cancellationToken) => (await QueuedThreads.WhyAsync(store, settings, [thread], cancellationToken)).GetValueOrDefault(thread.Id),
         };
-
-    private static EgressGate NewEgress(DrafthorseSettings settings, ILoggerFactory loggers)
-    {
-        var log = loggers.CreateLogger<EgressGate>();
-        try
-        {
-            return new EgressGate(settings.Egress.ToSettings(settings.GitHub), audit => EgressLog.Write(log, audit));
-        }
-        catch (FormatException exception)
-        {
-            throw new SettingsException($"Drafthorse:Egress: {exception.Message}", exception);
-        }
-    }
-
-    private static SandboxTrust ReadTrust(DrafthorseSettings settings)
-    {
-        try
-        {
-            return settings.Egress.ExtraCaFile is { } file ? SandboxTrust.Create(file) : SandboxTrust.None;
-        }
-        catch (FormatException exception)
-        {
-            throw new SettingsException($"Drafthorse:Egress:ExtraCaFile: {exception.Message}", exception);
-        }
-    }
 }
