@@ -50,7 +50,7 @@ public sealed class RunTests : IAsyncLifetime
         var end = lines[^1];
         Assert.Equal(("run.finished", "done", "It is there."), (Type(end), Outcome(end), end.GetProperty("text").GetString()));
         Assert.Equal(6000, end.GetProperty("usage").GetProperty("input").GetInt64());
-        Assert.Equal(0, end.GetProperty("costUsd").GetDecimal());
+        Assert.Equal(JsonValueKind.Null, end.GetProperty("costUsd").ValueKind);
         Assert.Equal(JsonValueKind.Null, end.GetProperty("pullRequest").ValueKind);
         Assert.DoesNotContain("sk-test", run.Output, StringComparison.Ordinal);
     }
