@@ -39,6 +39,24 @@ public sealed class PlanModeTests
     }
 
     [Fact]
+    public async Task PlanTools_DoNotRunBesideReads()
+    {
+        var bench = new PlanBench();
+        var isWritten = true;
+        bench.Harness.OnTool = async _ =>
+        {
+            await Task.Yield();
+            isWritten = (await bench.Harness.JournalAsync()).Any(record => record.Event is PlanWritten);
+            return "seen";
+        };
+        bench.Harness.Model.Calls(("look", "{}"), PlanBench.Write(), ("plan_exit", "{}"));
+
+        var reply = await bench.SendAsync("plan it", plan: true);
+
+        Assert.Equal((ThreadStatus.Waiting, false), (reply.Status, isWritten));
+    }
+
+    [Fact]
     public async Task Requests_FromPlanToWork_OnlyGrow()
     {
         var bench = new PlanBench();
