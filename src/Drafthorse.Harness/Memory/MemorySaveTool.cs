@@ -4,10 +4,10 @@ using Drafthorse.Harness.Workspace;
 
 namespace Drafthorse.Harness.Memory;
 
-/// <summary>Lets a model keep a fact for later threads, as it was said or written.</summary>
+/// <summary>Lets a model keep a fact for later threads, as it was said or written. Touches no sandbox, and asked again it keeps nothing twice.</summary>
 internal sealed class MemorySaveTool(MemoryLedger ledger, FactSources sources, MemoryOptions options, Func<string, string> redact, TimeProvider time) : RunTool(
     "memory_save",
-    ToolEffect.Write,
+    ToolEffect.Read,
     "Keeps a fact for later tasks: what a person of this task said about how work is done here, or what a file of the base branch says. Word for word, in one line. What code does not find in the source is only proposed to people.",
     """
     {"type":"object","required":["content","source"],"properties":{"content":{"type":"string","description":"The fact in the words of its source, such as: we use xUnit v3, never Moq"},"source":{"type":"string","description":"message, or path:line of a file such as docs/build.md:12"},"audience":{"type":"string","enum":["repository","person","organization"],"description":"Whom it is for: the repository when left out (without one: the person). organization is proposed to people."}}}

@@ -2,10 +2,10 @@ using Drafthorse.Harness.RunTools;
 
 namespace Drafthorse.Harness.Skills;
 
-/// <summary>Lets a model write down how something is done, for people to look at.</summary>
+/// <summary>Lets a model write down how something is done, for people to look at. Touches no sandbox, and asked again it writes the same draft.</summary>
 internal sealed class SkillProposeTool(SkillProposals proposals, Func<string, string> redact) : RunTool(
     "skill_propose",
-    ToolEffect.Write,
+    ToolEffect.Read,
     "Proposes a skill: how a kind of work that will come again is done here. A person looks at it and promotes or rejects it; until then nobody can load it.",
     """
     {"type":"object","required":["name","description","body"],"properties":{"name":{"type":"string","description":"Lower-case letters, digits and hyphens, such as release-notes."},"description":{"type":"string","description":"What it does and when to use it, in a sentence or two."},"body":{"type":"string","description":"The instructions, in Markdown."}}}

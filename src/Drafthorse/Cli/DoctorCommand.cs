@@ -2,12 +2,15 @@ using System.CommandLine;
 using System.Diagnostics;
 using Drafthorse.Channels.GitHub;
 using Drafthorse.Composition;
+using Drafthorse.Harness;
 using Drafthorse.Harness.GitGateway;
 using Drafthorse.Harness.GitGateway.Git;
 using Drafthorse.Harness.Models;
 using Drafthorse.Harness.Models.Resilience;
 using Drafthorse.Harness.Text;
 using Drafthorse.Harness.Threads;
+using Drafthorse.Harness.Workspace.Files;
+using Drafthorse.Harness.WorkspaceChecks;
 using Drafthorse.Settings;
 using Drafthorse.Terminal;
 using Microsoft.Extensions.AI;
@@ -33,6 +36,7 @@ internal sealed class DoctorCommand
     private async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         Home();
+        await WorkspaceAsync(cancellationToken);
         await StoreAsync(cancellationToken);
         await ModelsAsync(cancellationToken);
         await GitAsync(cancellationToken);
@@ -72,6 +76,22 @@ internal sealed class DoctorCommand
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             Line("home", false, $"{_settings.Home} cannot be written: {exception.Message} Set DRAFTHORSE_HOME to a folder of yours.");
+        }
+    }
+
+    private async Task WorkspaceAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var findings = await new WorkspaceCheck(new DirectoryFiles(_settings.WorkspacePath, TimeProvider.System), new WorkspaceOptions()).RunAsync(cancellationToken);
+            if (findings.Count == 0)
+                Line("workspace", true, _settings.WorkspacePath);
+            else
+                Off("workspace", $"{findings[0]}{(findings.Count > 1 ? $", and {findings.Count - 1} more" : "")}: see drafthorse workspace check");
+        }
+        catch (WorkspaceException exception)
+        {
+            Line("workspace", false, exception.Message);
         }
     }
 
