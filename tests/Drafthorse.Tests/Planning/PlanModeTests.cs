@@ -42,18 +42,17 @@ public sealed class PlanModeTests
     public async Task PlanTools_DoNotRunBesideReads()
     {
         var bench = new PlanBench();
-        var isWritten = true;
+        var isFinished = false;
         bench.Harness.OnTool = async _ =>
         {
-            await Task.Yield();
-            isWritten = (await bench.Harness.JournalAsync()).Any(record => record.Event is PlanWritten);
+            isFinished = (await bench.Harness.JournalAsync()).Any(record => record.Event is ToolFinished { Tool: "plan_write" });
             return "seen";
         };
-        bench.Harness.Model.Calls(("look", "{}"), PlanBench.Write(), ("plan_exit", "{}"));
+        bench.Harness.Model.Calls(PlanBench.Write(), ("look", "{}"), ("plan_exit", "{}"));
 
         var reply = await bench.SendAsync("plan it", plan: true);
 
-        Assert.Equal((ThreadStatus.Waiting, false), (reply.Status, isWritten));
+        Assert.Equal((ThreadStatus.Waiting, true), (reply.Status, isFinished));
     }
 
     [Fact]
