@@ -96,8 +96,8 @@ public sealed partial class ServeTests : IAsyncLifetime
         var paths = JsonDocument.Parse(text).RootElement.GetProperty("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject().Select(method => $"{method.Name} {path.Name}"));
         Assert.Equal(
             [
-                "get /api/threads", "get /api/threads/{id}", "get /api/threads/{id}/events", "get /api/threads/{id}/export", "get /api/threads/{id}/todos",
-                "post /api/threads", "post /api/threads/{id}/cancel", "post /api/threads/{id}/messages",
+                "get /api/approvals", "get /api/approvals/{id}", "get /api/threads", "get /api/threads/{id}", "get /api/threads/{id}/events", "get /api/threads/{id}/export", "get /api/threads/{id}/todos",
+                "post /api/approvals/{id}", "post /api/threads", "post /api/threads/{id}/cancel", "post /api/threads/{id}/messages",
             ],
             paths.Order(StringComparer.Ordinal));
     }
@@ -210,7 +210,6 @@ public sealed partial class ServeTests : IAsyncLifetime
             ("""{"task":"x","model":"nobody:x"}""", "application/json", 400),
             ("""{"task":"x","model":"script:/etc/passwd"}""", "application/json", 400),
             ("""{"task":"x","maxCostUsd":-1}""", "application/json", 400),
-            ("""{"task":"x","plan":true}""", "application/json", 400),
             ("""{"task":""", "application/json", 400),
             ("""{"task":"\ud800"}""", "application/json", 400),
             (string.Concat(Enumerable.Repeat("{\"a\":", 10_000)), "application/json", 400),
