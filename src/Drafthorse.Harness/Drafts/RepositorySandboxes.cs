@@ -122,8 +122,11 @@ internal sealed class RepositorySandboxes(SandboxPool pool, EgressGate egress, G
         BaseCommit = work.BaseCommit,
         StillHeld = run.HoldsLeaseAsync,
         History = () => new GitBranchHistory(run.Facts.PushedCommit, run.Facts.PersonsCommit),
-        OnPush = (decision, token) => decision is { Pushed: true, Commit: { } commit }
-            ? new ValueTask(PushRecord.CommitAsync(run, work, commit, decision.PersonsCommit, token))
-            : ValueTask.CompletedTask,
+        MayLeave = (commit, findings) => run.Approvals.Find(new HeldPush(commit, findings).RequestOn(work.Branch))?.State == ApprovalState.Approved,
+        OnPush = (decision, token) =>
+        {
+            work.Held = decision is { Pushed: false, Commit: { } held, Findings: { Count: > 0 } findings } ? new HeldPush(held, findings) : null;
+            return decision is { Pushed: true, Commit: { } commit } ? new ValueTask(PushRecord.CommitAsync(run, work, commit, decision.PersonsCommit, token)) : ValueTask.CompletedTask;
+        },
     };
 }

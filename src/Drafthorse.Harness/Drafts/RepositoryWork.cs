@@ -34,6 +34,9 @@ internal sealed record RepositoryWork
     /// <summary>Whether <see cref="Branch"/> is the branch of a person's pull request, so that no other one is opened.</summary>
     public bool IsPersonsBranch { get; init; }
 
+    /// <summary>The last push that waits for a person, by the gateway's word; null = none.</summary>
+    public HeldPush? Held { get; set; }
+
     /// <summary>What the sandbox tried to reach and could not, once it is there.</summary>
     public EgressSession? Egress { get; set; }
 }

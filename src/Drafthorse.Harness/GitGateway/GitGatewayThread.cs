@@ -1,3 +1,4 @@
+using Drafthorse.Harness.GitGateway.Push.Leaving;
 using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Harness.GitGateway;
@@ -32,6 +33,10 @@ internal sealed class GitGatewayThread
 
     /// <summary>What the thread's record says of its branch now: asked when a push is judged. Null: whatever the branch holds is taken for a person's.</summary>
     public Func<GitBranchHistory>? History { get; init; }
+
+    /// <summary>Whether a person has approved that this very commit leaves with what was found in it. Null: nothing is looked for, and protected paths are
+    /// refused for good.</summary>
+    public Func<string, IReadOnlyList<PushFinding>, bool>? MayLeave { get; init; }
 
     /// <summary>Told of every push, before the client gets its answer. A failure here fails the client's push,
     /// and its retry finds the commit already pushed.</summary>

@@ -1,3 +1,4 @@
+using Drafthorse.Harness.GitGateway.Push.Leaving;
 using Drafthorse.Harness.Threads;
 
 namespace Drafthorse.Harness.GitGateway;
@@ -34,6 +35,9 @@ internal sealed record GitPushDecision
 
     /// <summary>The protected paths that the push changes; empty unless they are the reason.</summary>
     public IReadOnlyList<string> ProtectedPaths { get; init; } = [];
+
+    /// <summary>What a person may let through, for this very commit; empty when nobody can.</summary>
+    public IReadOnlyList<PushFinding> Findings { get; init; } = [];
 }
 
 /// <summary>One request to the gateway: who asked for what, and whether it went through.</summary>

@@ -29,7 +29,7 @@ internal sealed class DraftEnding(RunContext run, RepositoryWork work, Repositor
         string? commit;
         try
         {
-            var mayAsk = await gate.MayTellAsync(run, outcome, MaxFixRounds, cancellationToken).ConfigureAwait(false);
+            var mayAsk = IsOfPeople && await gate.MayTellAsync(run, outcome, MaxFixRounds, cancellationToken).ConfigureAwait(false);
             gathered = await new Gathering(git, tree, work).RunAsync(CommitMessage(outcome.Text), mayAsk, cancellationToken).ConfigureAwait(false);
             outcome = outcome with { Notes = [.. outcome.Notes, .. gathered.Notes] };
             commit = await OwedAsync(git, tree, gathered, cancellationToken).ConfigureAwait(false);
@@ -45,7 +45,7 @@ internal sealed class DraftEnding(RunContext run, RepositoryWork work, Repositor
         if (commit is null && gathered.Complaint is null)
             return await WithoutChangesAsync(outcome, cancellationToken).ConfigureAwait(false);
         var evidence = await CollectAsync(git, tree, commit, gathered.Complaint, cancellationToken).ConfigureAwait(false);
-        var verdict = await gate.JudgeAsync(run, outcome, evidence, cancellationToken).ConfigureAwait(false);
+        var verdict = IsOfPeople ? await gate.JudgeAsync(run, outcome, evidence, cancellationToken).ConfigureAwait(false) : DoneVerdict.Ends;
         if (verdict.IsTold)
             return null;
         outcome = outcome with { Notes = [.. outcome.Notes, .. verdict.Notes] };
@@ -57,8 +57,11 @@ internal sealed class DraftEnding(RunContext run, RepositoryWork work, Repositor
             return await PlanFirstAsync(outcome, unplanned, cancellationToken).ConfigureAwait(false);
         if (evidence.Red is { } red)
             outcome = outcome with { Notes = [.. outcome.Notes, $"Verify failed: `{red.Command}` {DoneMessage.HowItEnded(red)}."] };
-        return await PushAsync(tree, outcome, commit, evidence.Verified, cancellationToken).ConfigureAwait(false);
+        return await PushAsync(git, tree, outcome, commit, evidence.Verified, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Whether somebody's words began the run; else it carries out what was decided, and the model has no part in it.</summary>
+    private bool IsOfPeople => run.Conversation.FirstMessageOfRun is not null;
 
     /// <summary>What the work touches of the paths that the repository wants to be planned, while nobody has approved a plan.</summary>
     private async Task<IReadOnlyList<string>> UnplannedAsync(WorkTree tree, string commit, CancellationToken cancellationToken)
@@ -127,11 +130,17 @@ internal sealed class DraftEnding(RunContext run, RepositoryWork work, Repositor
             && await mirrors.ResolveBranchAsync(work.Repository, work.Branch, cancellationToken).ConfigureAwait(false) == commit;
     }
 
-    private async Task<RunOutcome?> PushAsync(WorkTree tree, RunOutcome outcome, string commit, IReadOnlyList<VerifyResult> verified, CancellationToken cancellationToken)
+    private async Task<RunOutcome?> PushAsync(SandboxGit git, WorkTree tree, RunOutcome outcome, string commit, IReadOnlyList<VerifyResult> verified, CancellationToken cancellationToken)
     {
         var push = await tree.PushAsync(commit, cancellationToken).ConfigureAwait(false);
         if (push.ExitCode != 0 || !await IsUpstreamAsync(commit, cancellationToken).ConfigureAwait(false))
         {
+            if (work.Held is { } held && held.Commit == commit)
+            {
+                (outcome, var rest) = await new HeldBack(run, work, git, tree).SettleAsync(outcome, held, CommitMessage(outcome.Text), cancellationToken).ConfigureAwait(false);
+                return rest is null ? outcome : HandedIn(outcome, run.Facts.PushedCommit!, rest == commit ? verified : await VerifyAsync(git, rest, cancellationToken).ConfigureAwait(false));
+            }
+
             var reason = SandboxGit.Tail(push.Output, 1500);
             var complaint = new Complaint("Your work could not be pushed. Mend what stands in the way, if you can.", reason);
             return await DoneGate.TryTellPushAsync(run, outcome, commit, complaint, MaxFixRounds, cancellationToken).ConfigureAwait(false)
@@ -140,10 +149,12 @@ internal sealed class DraftEnding(RunContext run, RepositoryWork work, Repositor
         }
 
         await PushRecord.CommitAsync(run, work, commit, run.Facts.PersonsCommit, cancellationToken).ConfigureAwait(false);
-        return work.IsPersonsBranch
-            ? outcome with { Notes = [.. outcome.Notes, .. PushedToPerson(verified)] }
-            : outcome with { Outbox = [.. outcome.Outbox, Draft(outcome, commit, verified).ToOutbox()] };
+        return HandedIn(outcome, commit, verified);
     }
+
+    private RunOutcome HandedIn(RunOutcome outcome, string commit, IReadOnlyList<VerifyResult> verified) => work.IsPersonsBranch
+        ? outcome with { Notes = [.. outcome.Notes, .. PushedToPerson(verified)] }
+        : outcome with { Outbox = [.. outcome.Outbox, Draft(outcome, commit, verified).ToOutbox()] };
 
     /// <summary>Whether the branch is at a commit by the code host's word, not the sandbox's; by the gateway's when the host does not answer.</summary>
     private async Task<bool> IsUpstreamAsync(string commit, CancellationToken cancellationToken)

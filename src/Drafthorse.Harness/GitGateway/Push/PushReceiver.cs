@@ -1,6 +1,7 @@
 using Drafthorse.Harness.GitGateway.Git;
 using Drafthorse.Harness.GitGateway.Http;
 using Drafthorse.Harness.GitGateway.Mirrors;
+using Drafthorse.Harness.GitGateway.Push.Leaving;
 using Microsoft.Extensions.Logging;
 
 namespace Drafthorse.Harness.GitGateway.Push;
@@ -19,6 +20,7 @@ internal sealed class PushReceiver(RepositoryMirrors mirrors, ProcessSlots slots
     {
         string? before = null;
         PushRefusal? refusal;
+        var approved = new HashSet<string>(StringComparer.Ordinal);
         await thread.PushGate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -27,7 +29,7 @@ internal sealed class PushReceiver(RepositoryMirrors mirrors, ProcessSlots slots
             try
             {
                 if (refusal is null)
-                    (before, refusal) = await MoveBranchAsync(thread, history, push, pack, report, cancellationToken).ConfigureAwait(false);
+                    (before, refusal) = await MoveBranchAsync(thread, history, push, pack, report, approved, cancellationToken).ConfigureAwait(false);
             }
             catch (GitException exception)
             {
@@ -42,10 +44,13 @@ internal sealed class PushReceiver(RepositoryMirrors mirrors, ProcessSlots slots
                 Refs = [.. push.Commands.Select(command => Printable.Line(command.Ref, 200))],
                 OldCommit = before,
                 Commit = push.Commands is [var only] ? only.New : null,
-                PersonsCommit = push.Commands is [{ New: var pushed }] && before == pushed ? history.PersonsCommit : history.PersonsCommitAt(before),
+                // What a person has let through is theirs from here on.
+                PersonsCommit = push.Commands is [{ New: var through }] && approved.Contains(through) ? through
+                    : push.Commands is [{ New: var pushed }] && before == pushed ? history.PersonsCommit : history.PersonsCommitAt(before),
                 Pushed = refusal is null,
                 Reason = refusal?.Reason ?? "",
                 ProtectedPaths = refusal?.ProtectedPaths ?? [],
+                Findings = refusal?.Findings ?? [],
             };
             GitGatewayLog.PushDecided(logger, thread.ThreadId, decision.Pushed, decision.Commit, decision.Reason);
             if (thread.OnPush is not null)
@@ -59,7 +64,7 @@ internal sealed class PushReceiver(RepositoryMirrors mirrors, ProcessSlots slots
     }
 
     private async Task<(string? Before, PushRefusal? Refusal)> MoveBranchAsync(
-        GitGatewayThread thread, GitBranchHistory history, PushCommands push, HttpBody pack, PushReport report, CancellationToken cancellationToken)
+        GitGatewayThread thread, GitBranchHistory history, PushCommands push, HttpBody pack, PushReport report, HashSet<string> approved, CancellationToken cancellationToken)
     {
         var command = push.Commands[0];
         var mirror = mirrors.Get(thread.Repository);
@@ -85,11 +90,30 @@ internal sealed class PushReceiver(RepositoryMirrors mirrors, ProcessSlots slots
         // Receiving can take long, and the client's base may have come from another replica's mirror: judged is by the base as it is now.
         await mirror.RefreshAsync(TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
         var ground = new ObjectPolicy.Ground(before, thread.BaseCommit, await FindBaseTipAsync(thread, mirror, cancellationToken).ConfigureAwait(false), history.PersonsCommitAt(before));
-        refusal = await new ObjectPolicy(_git, mirrors.Options, quarantine.Directory).RefuseAsync(command.New, ground, cancellationToken).ConfigureAwait(false)
-            ?? await new MessagePolicy(_git, mirrors.Options, quarantine.Directory).RefuseAsync(command.New, thread, mirror, cancellationToken).ConfigureAwait(false)
+        (refusal, var isApproved) = await JudgeObjectsAsync(thread, mirror, quarantine, command.New, ground, cancellationToken).ConfigureAwait(false);
+        if (isApproved)
+            approved.Add(command.New);
+        refusal ??= await new MessagePolicy(_git, mirrors.Options, quarantine.Directory).RefuseAsync(command.New, thread, mirror, cancellationToken).ConfigureAwait(false)
             ?? await RefuseUnheldAsync(thread, cancellationToken).ConfigureAwait(false)
             ?? await ForwardAsync(thread, mirror, quarantine, command, cancellationToken).ConfigureAwait(false);
         return (before, refusal);
+    }
+
+    /// <summary>What the objects are refused for, and whether a person has let through what else was found.</summary>
+    private async Task<(PushRefusal? Refusal, bool IsApproved)> JudgeObjectsAsync(
+        GitGatewayThread thread, RepositoryMirror mirror, Quarantine quarantine, string commit, ObjectPolicy.Ground ground, CancellationToken cancellationToken)
+    {
+        var refusal = await new ObjectPolicy(_git, mirrors.Options, quarantine.Directory).RefuseAsync(commit, ground, cancellationToken).ConfigureAwait(false);
+        if (thread.MayLeave is null || refusal is { ProtectedPaths.Count: 0 })
+            return (refusal, false);
+        var known = (await mirror.ReadBranchesAsync(cancellationToken).ConfigureAwait(false)).Select(branch => branch.Commit).Concat(thread.BaseCommit is { } start ? [start] : []);
+        var found = await new LeavingPolicy(_git, mirrors.Options.Unpack, quarantine.Directory).FindAsync(commit, known, ground.BaseTip ?? ground.BaseCommit, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<PushFinding> findings = [.. (refusal?.ProtectedPaths ?? []).Select(path => new PushFinding(path, PushFinding.Protected)), .. found];
+        if (findings.Count == 0)
+            return (null, false);
+        if (thread.MayLeave(commit, findings))
+            return (null, true);
+        return (refusal is not null && found.Count == 0 ? refusal with { Findings = findings } : PushFinding.Refuse(findings) with { ProtectedPaths = refusal?.ProtectedPaths ?? [] }, false);
     }
 
     private static async Task<PushRefusal?> RefuseUnheldAsync(GitGatewayThread thread, CancellationToken cancellationToken) =>

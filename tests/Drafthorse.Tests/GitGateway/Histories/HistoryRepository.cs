@@ -66,7 +66,7 @@ internal sealed class HistoryRepository : IDisposable
         return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line == "-" ? null : line)];
     }
 
-    private async Task<string> ShellAsync(string script, string input)
+    public async Task<string> ShellAsync(string script, string input = "")
     {
         var start = new ProcessStartInfo("/bin/sh")
         {
