@@ -20,13 +20,16 @@ public sealed class PathMentionsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("ask @alice or a@a.txt")]
+    [InlineData("ask @alice or a@a.txt", "alice: there is no such file; the word is sent as it stands")]
     [InlineData("nothing named")]
-    public void Attach_NoFileNamed_ChangesNothing(string message)
+    public void Attach_NoFileNamed_ChangesNothing_AndSaysSo(string message, params string[] told)
     {
         Write("a.txt", "alpha");
 
-        Assert.Equal((message, 0), (PathMentions.Attach(message, _folder.FullName).Text, PathMentions.Attach(message, _folder.FullName).Told.Count));
+        var (text, said) = PathMentions.Attach(message, _folder.FullName);
+
+        Assert.Equal(message, text);
+        Assert.Equal(told, said);
     }
 
     [Fact]
