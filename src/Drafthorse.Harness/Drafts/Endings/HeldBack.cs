@@ -28,8 +28,9 @@ internal sealed class HeldBack(RunContext run, RepositoryWork work, SandboxGit g
             return await TakeBackAsync(outcome, held, no, cancellationToken).ConfigureAwait(false);
 
         var rest = await PushRestAsync(held, message, cancellationToken).ConfigureAwait(false);
-        if (rest is not null)
-            held = work.Held!;
+        if (rest is not null && work.Held is null)
+            return new HeldOutcome(outcome, rest);
+        held = work.Held ?? held;
         await run.Approvals.AskAsync(held.RequestOn(work.Branch), cancellationToken).ConfigureAwait(false);
         var more = held.Findings.Count > MaxNamed ? string.Create(CultureInfo.InvariantCulture, $"; and {held.Findings.Count - MaxNamed} more") : "";
         var what = rest is null ? "Nothing was pushed yet, as this waits for a person's approval" : "Not in the draft yet, as this waits for a person's approval";
