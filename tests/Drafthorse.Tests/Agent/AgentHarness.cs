@@ -10,6 +10,9 @@ internal sealed class AgentHarness
 {
     public const string Key = "cli:test";
 
+    /// <summary>How a run ends that asks for a sandbox.</summary>
+    public const string NoSandbox = "no sandbox in this test";
+
     public AgentHarness(Action<HarnessAgentBuilder>? configure = null, TimeProvider? time = null)
     {
         Store = new InMemoryThreadStore(time ?? TimeProvider.System);
@@ -17,7 +20,7 @@ internal sealed class AgentHarness
             .UseModel(Model, "script:test")
             .UseStateStore(Store)
             .UseTimeProvider(time ?? TimeProvider.System)
-            .UseSandboxes((_, _) => throw new SandboxException("no sandbox in this test"))
+            .UseSandboxes((_, _) => throw new SandboxException(NoSandbox))
             .UseTools(Tools);
         configure?.Invoke(builder);
         Agent = builder.Build();

@@ -30,7 +30,7 @@ internal sealed class HeldBack(RunContext run, RepositoryWork work, SandboxGit g
         var rest = await PushRestAsync(held, message, cancellationToken).ConfigureAwait(false);
         if (rest is not null && work.Held is null)
             return new HeldOutcome(outcome, rest);
-        held = work.Held ?? held;
+        held = rest is null ? held : work.Held ?? held;
         await run.Approvals.AskAsync(held.RequestOn(work.Branch), cancellationToken).ConfigureAwait(false);
         var more = held.Findings.Count > MaxNamed ? string.Create(CultureInfo.InvariantCulture, $"; and {held.Findings.Count - MaxNamed} more") : "";
         var what = rest is null ? "Nothing was pushed yet, as this waits for a person's approval" : "Not in the draft yet, as this waits for a person's approval";
