@@ -16,7 +16,7 @@ namespace Drafthorse.Harness;
 /// A coding agent: a model, tools, a sandbox and a durable thread for every conversation. One instance serves any number of
 /// threads at the same time. Make one with <see cref="CreateBuilder"/>.
 /// </summary>
-public sealed class HarnessAgent : IAsyncDisposable
+public sealed partial class HarnessAgent : IAsyncDisposable
 {
     private readonly AgentOptions _options;
     private readonly ILogger _logger;
