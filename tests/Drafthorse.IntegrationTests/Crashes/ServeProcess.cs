@@ -31,9 +31,12 @@ internal sealed class ServeProcess : IAsyncDisposable
     /// <summary>The executable that is shipped, where it was published after that one was built; else that one.</summary>
     public static string Shipped { get; } = FindShipped();
 
-    /// <summary>What the kernel counts as its memory, in bytes.</summary>
-    public long ResidentBytes => 1024 * long.Parse(
-        File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+    /// <summary>Of the resident memory what is the process's own. How much of the executable's file is mapped beside it is the kernel's
+    /// choice (whole folios of it where the page cache has large ones), and not held by the process.</summary>
+    public long OwnBytes => Memory("RssAnon:") + Memory("RssShmem:");
+
+    private long Memory(string line) => 1024 * long.Parse(
+        File.ReadLines($"/proc/{_process.Id}/status").First(read => read.StartsWith(line, StringComparison.Ordinal)).Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1],
         CultureInfo.InvariantCulture);
 
     public bool HasExited => _process.HasExited;
