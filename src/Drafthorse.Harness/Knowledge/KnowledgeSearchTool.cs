@@ -19,8 +19,8 @@ internal sealed class KnowledgeSearchTool(WorkspaceReader reader) : RunTool(
 {
     public override async Task<ToolOutput> RunAsync(RunContext run, ArgumentReader arguments, CancellationToken cancellationToken)
     {
-        var query = new SearchQuery(arguments.Text("query", "some words that stand in what is looked for", "q", "pattern", "search"));
-        var limit = Math.Min(arguments.WholeNumber("limit", 1, int.MaxValue) ?? 5, 20);
+        var (words, limit) = SearchArguments.Read(arguments, 5, 20);
+        var query = new SearchQuery(words);
         if (query.Terms.Count == 0)
             return ToolOutput.Error($"{Name}: the query has no words.", ToolErrorClass.InvalidArguments);
         var ranking = new PassageRanking<Found>(query);

@@ -16,11 +16,14 @@ internal sealed class PermissionRule
 
     private static readonly string[] EditTools = ["write_file", "edit_file", "apply_patch", "delete_file"];
 
+    private readonly NamePattern _tools;
+    private readonly NamePattern? _values;
     private readonly GlobPattern? _path;
 
     private PermissionRule(string text, string tool, string? argument, string? value, GlobPattern? path)
     {
         (Text, Tool, Argument, Value, _path) = (text, tool, argument, value, path);
+        (_tools, _values) = (NamePattern.OfStars(tool), value is null ? null : NamePattern.OfStars(value));
         Command = tool == ExecuteTool.ToolName && argument is null && value is not null ? CommandPattern.Of(value) : null;
     }
 
@@ -58,11 +61,11 @@ internal sealed class PermissionRule
     }
 
     /// <summary>Whether it is about a tool.</summary>
-    public bool IsAbout(string tool) => Tool == Edit ? Array.IndexOf(EditTools, tool) >= 0 : Wildcard.IsMatch(Tool, tool);
+    public bool IsAbout(string tool) => Tool == Edit ? Array.IndexOf(EditTools, tool) >= 0 : _tools.IsMatch(tool);
 
     /// <summary>Whether a value of the argument is meant.</summary>
-    public bool IsMatch(string value, bool isPath) => Value is null
-        || (isPath && _path is not null ? _path.IsMatch(value.ToUpperInvariant()) : Wildcard.IsMatch(Value, value));
+    public bool IsMatch(string value, bool isPath) => _values is null
+        || (isPath && _path is not null ? _path.IsMatch(value.ToUpperInvariant()) : _values.IsMatch(value));
 
     private static PermissionRule? Read(string text, string tool, string? inner, ref string? wrong)
     {

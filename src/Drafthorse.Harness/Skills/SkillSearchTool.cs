@@ -14,9 +14,8 @@ internal sealed class SkillSearchTool(SkillCatalog catalog) : RunTool(
 {
     public override async Task<ToolOutput> RunAsync(RunContext run, ArgumentReader arguments, CancellationToken cancellationToken)
     {
-        var query = arguments.Text("query", "some words of what you are about to do", "q", "pattern", "search");
-        var limit = Math.Min(arguments.WholeNumber("limit", 1, int.MaxValue) ?? 10, 50);
-        var found = Best(await catalog.ReadAsync(run, cancellationToken).ConfigureAwait(false), query, limit);
+        var (words, limit) = SearchArguments.Read(arguments, 10, 50, "some words of what you are about to do");
+        var found = Best(await catalog.ReadAsync(run, cancellationToken).ConfigureAwait(false), words, limit);
         return ToolOutput.Text(found.Count == 0 ? "No skill has any of these words." : string.Join('\n', found.Select(skill => $"{skill.Name}: {skill.Description}")));
     }
 

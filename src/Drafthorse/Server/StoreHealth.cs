@@ -1,6 +1,6 @@
-using Drafthorse.Harness;
 using System.Diagnostics.Metrics;
 using Drafthorse.Composition;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Threads;
 using Drafthorse.Harness.Threads.Archive;
 

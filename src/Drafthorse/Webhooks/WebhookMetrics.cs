@@ -1,6 +1,6 @@
-using Drafthorse.Harness;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Drafthorse.Harness;
 
 namespace Drafthorse.Webhooks;
 

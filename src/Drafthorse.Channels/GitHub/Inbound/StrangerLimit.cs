@@ -1,5 +1,5 @@
-using Drafthorse.Harness;
 using System.Diagnostics.Metrics;
+using Drafthorse.Harness;
 
 namespace Drafthorse.Channels.GitHub.Inbound;
 

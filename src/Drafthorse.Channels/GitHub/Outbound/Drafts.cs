@@ -1,9 +1,9 @@
-using Drafthorse.Harness;
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Text;
 using Drafthorse.Channels.GitHub.Api;
 using Drafthorse.Channels.GitHub.Commenting;
+using Drafthorse.Harness;
 using Drafthorse.Harness.Channels;
 using Drafthorse.Harness.Threads;
 using Microsoft.Extensions.Logging;

@@ -1,3 +1,4 @@
+using Drafthorse.Harness.Search;
 using Drafthorse.Harness.Threads;
 using Microsoft.Extensions.AI;
 
@@ -22,8 +23,7 @@ internal sealed class SessionSearchTool(SessionSearch search) : SandboxTool(
 
     protected override async Task<ToolOutput> RunAsync(ArgumentReader arguments, ToolContext context, CancellationToken cancellationToken)
     {
-        var query = arguments.Text("query", "some words that stand in what is looked for", "q", "pattern", "search");
-        var limit = arguments.WholeNumber("limit", 1, int.MaxValue) is { } given ? Math.Min(given, MostLimit) : DefaultLimit;
+        var (query, limit) = SearchArguments.Read(arguments, DefaultLimit, MostLimit);
         return context.ThreadId is not { } thread ? ToolOutput.Error($"{ToolName}: there is no thread to search.")
             : await search.FindAsync(thread, query, limit, cancellationToken).ConfigureAwait(false) is { } found ? ToolOutput.Text(found) with { NeverEvict = true }
             : ToolOutput.Error($"{ToolName}: the query has no words. Give names, numbers or words of what is looked for, such as {ToolName} {{\"query\":\"connection refused port\"}}");

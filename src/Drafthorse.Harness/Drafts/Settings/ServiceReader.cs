@@ -57,7 +57,7 @@ internal sealed partial class ServiceReader(Action<YamlNode, string> add)
     }
 
     private string Command(YamlNode value, string name) =>
-        Text(value, text => !string.IsNullOrWhiteSpace(text) && !text.Contains('\0', StringComparison.Ordinal), $"'{name}' of a service must be a shell command.");
+        Text(value, SettingsRules.IsCommand, $"'{name}' of a service must be a shell command.");
 
     private Dictionary<string, string> Variables(YamlNode value)
     {

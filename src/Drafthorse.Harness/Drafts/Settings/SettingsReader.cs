@@ -46,10 +46,10 @@ internal sealed class SettingsReader(string text)
         switch (name)
         {
             case "setup":
-                _settings = _settings with { Setup = List(name, value, IsCommand, "a shell command") };
+                _settings = _settings with { Setup = List(name, value, SettingsRules.IsCommand, "a shell command") };
                 break;
             case "verify":
-                _settings = _settings with { Verify = List(name, value, IsCommand, "a shell command") };
+                _settings = _settings with { Verify = List(name, value, SettingsRules.IsCommand, "a shell command") };
                 break;
             case "maxFixRounds":
                 _settings = _settings with { MaxFixRounds = Integer(name, value, 0, 10) };
@@ -166,6 +166,4 @@ internal sealed class SettingsReader(string text)
     }
 
     private void Add(YamlNode node, string message) => _mistakes.Add(new SettingsMistake((int)Math.Max(1, node.Start.Line), message));
-
-    private static bool IsCommand(string text) => !string.IsNullOrWhiteSpace(text) && !text.Contains('\0', StringComparison.Ordinal);
 }

@@ -7,6 +7,8 @@ namespace Drafthorse.Harness.Drafts.Settings;
 /// <summary>What single values of the settings may be.</summary>
 internal static class SettingsRules
 {
+    public static bool IsCommand(string text) => !string.IsNullOrWhiteSpace(text) && !text.Contains('\0', StringComparison.Ordinal);
+
     public static bool IsHost(string text) =>
         HostName.TryParse(text.StartsWith("*.", StringComparison.Ordinal) ? text[2..] : text, out var host) && host.Address is null;
 

@@ -1,3 +1,5 @@
+using Drafthorse.Sandbox.Search.Patterns;
+
 namespace Drafthorse.Harness.Permissions.Shell;
 
 /// <summary>The first words of simple commands: <c>git push</c> means <c>git push origin main</c> too.</summary>
@@ -6,9 +8,9 @@ internal sealed class CommandPattern
     /// <summary>A longer word fits a pattern with a star perhaps.</summary>
     private const int MostCompared = 2_000;
 
-    private readonly string[] _words;
+    private readonly Word[] _words;
 
-    private CommandPattern(string[] words) => _words = words;
+    private CommandPattern(Word[] words) => _words = words;
 
     public static CommandPattern Of(string text)
     {
@@ -16,7 +18,7 @@ internal sealed class CommandPattern
         while (words.Count > 1 && words[^1] == "*")
             words.RemoveAt(words.Count - 1);
         words[0] = OpaqueCommands.NameOf(words[0]);
-        return new CommandPattern([.. words]);
+        return new CommandPattern([.. words.Select(word => new Word(NamePattern.OfStars(word), word.Contains('*', StringComparison.Ordinal)))]);
     }
 
     /// <summary>Whether a command is meant: true, false, or null where its words do not tell: the shell makes other words of them, or options stand before what
@@ -39,7 +41,7 @@ internal sealed class CommandPattern
         return true;
     }
 
-    private static bool MayFollow(ReadOnlySpan<string> words, IReadOnlyList<ShellWord> command, int from)
+    private static bool MayFollow(ReadOnlySpan<Word> words, IReadOnlyList<ShellWord> command, int from)
     {
         for (var at = from; at < command.Count && words.Length > 0; at++)
         {
@@ -52,8 +54,7 @@ internal sealed class CommandPattern
         return words.Length == 0;
     }
 
-    private static bool? IsMatch(string pattern, string word) =>
-        !pattern.Contains('*', StringComparison.Ordinal) ? pattern == word
-        : word.Length > MostCompared ? null
-        : Wildcard.IsMatch(pattern, word);
+    private static bool? IsMatch(Word pattern, string word) => pattern.HasStar && word.Length > MostCompared ? null : pattern.Form.IsMatch(word);
+
+    private readonly record struct Word(NamePattern Form, bool HasStar);
 }

@@ -15,6 +15,9 @@ internal sealed class NamePattern
         _suffix = pattern.StartsWith('*') && IsLiteral(pattern.AsSpan(1)) ? pattern[1..] : null;
     }
 
+    /// <summary>A pattern in which nothing but stars stands for something else.</summary>
+    public static NamePattern OfStars(string text) => new(text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("?", "\\?", StringComparison.Ordinal).Replace("[", "\\[", StringComparison.Ordinal));
+
     public static bool IsLiteral(ReadOnlySpan<char> pattern) => pattern.IndexOfAny("*?[\\{") < 0;
 
     public bool IsMatch(ReadOnlySpan<char> name) =>

@@ -5,7 +5,6 @@ using Drafthorse.Harness.Memory;
 using Drafthorse.Harness.Text;
 using Drafthorse.Harness.Workspace;
 using Drafthorse.Harness.Workspace.Files;
-using Drafthorse.Settings;
 using Drafthorse.Terminal;
 
 namespace Drafthorse.Cli.Workspaces;
@@ -30,18 +29,8 @@ internal static class MemoryCommand
         return new Command("memory", "What agents keep for later threads.") { list, show, forget, promote, export };
     }
 
-    private static async Task<int> GuardAsync(Func<MemoryLedger, Task<int>> act)
-    {
-        try
-        {
-            return await act(new MemoryLedger(new DirectoryFiles(DrafthorseSettings.Read(SettingsReader.Default()).OverlayPath, TimeProvider.System)));
-        }
-        catch (WorkspaceException exception)
-        {
-            await Console.Error.WriteLineAsync(exception.Message);
-            return ExitCodes.TaskFailed;
-        }
-    }
+    private static Task<int> GuardAsync(Func<MemoryLedger, Task<int>> act) =>
+        WorkspaceFailures.GuardAsync(settings => act(new MemoryLedger(new DirectoryFiles(settings.OverlayPath, TimeProvider.System))));
 
     private static async Task<int> ListAsync(MemoryLedger ledger, CancellationToken cancellationToken)
     {

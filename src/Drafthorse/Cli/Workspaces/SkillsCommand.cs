@@ -1,11 +1,9 @@
 using System.CommandLine;
 using System.Text;
-using Drafthorse.Harness.GitGateway;
 using Drafthorse.Harness.Skills;
 using Drafthorse.Harness.Text;
 using Drafthorse.Harness.Workspace;
 using Drafthorse.Harness.Workspace.Files;
-using Drafthorse.Settings;
 using Drafthorse.Terminal;
 
 namespace Drafthorse.Cli.Workspaces;
@@ -30,18 +28,7 @@ internal static class SkillsCommand
         return new Command("skills", "The skills of the workspace, and what agents propose.") { list, show, diff, promote, reject };
     }
 
-    private static async Task<int> GuardAsync(Func<Shelf, Task<int>> act)
-    {
-        try
-        {
-            return await act(new Shelf(DrafthorseSettings.Read(SettingsReader.Default())));
-        }
-        catch (Exception exception) when (exception is WorkspaceException or GitException)
-        {
-            await Console.Error.WriteLineAsync(exception.Message);
-            return ExitCodes.TaskFailed;
-        }
-    }
+    private static Task<int> GuardAsync(Func<Shelf, Task<int>> act) => WorkspaceFailures.GuardAsync(settings => act(new Shelf(settings)));
 
     private static async Task<int> ListAsync(Shelf shelf, CancellationToken cancellationToken)
     {

@@ -23,13 +23,12 @@ internal static class WorkspaceCommand
         var check = new Command("check", "Judges AGENTS.md, skills, knowledge and the other files of a workspace: file, line, reason. Says nothing when all is well. Exit code 1 when something is wrong.") { Folder };
         check.SetAction((parsed, cancellationToken) => CheckAsync(parsed.GetValue(Folder), cancellationToken));
         var sync = new Command("sync", "Brings the workspace from a git repository, when all in it is fit for use; else the last good one stays.") { Url };
-        sync.SetAction((parsed, cancellationToken) => SyncAsync(parsed.GetRequiredValue(Url), cancellationToken));
+        sync.SetAction((parsed, cancellationToken) => WorkspaceFailures.GuardAsync(settings => SyncAsync(settings, parsed.GetRequiredValue(Url), cancellationToken)));
         return new Command("workspace", "Checks a team's files for its agents, and brings them from git.") { check, sync };
     }
 
-    private static async Task<int> SyncAsync(string url, CancellationToken cancellationToken)
+    private static async Task<int> SyncAsync(DrafthorseSettings settings, string url, CancellationToken cancellationToken)
     {
-        var settings = DrafthorseSettings.Read(SettingsReader.Default());
         HomeFolder.Prepare(settings);
         var hash = url.IndexOf('#', StringComparison.Ordinal);
         var (address, reference) = hash < 0 ? (url, null) : (url[..hash], url[(hash + 1)..]);
@@ -41,19 +40,11 @@ internal static class WorkspaceCommand
 
         GitCredential? credential = settings.GitHub is { Token: { Length: > 0 } token } github && github.IsOnServer(repository.CloneUrl) ? new GitCredential("x-access-token", token) : null;
         var mirrors = new RepositoryMirrors(new GitGatewayOptions { StateDirectory = Path.Combine(settings.StatePath, "git") }, (_, _, _) => ValueTask.FromResult(credential));
-        try
-        {
-            var (commit, odd) = await new WorkspaceSync(mirrors, settings.WorkspacePath, Path.Combine(settings.StatePath, "workspace-revisions"), TimeProvider.System).RunAsync(repository, reference, cancellationToken);
-            foreach (var finding in odd)
-                Console.WriteLine(finding);
-            Console.WriteLine($"The workspace is {repository.FullName} at {commit[..12]}.");
-            return ExitCodes.Done;
-        }
-        catch (WorkspaceException exception)
-        {
-            await Console.Error.WriteLineAsync(exception.Message);
-            return ExitCodes.TaskFailed;
-        }
+        var (commit, odd) = await new WorkspaceSync(mirrors, settings.WorkspacePath, Path.Combine(settings.StatePath, "workspace-revisions"), TimeProvider.System).RunAsync(repository, reference, cancellationToken);
+        foreach (var finding in odd)
+            Console.WriteLine(finding);
+        Console.WriteLine($"The workspace is {repository.FullName} at {commit[..12]}.");
+        return ExitCodes.Done;
     }
 
     private static async Task<int> CheckAsync(string? named, CancellationToken cancellationToken)
